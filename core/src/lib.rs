@@ -1,0 +1,11 @@
+//! Tells what happened to a TCP connection.
+#![forbid(unsafe_code)]
+
+mod frame;
+mod segment;
+mod seq;
+pub mod wire;
+
+pub use frame::{Frame, LinkType, Side, Sides};
+pub use segment::{Checksum, Integrity, Segment};
+pub use seq::SeqNumber;
