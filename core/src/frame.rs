@@ -87,7 +87,10 @@ pub struct Sides<T> {
 impl<T> Sides<T> {
     /// Makes each side's value by a function of the side.
     pub fn from_fn(mut make: impl FnMut(Side) -> T) -> Self {
-        Self { initiator: make(Side::Initiator), responder: make(Side::Responder) }
+        Self {
+            initiator: make(Side::Initiator),
+            responder: make(Side::Responder),
+        }
     }
 }
 

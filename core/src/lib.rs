@@ -7,5 +7,5 @@ mod seq;
 pub mod wire;
 
 pub use frame::{Frame, LinkType, Side, Sides};
-pub use segment::{Checksum, Integrity, Segment};
+pub use segment::{Checksum, Integrity, RawSegment, Segment};
 pub use seq::SeqNumber;
