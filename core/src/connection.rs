@@ -13,7 +13,7 @@ use crate::{Side, Sides};
 
 /// One connection, as far as the capture tells. Serialised, it is a line of
 /// `synfin connections --json`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Connection {
     /// Its number, from 0 in the order of first segments.
     pub connection: ConnectionId,
@@ -29,7 +29,9 @@ pub struct Connection {
     pub first_frame: u64,
     /// Last frame.
     pub last_frame: u64,
-    /// Time of the first frame, nanoseconds since the Unix epoch.
+    /// Time of the first frame.
+    pub start: UtcTime,
+    /// The same, nanoseconds since the Unix epoch.
     pub start_ns: i64,
     /// From the first to the last frame, nanoseconds.
     pub duration_ns: i64,
@@ -64,8 +66,28 @@ pub struct Connection {
 /// Frames that prove a verdict, in capture order.
 pub type Frames = SmallVec<[u64; 4]>;
 
+/// A time, nanoseconds since the Unix epoch; prints as RFC 3339 in UTC with nine decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UtcTime(pub i64);
+
+impl std::fmt::Display for UtcTime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match jiff::Timestamp::from_nanosecond(i128::from(self.0)) {
+            Ok(time) => write!(f, "{time:.9}"),
+            // 64 bits of nanoseconds end in the years 1677 and 2262, well inside what jiff prints.
+            Err(_) => f.write_str("out of range"),
+        }
+    }
+}
+
+impl Serialize for UtcTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// How a connection was opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Handshake {
     /// The verdict.
     pub verdict: HandshakeVerdict,
@@ -85,7 +107,7 @@ pub struct Handshake {
 }
 
 /// How a connection ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Close {
     /// The verdict.
     pub verdict: CloseVerdict,
@@ -176,6 +198,10 @@ impl Options {
             timestamps: i.timestamps && r.timestamps,
             mptcp: i.mptcp && r.mptcp,
         });
-        Self { initiator, responder, agreed }
+        Self {
+            initiator,
+            responder,
+            agreed,
+        }
     }
 }

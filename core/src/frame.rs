@@ -85,6 +85,14 @@ pub struct Sides<T> {
 }
 
 impl<T> Sides<T> {
+    /// A side's value and its peer's.
+    pub fn pair_mut(&mut self, side: Side) -> (&mut T, &mut T) {
+        match side {
+            Side::Initiator => (&mut self.initiator, &mut self.responder),
+            Side::Responder => (&mut self.responder, &mut self.initiator),
+        }
+    }
+
     /// Makes each side's value by a function of the side.
     pub fn from_fn(mut make: impl FnMut(Side) -> T) -> Self {
         Self {

@@ -211,7 +211,10 @@ impl Serialize for RuleSet {
     }
 }
 
-const _: () = assert!(RULES.len() <= 256, "RuleSet and the one-byte rule number hold 256 rules");
+const _: () = assert!(
+    RULES.len() <= 256,
+    "RuleSet and the one-byte rule number hold 256 rules"
+);
 
 #[cfg(test)]
 mod tests {
@@ -223,7 +226,10 @@ mod tests {
             assert_eq!(RULES[index].id, rule.id());
             assert_eq!(Rule::from_id(rule.id()), Some(*rule));
             let info = rule.info();
-            assert!(info.condition.ends_with('.') && !info.name.is_empty() && !info.rfc.is_empty(), "{info:?}");
+            assert!(
+                info.condition.ends_with('.') && !info.name.is_empty() && !info.rfc.is_empty(),
+                "{info:?}"
+            );
         }
         assert_eq!(Rule::from_id("T99"), None);
     }

@@ -1,15 +1,17 @@
 //! The record of one connection: both endpoints, and what opening and closing have come to.
 
+use super::Arrival;
+use super::compat::ZeekView;
 use super::endpoint::Endpoint;
 use super::handshake::Opening;
 use super::key::FlowKey;
-use super::stream::Streams;
+use super::streams::Streams;
 use super::table::Slot;
 use super::teardown::Closing;
-use super::{Arrival, Mark};
 use crate::annotation::ConnectionId;
 use crate::connection::RuleHit;
 use crate::rule::{Rule, RuleSet};
+use crate::stream::Mark;
 use crate::words::State;
 use crate::{SeqNumber, Side, Sides};
 
@@ -31,12 +33,15 @@ pub(super) struct Conn {
     /// The connection that took over the key, and the frame that proves it was accepted.
     pub(super) superseded_by: Option<u64>,
     pub(super) completeness: u8,
+    pub(super) zeek: ZeekView,
+    /// When something new was last sent or acknowledged: keep-alive probes do not end a silence.
+    pub(super) last_news_ns: i64,
     /// Since the table last looked for a quiet connection.
     pub(super) recently_active: bool,
 }
 
 /// Rules in capture order, bounded; rules past the bound are counted.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct RuleList {
     hits: smallvec::SmallVec<[(Rule, u64); 4]>,
     pub(super) omitted: u64,
@@ -57,21 +62,36 @@ impl RuleList {
     }
 
     pub(super) fn hits(&self) -> Vec<RuleHit> {
-        self.hits.iter().map(|&(id, frame)| RuleHit { id, frame }).collect()
+        self.hits
+            .iter()
+            .map(|&(id, frame)| RuleHit { id, frame })
+            .collect()
     }
 }
 
 impl Conn {
-    pub(super) fn new(key: FlowKey, id: ConnectionId, initiator_is_low: bool, mark: Mark, opened_by_syn: bool) -> Self {
-        let (initiator, responder) =
-            if opened_by_syn { (State::Closed, State::Listen) } else { (State::Unknown, State::Unknown) };
+    pub(super) fn new(
+        key: FlowKey,
+        id: ConnectionId,
+        initiator_is_low: bool,
+        mark: Mark,
+        opened_by_syn: bool,
+    ) -> Self {
+        let (initiator, responder) = if opened_by_syn {
+            (State::Closed, State::Listen)
+        } else {
+            (State::Unknown, State::Unknown)
+        };
         Self {
             key,
             id,
             initiator_is_low,
             first: mark,
             last: mark,
-            ends: Sides { initiator: Endpoint::new(initiator), responder: Endpoint::new(responder) },
+            ends: Sides {
+                initiator: Endpoint::new(initiator),
+                responder: Endpoint::new(responder),
+            },
             opening: Opening::default(),
             closing: Closing::default(),
             rules: RuleList::default(),
@@ -79,20 +99,18 @@ impl Conn {
             older: None,
             superseded_by: None,
             completeness: 0,
+            zeek: ZeekView::default(),
+            last_news_ns: mark.time_ns,
             recently_active: true,
         }
     }
 
     /// The side that sent a segment, by the end of the key that did.
     pub(super) fn side(&self, sent_by_low: bool) -> Side {
-        if sent_by_low == self.initiator_is_low { Side::Initiator } else { Side::Responder }
-    }
-
-    /// The sender and the receiver of a segment.
-    pub(super) fn pair(&mut self, sender: Side) -> (&mut Endpoint, &mut Endpoint) {
-        match sender {
-            Side::Initiator => (&mut self.ends.initiator, &mut self.ends.responder),
-            Side::Responder => (&mut self.ends.responder, &mut self.ends.initiator),
+        if sent_by_low == self.initiator_is_low {
+            Side::Initiator
+        } else {
+            Side::Responder
         }
     }
 
@@ -116,7 +134,8 @@ impl Conn {
     pub(super) fn fits(&self, sender: Side, arrival: &Arrival<'_>) -> bool {
         let own = &self.ends[sender];
         let peer = &self.ends[sender.peer()];
-        let near = |a: SeqNumber, b: SeqNumber| a.delta(b).unsigned_abs() <= (1 << 20) + peer.window_bytes(own);
+        let near =
+            |a: SeqNumber, b: SeqNumber| a.delta(b).unsigned_abs() <= (1 << 20) + peer.window_bytes(own);
         match (own.next, peer.next, arrival.ack) {
             (Some(next), _, _) => near(arrival.seq, next),
             (None, Some(peer_next), Some(ack)) => near(ack, peer_next),

@@ -4,11 +4,11 @@
 //! needs no answer; a segment that needs one (payload, SYN, FIN) may still be lost behind the capture
 //! point, so what it acknowledges counts only when the receiver's own next segment shows that it came.
 
-use super::Mark;
 use super::sent::{Sent, Unacked};
-use crate::connection::Offer;
-use crate::words::State;
 use crate::SeqNumber;
+use crate::connection::Offer;
+use crate::stream::Mark;
+use crate::words::State;
 
 #[derive(Debug)]
 pub(super) struct Endpoint {
@@ -30,8 +30,9 @@ pub(super) struct Endpoint {
     /// the capture missed.
     pub(super) missed_fin: Option<Mark>,
     pub(super) unacked: Unacked,
-    /// When this side last sent payload, SYN or FIN: what its peer's acknowledgement answers.
-    pub(super) shown_payload: bool,
+    /// When its last payload was sent, and when the peer last acknowledged payload of it, nanoseconds.
+    pub(super) payload_ns: Option<i64>,
+    pub(super) payload_acked_ns: Option<i64>,
     /// Acknowledgement of this side's SYN or FIN inside a segment that needs an answer: valid once this
     /// side acknowledges that segment's end.
     owed_ack_of_syn: Option<SeqNumber>,
@@ -99,7 +100,8 @@ impl Endpoint {
             fin: None,
             missed_fin: None,
             unacked: Unacked::default(),
-            shown_payload: false,
+            payload_ns: None,
+            payload_acked_ns: None,
             owed_ack_of_syn: None,
             owed_ack_of_fin: None,
             has_peers_syn: false,
@@ -136,7 +138,10 @@ impl Endpoint {
 
     /// The receive window it last announced, bytes; a shift only counts where both sides offered one.
     pub(super) fn window_bytes(&self, peer: &Self) -> u32 {
-        let shift = self.offer.zip(peer.offer).and_then(|(own, peer)| own.window_scale.filter(|_| peer.window_scale.is_some()));
+        let shift = self
+            .offer
+            .zip(peer.offer)
+            .and_then(|(own, peer)| own.window_scale.filter(|_| peer.window_scale.is_some()));
         u32::from(self.window) << shift.unwrap_or(0).min(14)
     }
 

@@ -1,12 +1,13 @@
 //! The opening of a connection: SYN, SYN-ACK, ACK (RFC 9293 section 3.5), and attempts that fail.
 
+use super::Arrival;
 use super::conn::Conn;
 use super::endpoint::Endpoint;
 use super::note::Note;
 use super::sent::Sent;
-use super::{Arrival, Mark};
 use crate::connection::{Frames, Handshake};
 use crate::rule::Rule;
+use crate::stream::Mark;
 use crate::words::{Closer, Confidence, HandshakeVerdict, Step};
 use crate::{SeqNumber, Side};
 
@@ -56,10 +57,10 @@ pub(super) fn observe(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
 
 /// O1, and O6 when it comes again.
 fn syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
-    let (own, _) = conn.pair(arrival.sender);
+    let (own, _) = conn.ends.pair_mut(arrival.sender);
     match &mut own.syn {
         Some(sent) if own.isn == Some(arrival.seq) => {
-            note.sent_again(Rule::O6, Step::Syn, sent.again(arrival.mark));
+            note.sent_again(Rule::O6, Step::Syn, sent.again(arrival.mark.time_ns));
         }
         Some(_) => return,
         None => {
@@ -79,7 +80,7 @@ fn syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
 /// O2, and O7 when it comes again.
 fn syn_ack(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut Note) {
     let acked_before = conn.opening.ack.is_some();
-    let (own, peer) = conn.pair(arrival.sender);
+    let (own, peer) = conn.ends.pair_mut(arrival.sender);
     let isn = *peer.isn.get_or_insert(ack - 1);
     peer.base.get_or_insert(isn);
     // Data in the SYN may be acknowledged with it (TCP Fast Open).
@@ -89,7 +90,7 @@ fn syn_ack(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut No
     }
     match &mut own.syn {
         Some(sent) if own.isn == Some(arrival.seq) => {
-            let again = sent.again(arrival.mark);
+            let again = sent.again(arrival.mark.time_ns);
             if acked_before {
                 note.step = Some(Step::SynAck);
                 note.again = Some(again);
@@ -121,7 +122,7 @@ fn first_syn(own: &mut Endpoint, arrival: &Arrival<'_>) {
 /// O3 and O4; O5 where O3 was not captured; or what the handshake can be told from without it.
 fn first_without_syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     let Some(ack) = arrival.ack else { return };
-    let (own, peer) = conn.pair(arrival.sender);
+    let (own, peer) = conn.ends.pair_mut(arrival.sender);
     let own_syn_known = own.isn.is_some();
     if own_syn_known && peer.isn.is_none() && peer.next.is_none() && own.next == Some(arrival.seq) {
         // Its SYN, then its ACK: the SYN-ACK between them was not captured.
@@ -152,7 +153,9 @@ fn first_without_syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         }
         Side::Responder if own.syn.is_some() => {
             // Beyond the SYN: data of the initiator, so its final ACK has come.
-            if peer.isn.is_some_and(|isn| ack.delta(isn) > 1) && own.ack.is_some_and(|before| ack.after(before)) {
+            if peer.isn.is_some_and(|isn| ack.delta(isn) > 1)
+                && own.ack.is_some_and(|before| ack.after(before))
+            {
                 note.special(Rule::O5);
                 conn.opening.established = true;
             }
@@ -192,15 +195,21 @@ pub(super) fn observe_midstream(conn: &mut Conn, arrival: &Arrival<'_>, note: &m
 /// A RST before the handshake is complete: O15, O19, or the responder giving up. Returns whether its
 /// receiver accepts it.
 pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) -> bool {
-    let (own, peer) = conn.pair(arrival.sender);
+    let (own, peer) = conn.ends.pair_mut(arrival.sender);
     let failure = match arrival.sender {
         // In SYN-SENT the acknowledgement must cover the SYN (RFC 9293 3.10.7.3).
         Side::Responder if own.syn.is_none() => {
             let covers_syn = peer.syn_acked_by(arrival.ack)
-                && peer.next.zip(arrival.ack).is_some_and(|(next, ack)| ack.at_or_before(next));
+                && peer
+                    .next
+                    .zip(arrival.ack)
+                    .is_some_and(|(next, ack)| ack.at_or_before(next));
             covers_syn.then_some(Failure::Refused)
         }
-        Side::Responder => own.next.is_none_or(|next| arrival.seq == next).then_some(Failure::ResetByResponder),
+        Side::Responder => own
+            .next
+            .is_none_or(|next| arrival.seq == next)
+            .then_some(Failure::ResetByResponder),
         Side::Initiator => (own.next == Some(arrival.seq)).then_some(Failure::Aborted),
     };
     let Some(failure) = failure else { return false };
@@ -255,7 +264,10 @@ pub(super) fn verdict(conn: &Conn, now_ns: i64) -> Handshake {
     };
     let ended_by = opening.failed.map(|(_, mark)| mark.frame);
     let acked_by = opening.ack.map(|mark| mark.frame);
-    let mut frames: Frames = [first(syn), first(syn_ack), acked_by, ended_by].into_iter().flatten().collect();
+    let mut frames: Frames = [first(syn), first(syn_ack), acked_by, ended_by]
+        .into_iter()
+        .flatten()
+        .collect();
     frames.sort_unstable();
 
     Handshake {

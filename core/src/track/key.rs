@@ -33,10 +33,17 @@ impl FlowKey {
     /// Address and port of the lower end (`true`) or the higher one.
     pub(super) fn end(&self, low: SentByLow) -> (IpAddr, u16) {
         let [low_a, low_b, high_a, high_b, ports] = self.0;
-        let (address, port) =
-            if low { ([low_a, low_b], (ports >> 16) as u16) } else { ([high_a, high_b], ports as u16) };
+        let (address, port) = if low {
+            ([low_a, low_b], (ports >> 16) as u16)
+        } else {
+            ([high_a, high_b], ports as u16)
+        };
         let bits = u128::from(address[0]) << 64 | u128::from(address[1]);
-        let address = if ports & IPV4 == 0 { IpAddr::V6(bits.into()) } else { IpAddr::V4((bits as u32).into()) };
+        let address = if ports & IPV4 == 0 {
+            IpAddr::V6(bits.into())
+        } else {
+            IpAddr::V4((bits as u32).into())
+        };
         (address, port)
     }
 }

@@ -1,8 +1,8 @@
 //! The annotation in the making: what the rules say of one segment, before it is dressed for the reader.
 
 use super::sent::{Again, Sent};
-use super::Mark;
 use crate::rule::{Rule, RuleSet};
+use crate::stream::Mark;
 use crate::words::{Phase, Step};
 
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +62,10 @@ impl Note {
     /// The segment answers this one, unless it already answers a later one.
     pub(super) fn answers(&mut self, sent: &Sent) {
         if self.answers.is_none_or(|mark| mark.frame < sent.first.frame) {
-            self.answers = Some(Mark { frame: sent.first.frame, time_ns: sent.first.time_ns });
+            self.answers = Some(Mark {
+                frame: sent.first.frame,
+                time_ns: sent.first.time_ns,
+            });
         }
     }
 

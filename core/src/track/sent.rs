@@ -1,9 +1,9 @@
 //! What a side has sent and the peer has not acknowledged: the memory behind "answers" and
 //! "retransmission of".
 
+use crate::stream::Mark;
 use std::collections::VecDeque;
 
-use super::Mark;
 use crate::SeqNumber;
 
 /// One thing that was sent (a SYN, a FIN, a piece of data), and how often.
@@ -34,7 +34,12 @@ pub(super) struct Again {
 
 impl Sent {
     pub(super) fn new(mark: Mark) -> Self {
-        Self { first: mark, last_ns: mark.time_ns, gap_ns: 0, times: 1 }
+        Self {
+            first: mark,
+            last_ns: mark.time_ns,
+            gap_ns: 0,
+            times: 1,
+        }
     }
 
     pub(super) fn again(&mut self, time_ns: i64) -> Again {
@@ -46,7 +51,12 @@ impl Sent {
         self.times = self.times.saturating_add(1);
         self.last_ns = time_ns;
         self.gap_ns = since_previous_ns;
-        Again { of: self.first.frame, index, since_previous_ns, backoff_percent }
+        Again {
+            of: self.first.frame,
+            index,
+            since_previous_ns,
+            backoff_percent,
+        }
     }
 }
 
@@ -91,7 +101,11 @@ impl Unacked {
     ) -> Novelty {
         if seq.at_or_after(next) {
             if self.0.len() < Self::LIMIT {
-                self.0.push_back(Flight { seq, end, sent: Sent::new(mark) });
+                self.0.push_back(Flight {
+                    seq,
+                    end,
+                    sent: Sent::new(mark),
+                });
             }
             return Novelty::New;
         }
@@ -99,14 +113,20 @@ impl Unacked {
             return Novelty::Acknowledged;
         }
         let place = self.0.partition_point(|flight| flight.end.at_or_before(seq));
-        match self.0.get_mut(place) {
-            Some(flight) if flight.seq.before(end) => Novelty::Again(flight.sent.again(mark.time_ns)),
-            _ if self.0.len() >= Self::LIMIT => Novelty::Late,
-            _ => {
-                self.0.insert(place, Flight { seq, end, sent: Sent::new(mark) });
-                Novelty::Late
-            }
+        if let Some(flight) = self.0.get_mut(place).filter(|flight| flight.seq.before(end)) {
+            return Novelty::Again(flight.sent.again(mark.time_ns));
         }
+        if self.0.len() < Self::LIMIT {
+            self.0.insert(
+                place,
+                Flight {
+                    seq,
+                    end,
+                    sent: Sent::new(mark),
+                },
+            );
+        }
+        Novelty::Late
     }
 
     /// Takes in the peer's acknowledgement; gives the newest segment it covers, if it covers any.

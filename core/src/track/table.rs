@@ -46,22 +46,39 @@ impl Table {
 
     /// The connection in a slot that [`find`](Self::find) or [`insert`](Self::insert) gave.
     pub(super) fn conn(&self, slot: Slot) -> &Conn {
-        self.slots[slot as usize].as_ref().expect("a slot in the index is taken")
+        self.slots[slot as usize]
+            .as_ref()
+            .expect("a slot in the index is taken")
     }
 
     pub(super) fn conn_mut(&mut self, slot: Slot) -> &mut Conn {
-        self.slots[slot as usize].as_mut().expect("a slot in the index is taken")
+        self.slots[slot as usize]
+            .as_mut()
+            .expect("a slot in the index is taken")
     }
 
     /// Whether the slot holds that very connection (and not a later one that took its place).
     pub(super) fn get(&self, slot: Slot, id: ConnectionId) -> Option<&Conn> {
-        self.slots.get(slot as usize)?.as_ref().filter(|conn| conn.id == id)
+        self.slots
+            .get(slot as usize)?
+            .as_ref()
+            .filter(|conn| conn.id == id)
+    }
+
+    /// A connection by its number: its slot, as long as none was ever evicted.
+    pub(super) fn by_id(&self, id: ConnectionId) -> Option<&Conn> {
+        let at_its_place = Slot::try_from(id).ok().and_then(|slot| self.get(slot, id));
+        at_its_place.or_else(|| self.slots.iter().flatten().find(|conn| conn.id == id))
     }
 
     /// Adds a connection as the newest of its key and returns its slot, and the connection that had to
     /// go to make room.
     pub(super) fn insert(&mut self, conn: Conn) -> (Slot, Option<Conn>) {
-        let evicted = if self.len() >= self.limit { self.evict() } else { None };
+        let evicted = if self.len() >= self.limit {
+            self.evict()
+        } else {
+            None
+        };
         let key = conn.key;
         let slot = match self.free.pop() {
             Some(slot) => {
@@ -74,8 +91,18 @@ impl Table {
             }
         };
         let hash = self.hasher.hash_one(key);
-        let Self { newest, slots, hasher, .. } = self;
-        let key_of = |slot: Slot| &slots[slot as usize].as_ref().expect("a slot in the index is taken").key;
+        let Self {
+            newest,
+            slots,
+            hasher,
+            ..
+        } = self;
+        let key_of = |slot: Slot| {
+            &slots[slot as usize]
+                .as_ref()
+                .expect("a slot in the index is taken")
+                .key
+        };
         match newest.find_mut(hash, |&other| *key_of(other) == key) {
             Some(entry) => *entry = slot,
             None => {
@@ -93,10 +120,6 @@ impl Table {
 
     pub(super) fn len(&self) -> usize {
         self.slots.len() - self.free.len()
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Conn> {
-        self.slots.iter().flatten()
     }
 
     /// Takes every connection out.
