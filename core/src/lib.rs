@@ -1,6 +1,8 @@
 //! Tells what happened to a TCP connection.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "capture")]
+pub mod capture;
 mod frame;
 mod segment;
 mod seq;
