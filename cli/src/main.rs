@@ -1,2 +1,66 @@
-//! The command line.
-fn main() {}
+//! `synfin`: what happened to the TCP connections of a capture, packet by packet or one by one.
+
+mod args;
+mod connections;
+mod input;
+mod packets;
+mod tables;
+mod text;
+
+use std::process::ExitCode;
+
+use args::{Args, Command};
+use clap::Parser as _;
+
+/// Everything was read.
+const ALL_READ: u8 = 0;
+/// The input was damaged, or partly of an unknown link type; what could be read was reported.
+const DAMAGED: u8 = 1;
+/// Wrong arguments, or an input that cannot be read at all.
+const UNUSABLE: u8 = 2;
+
+fn main() -> ExitCode {
+    let args = Args::parse_from(args::with_default_command(std::env::args_os()));
+    let done = match &args.command {
+        Command::Packets(report) => packets::run(report),
+        Command::Connections(report) => connections::run(report),
+        Command::Rules => tables::rules(),
+        Command::Fields => tables::fields(),
+    };
+    match done {
+        Ok(outcome) if outcome.damaged() => ExitCode::from(DAMAGED),
+        Ok(_) => ExitCode::from(ALL_READ),
+        // Nobody reads any more (`synfin FILE | head`): that is no failure.
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitCode::from(ALL_READ)
+        }
+        Err(failure) => {
+            anstream::eprintln!("synfin: {failure}");
+            ExitCode::from(UNUSABLE)
+        }
+    }
+}
+
+/// Why nothing more can be done.
+#[derive(Debug)]
+enum Failure {
+    /// Every input was unusable; each was named already or is named here.
+    Input(String),
+    /// The output cannot be written.
+    Output(std::io::Error),
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Input(message) => f.write_str(message),
+            Self::Output(error) => write!(f, "cannot write: {error}"),
+        }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Output(error)
+    }
+}

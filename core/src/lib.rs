@@ -36,6 +36,7 @@ mod annotation;
 pub mod capture;
 mod connection;
 mod dissector;
+mod field;
 mod frame;
 pub mod http;
 mod rule;
@@ -50,6 +51,7 @@ pub use annotation::{
 };
 pub use connection::{Agreed, Close, Connection, Frames, Handshake, Offer, Options, RuleHit, UtcTime, Zeek};
 pub use dissector::{ChecksumPolicy, Config, Dissector, Outcome};
+pub use field::{FIELDS, Field, FieldType, Value};
 pub use frame::{Frame, LinkType, Side, Sides};
 pub use rule::{RULES, Rule, RuleInfo, RuleSet, Severity};
 pub use segment::{Checksum, Integrity, RawSegment, Segment};

@@ -15,7 +15,7 @@ impl SeqNumber {
     /// 2^31 apart (RFC 9293 section 3.4 assumes the same).
     #[must_use]
     pub const fn delta(self, other: Self) -> i32 {
-        self.0.wrapping_sub(other.0).cast_signed()
+        self.0.wrapping_sub(other.0) as i32
     }
 
     /// `self` comes before `other`.

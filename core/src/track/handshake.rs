@@ -60,7 +60,7 @@ fn syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     let (own, _) = conn.ends.pair_mut(arrival.sender);
     match &mut own.syn {
         Some(sent) if own.isn == Some(arrival.seq) => {
-            note.sent_again(Rule::O6, Step::Syn, sent.again(arrival.mark.time_ns));
+            note.sent_again(Rule::O6, Step::Syn, sent.again(arrival.mark));
         }
         Some(_) => return,
         None => {
@@ -90,7 +90,7 @@ fn syn_ack(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut No
     }
     match &mut own.syn {
         Some(sent) if own.isn == Some(arrival.seq) => {
-            let again = sent.again(arrival.mark.time_ns);
+            let again = sent.again(arrival.mark);
             if acked_before {
                 note.step = Some(Step::SynAck);
                 note.again = Some(again);

@@ -59,13 +59,10 @@ impl Note {
         self.retransmission = true;
     }
 
-    /// The segment answers this one, unless it already answers a later one.
+    /// The segment answers the last sending of this, unless it already answers something later.
     pub(super) fn answers(&mut self, sent: &Sent) {
-        if self.answers.is_none_or(|mark| mark.frame < sent.first.frame) {
-            self.answers = Some(Mark {
-                frame: sent.first.frame,
-                time_ns: sent.first.time_ns,
-            });
+        if self.answers.is_none_or(|mark| mark.frame < sent.last.frame) {
+            self.answers = Some(sent.last);
         }
     }
 

@@ -11,8 +11,8 @@ use crate::SeqNumber;
 pub(super) struct Sent {
     /// First time.
     pub(super) first: Mark,
-    /// Last time, nanoseconds.
-    pub(super) last_ns: i64,
+    /// Last time.
+    pub(super) last: Mark,
     /// Between the last two times, nanoseconds; 0 while it was sent once.
     gap_ns: i64,
     /// Times it was sent.
@@ -36,20 +36,20 @@ impl Sent {
     pub(super) fn new(mark: Mark) -> Self {
         Self {
             first: mark,
-            last_ns: mark.time_ns,
+            last: mark,
             gap_ns: 0,
             times: 1,
         }
     }
 
-    pub(super) fn again(&mut self, time_ns: i64) -> Again {
-        let since_previous_ns = time_ns.saturating_sub(self.last_ns);
+    pub(super) fn again(&mut self, mark: Mark) -> Again {
+        let since_previous_ns = mark.time_ns.saturating_sub(self.last.time_ns);
         let backoff_percent = (self.gap_ns > 0 && since_previous_ns >= 0).then(|| {
             u32::try_from(i128::from(since_previous_ns) * 100 / i128::from(self.gap_ns)).unwrap_or(u32::MAX)
         });
         let index = self.times;
         self.times = self.times.saturating_add(1);
-        self.last_ns = time_ns;
+        self.last = mark;
         self.gap_ns = since_previous_ns;
         Again {
             of: self.first.frame,
@@ -114,7 +114,7 @@ impl Unacked {
         }
         let place = self.0.partition_point(|flight| flight.end.at_or_before(seq));
         if let Some(flight) = self.0.get_mut(place).filter(|flight| flight.seq.before(end)) {
-            return Novelty::Again(flight.sent.again(mark.time_ns));
+            return Novelty::Again(flight.sent.again(mark));
         }
         if self.0.len() < Self::LIMIT {
             self.0.insert(

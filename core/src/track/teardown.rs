@@ -117,7 +117,7 @@ fn fin(conn: &mut Conn, arrival: &Arrival<'_>, first_ack: Option<Fin>, note: &mu
     if let Some(fin) = &mut own.fin {
         if fin.seq == seq {
             let rule = if fin.acked.is_some() { Rule::T10 } else { Rule::T9 };
-            let again = fin.sent.again(arrival.mark.time_ns);
+            let again = fin.sent.again(arrival.mark);
             let step = fin.step;
             note.sent_again(rule, step, again);
             own.retransmissions += 1;
@@ -166,7 +166,7 @@ fn after_first_fin(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         }
     } else if let Some(fin) = peer.fin.filter(|fin| {
         fin.acked
-            .is_some_and(|acked| acked.time_ns <= fin.sent.last_ns && fin.sent.times > 1)
+            .is_some_and(|acked| acked.time_ns <= fin.sent.last.time_ns && fin.sent.times > 1)
     }) {
         // The FIN came once more after its ACK: so does the ACK.
         if arrival.len == 0

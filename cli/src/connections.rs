@@ -1,0 +1,168 @@
+//! `synfin connections`: one line for each connection, how it opened and how it ended.
+
+use std::fmt::Write as _;
+use std::io::{self, BufWriter, Write};
+
+use synfin::{Annotation, Cause, CloseVerdict, Closer, Connection, Dissector};
+
+use crate::Failure;
+use crate::args::Report;
+use crate::input::{self, Reading, Sink};
+use crate::text::{self, Duration, HEADING};
+
+pub(crate) fn run(report: &Report) -> Result<Reading, Failure> {
+    let out = BufWriter::new(anstream::stdout().lock());
+    if report.json {
+        input::read_all(report, Json(out))
+    } else {
+        input::read_all(report, Text(out))
+    }
+}
+
+struct Json<W>(W);
+
+impl<W: Write> Sink for Json<W> {
+    fn segment(&mut self, _: &Dissector, _: &Annotation) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
+        for connection in dissector.finish() {
+            serde_json::to_writer(&mut self.0, &connection)?;
+            self.0.write_all(b"\n")?;
+        }
+        self.0.flush()
+    }
+}
+
+struct Text<W>(W);
+
+impl<W: Write> Sink for Text<W> {
+    fn segment(&mut self, _: &Dissector, _: &Annotation) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
+        let connections = dissector.finish();
+        if connections.is_empty() {
+            writeln!(self.0, "no TCP connections")?;
+            return self.0.flush();
+        }
+        let rows: Vec<[String; 10]> = connections.iter().map(row).collect();
+        let heading = [
+            "#",
+            "initiator",
+            "responder",
+            "frames",
+            "duration",
+            "handshake",
+            "close",
+            "by",
+            "cause",
+            "http",
+        ];
+        let heading = heading.map(str::to_owned);
+        let mut widths = [0; 10];
+        for row in std::iter::once(&heading).chain(&rows) {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(cell.chars().count());
+            }
+        }
+        writeln!(self.0, "{HEADING}{}{HEADING:#}", aligned(&heading, widths))?;
+        for row in &rows {
+            writeln!(self.0, "{}", aligned(row, widths))?;
+        }
+        self.0.flush()
+    }
+}
+
+fn aligned(row: &[String; 10], widths: [usize; 10]) -> String {
+    let mut line = String::new();
+    for (cell, width) in row.iter().zip(widths) {
+        let _ = write!(line, "{cell:<width$}  ");
+    }
+    line.truncate(line.trim_end().len());
+    line
+}
+
+fn row(connection: &Connection) -> [String; 10] {
+    let close = &connection.close;
+    [
+        connection.connection.to_string(),
+        text::endpoint(connection.src, connection.src_port),
+        text::endpoint(connection.dst, connection.dst_port),
+        format!("{}-{}", connection.first_frame, connection.last_frame),
+        Duration(connection.duration_ns).to_string(),
+        connection.handshake.verdict.to_string(),
+        close.verdict.to_string(),
+        match (close.by, close.reset_by) {
+            (by, Some(reset_by)) if by != Closer::from(reset_by) => {
+                format!("{by}, reset by {}", reset_by.as_str())
+            }
+            (Closer::Nobody, _) => String::new(),
+            (by, _) => by.to_string(),
+        },
+        if close.cause == Cause::Unknown {
+            String::new()
+        } else {
+            close.cause.to_string()
+        },
+        http(connection),
+    ]
+}
+
+/// The first transaction, and how many there are.
+fn http(connection: &Connection) -> String {
+    let Some(first) = connection.http.first() else {
+        return String::new();
+    };
+    let mut cell = String::new();
+    let _ = write!(
+        cell,
+        "{} {} {}",
+        first.method.as_deref().unwrap_or("?"),
+        first.target.as_deref().unwrap_or("?"),
+        first
+            .status
+            .map_or_else(|| "no answer".to_owned(), |status| status.to_string()),
+    );
+    let more = connection.http.len() as u64 - 1 + connection.http_omitted;
+    if more > 0 {
+        let _ = write!(cell, " and {more} more");
+    }
+    cell
+}
+
+/// How a connection opened and ended, in a sentence.
+pub(crate) fn verdict_in_words(connection: &Connection) -> String {
+    let handshake = &connection.handshake;
+    let close = &connection.close;
+    let mut words = format!("handshake {}", handshake.verdict);
+    let rtts: Vec<String> = [
+        ("responder", handshake.rtt_responder_ns),
+        ("initiator", handshake.rtt_initiator_ns),
+    ]
+    .into_iter()
+    .filter_map(|(side, rtt)| Some(format!("{side} {}", Duration(rtt?))))
+    .collect();
+    if !rtts.is_empty() {
+        let _ = write!(words, " (round trip: {})", rtts.join(", "));
+    }
+    let _ = match close.verdict {
+        CloseVerdict::NotOpened | CloseVerdict::Open => write!(words, "; {}", close.verdict),
+        verdict => write!(words, "; closed: {verdict}"),
+    };
+    match close.by {
+        Closer::Nobody => {}
+        by => {
+            let _ = write!(words, " by {by}");
+        }
+    }
+    if let Some(side) = close.reset_by.filter(|&side| Closer::from(side) != close.by) {
+        let _ = write!(words, ", reset by {}", side.as_str());
+    }
+    if close.cause != Cause::Unknown {
+        let _ = write!(words, ", {} ({})", close.cause, close.cause_confidence);
+    }
+    words
+}

@@ -1,0 +1,113 @@
+//! Captures from files and standard input, and what could not be read of them.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use synfin::capture::{Capture, CaptureError};
+use synfin::wire::Other;
+use synfin::{Annotation, Dissector, LinkType, Outcome};
+
+use crate::Failure;
+use crate::args::Report;
+
+/// What could be read, over all inputs.
+#[derive(Debug, Default)]
+pub(crate) struct Reading {
+    read: usize,
+    trouble: bool,
+}
+
+impl Reading {
+    pub(crate) fn damaged(&self) -> bool {
+        self.trouble
+    }
+
+    /// Nothing was usable: that is a failure, already explained on standard error.
+    fn outcome(self, files: usize) -> Result<Self, Failure> {
+        if self.read == 0 && files > 0 {
+            Err(Failure::Input("nothing to read".to_owned()))
+        } else {
+            Ok(self)
+        }
+    }
+}
+
+/// What a report does with one capture.
+pub(crate) trait Sink {
+    /// A TCP segment was annotated.
+    fn segment(&mut self, dissector: &Dissector, annotation: &Annotation) -> io::Result<()>;
+    /// The capture has ended.
+    fn end(&mut self, dissector: &mut Dissector) -> io::Result<()>;
+}
+
+/// Reads every file in order, each a capture of its own, into what `sink` makes for it.
+pub(crate) fn read_all<S: Sink>(report: &Report, mut sink: S) -> Result<Reading, Failure> {
+    let mut reading = Reading::default();
+    for path in &report.files {
+        match open(path) {
+            Ok(capture) => {
+                reading.read += 1;
+                reading.trouble |= read_one(path, capture, report, &mut sink)?;
+            }
+            Err(message) => {
+                reading.trouble = true;
+                anstream::eprintln!("synfin: {}: {message}", path.display());
+            }
+        }
+    }
+    reading.outcome(report.files.len())
+}
+
+type Input = Box<dyn Read>;
+
+fn open(path: &Path) -> Result<Capture<Input>, String> {
+    let input: Input = if path == Path::new("-") {
+        Box::new(io::stdin().lock())
+    } else {
+        let file = File::open(path).map_err(|error| error.to_string())?;
+        Box::new(file)
+    };
+    Capture::open(input).map_err(|error| error.to_string())
+}
+
+/// Reads one capture; returns whether something in it could not be read.
+fn read_one<S: Sink>(
+    path: &PathBuf,
+    mut capture: Capture<Input>,
+    report: &Report,
+    sink: &mut S,
+) -> Result<bool, Failure> {
+    let mut dissector = Dissector::new(report.config());
+    let mut unknown: BTreeMap<LinkType, u64> = BTreeMap::new();
+    let stopped = loop {
+        match capture.next_frame() {
+            Ok(Some(frame)) => match dissector.frame(&frame) {
+                Outcome::Segment(annotation) => sink.segment(&dissector, &annotation)?,
+                Outcome::Other(Other::UnknownLink(link)) => *unknown.entry(link).or_default() += 1,
+                _ => {}
+            },
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        }
+    };
+    sink.end(&mut dissector)?;
+    if let Some(error) = &stopped {
+        anstream::eprintln!("synfin: {}: {}", path.display(), told(error));
+    }
+    for (link, frames) in &unknown {
+        let name = link.name().unwrap_or("no name known");
+        let s = if *frames == 1 { "" } else { "s" };
+        anstream::eprintln!(
+            "synfin: {}: {frames} frame{s} of link type {} ({name}) not read",
+            path.display(),
+            link.0
+        );
+    }
+    Ok(stopped.is_some() || !unknown.is_empty())
+}
+
+fn told(error: &CaptureError) -> String {
+    format!("{error}; everything before was reported")
+}

@@ -1,0 +1,222 @@
+//! `synfin packets`: a line for each TCP segment, then how each connection ended.
+
+use std::fmt::Write as _;
+use std::io::{self, BufWriter, Write};
+
+use synfin::{Annotation, Connection, Dissector, HttpMessage, IntegrityWord, Phase, Rule, Side, Step};
+
+use crate::Failure;
+use crate::args::Report;
+use crate::connections::verdict_in_words;
+use crate::input::{self, Reading, Sink};
+use crate::text::{self, DIM, Duration, ENDING, HEADING, OPENING};
+
+/// Up to this many connections are told one by one below the packets.
+const TOLD_CONNECTIONS: usize = 20;
+
+pub(crate) fn run(report: &Report) -> Result<Reading, Failure> {
+    let out = BufWriter::new(anstream::stdout().lock());
+    if report.json {
+        input::read_all(report, Json(out))
+    } else {
+        input::read_all(report, Text::new(out))
+    }
+}
+
+struct Json<W>(W);
+
+impl<W: Write> Sink for Json<W> {
+    fn segment(&mut self, _: &Dissector, annotation: &Annotation) -> io::Result<()> {
+        serde_json::to_writer(&mut self.0, annotation)?;
+        self.0.write_all(b"\n")
+    }
+
+    fn end(&mut self, _: &mut Dissector) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+struct Text<W> {
+    out: W,
+    start_ns: Option<i64>,
+    connections: u64,
+}
+
+impl<W: Write> Text<W> {
+    const fn new(out: W) -> Self {
+        Self {
+            out,
+            start_ns: None,
+            connections: 0,
+        }
+    }
+}
+
+impl<W: Write> Sink for Text<W> {
+    fn segment(&mut self, dissector: &Dissector, annotation: &Annotation) -> io::Result<()> {
+        let first = self.start_ns.is_none();
+        let start_ns = *self.start_ns.get_or_insert(annotation.time_ns);
+        if first {
+            writeln!(
+                self.out,
+                "{HEADING}{:>5} {:>11}  {:<6} {:<11} {:>6} {:>6} {:>5}  {:<7} {:<46} {:<12} responder{HEADING:#}",
+                "frame", "time", "conn", "flags", "seq", "ack", "len", "step", "what", "initiator"
+            )?;
+        }
+        if annotation.connection >= self.connections {
+            self.connections = annotation.connection + 1;
+            let (initiator, responder) = endpoints(annotation);
+            writeln!(
+                self.out,
+                "{DIM}{:>18} #{}: {initiator} → {responder}{DIM:#}",
+                "", annotation.connection
+            )?;
+        }
+        writeln!(self.out, "{}", line(dissector, annotation, start_ns))?;
+        // Live input: each line as it comes.
+        self.out.flush()
+    }
+
+    fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
+        let connections = dissector.finish();
+        if connections.is_empty() {
+            writeln!(self.out, "no TCP segments")?;
+        } else if connections.len() > TOLD_CONNECTIONS {
+            writeln!(
+                self.out,
+                "\n{} connections: see `synfin connections FILE`",
+                connections.len()
+            )?;
+        } else {
+            writeln!(self.out)?;
+            for connection in &connections {
+                writeln!(self.out, "{}", ending(connection))?;
+            }
+        }
+        (self.start_ns, self.connections) = (None, 0);
+        self.out.flush()
+    }
+}
+
+fn endpoints(annotation: &Annotation) -> (String, String) {
+    let sender = text::endpoint(annotation.src, annotation.src_port);
+    let receiver = text::endpoint(annotation.dst, annotation.dst_port);
+    match annotation.direction {
+        Side::Initiator => (sender, receiver),
+        Side::Responder => (receiver, sender),
+    }
+}
+
+fn line(dissector: &Dissector, annotation: &Annotation, start_ns: i64) -> String {
+    let arrow = match annotation.direction {
+        Side::Initiator => '→',
+        Side::Responder => '←',
+    };
+    let optional = |number: Option<u32>| number.map_or_else(String::new, |number| number.to_string());
+    let style = style(annotation);
+    let what = what(dissector, annotation);
+    // Written without `{:<46}` inside the style: padding would count nothing but the text.
+    format!(
+        "{:>5} {:>11}  #{:<3} {arrow} {:<11} {:>6} {:>6} {:>5}  {style}{:<7} {what:<46}{style:#} {:<12} {}",
+        annotation.frame,
+        text::seconds(annotation.time_ns.saturating_sub(start_ns)),
+        annotation.connection,
+        annotation.flags.to_string(),
+        optional(annotation.seq),
+        optional(annotation.ack),
+        annotation.len,
+        annotation.step.map_or("", Step::as_str),
+        annotation.state.initiator.after.as_str(),
+        annotation.state.responder.after,
+    )
+}
+
+fn style(annotation: &Annotation) -> anstyle::Style {
+    let worst = annotation.rules.iter().map(|rule| rule.info().severity).max();
+    match (worst, annotation.phase) {
+        (Some(severity), _) if severity > synfin::Severity::Chat => text::severity(severity),
+        (_, Phase::Handshake) => OPENING,
+        (_, Phase::Teardown) => ENDING,
+        _ => anstyle::Style::new(),
+    }
+}
+
+/// What the segment is and what it answers, in a few words.
+fn what(dissector: &Dissector, annotation: &Annotation) -> String {
+    let mut words = String::new();
+    let mut add = |part: &str| {
+        if !words.is_empty() {
+            words.push_str(", ");
+        }
+        words.push_str(part);
+    };
+    if let Some(role) = annotation.role {
+        add(role.info().name);
+    }
+    for rule in annotation
+        .rules
+        .iter()
+        .filter(|&rule| Some(rule) != annotation.role)
+    {
+        if rule != Rule::O4 && rule != Rule::T6 {
+            add(rule.info().name);
+        }
+    }
+    match http(dissector, annotation) {
+        Some(message) => add(&message),
+        None if annotation.len > 0 && annotation.retransmission_of.is_none() => add("data"),
+        None => {}
+    }
+    if let Some(again) = again(annotation) {
+        add(&again);
+    }
+    if annotation.integrity != IntegrityWord::Ok {
+        add(annotation.integrity.as_str());
+    }
+    if let Some((frame, since)) = annotation.answers.zip(annotation.since_answered_ns) {
+        let verb = if words.is_empty() { "ACK of" } else { "answers" };
+        let lead = if words.is_empty() { "" } else { ", " };
+        let _ = write!(words, "{lead}{verb} {frame} after {}", Duration(since));
+    } else if words.is_empty() && annotation.flags.ack() {
+        words.push_str("ACK");
+    }
+    words
+}
+
+fn http(dissector: &Dissector, annotation: &Annotation) -> Option<String> {
+    let note = annotation.http?;
+    let transaction = dissector.transaction(annotation.connection, note.transaction)?;
+    let message = match note.message {
+        HttpMessage::Request => {
+            let method = transaction.method.as_deref().unwrap_or("?");
+            format!("{method} {}", transaction.target.as_deref().unwrap_or("?"))
+        }
+        HttpMessage::Response => match transaction.status {
+            Some(status) => format!("HTTP {status}"),
+            None => "HTTP interim response".to_owned(),
+        },
+    };
+    Some(if note.begins {
+        message
+    } else {
+        format!("more of {message}")
+    })
+}
+
+fn again(annotation: &Annotation) -> Option<String> {
+    let of = annotation.retransmission_of?;
+    let mut words = format!("sent again (first in {of}");
+    if let Some(since) = annotation.since_previous_ns {
+        let _ = write!(words, ", +{}", Duration(since));
+    }
+    if let Some(percent) = annotation.backoff_percent {
+        let _ = write!(words, ", ×{:.1}", f64::from(percent) / 100.0);
+    }
+    words.push(')');
+    Some(words)
+}
+
+/// How a connection opened and ended, in a sentence.
+fn ending(connection: &Connection) -> String {
+    format!("#{}: {}", connection.connection, verdict_in_words(connection))
+}

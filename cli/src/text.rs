@@ -1,0 +1,70 @@
+//! Pieces of text that several reports share: endpoints, times, styles.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use anstyle::{AnsiColor, Style};
+use synfin::Severity;
+
+/// An address and port: IPv6 addresses in brackets.
+pub(crate) fn endpoint(address: IpAddr, port: u16) -> String {
+    std::net::SocketAddr::new(address, port).to_string()
+}
+
+/// A duration in the unit that reads best: `213 ns`, `85.2 µs`, `20.5 ms`, `1.03 s`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Duration(pub(crate) i64);
+
+impl fmt::Display for Duration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ns = self.0 as f64;
+        let (value, unit) = match self.0.unsigned_abs() {
+            0..1_000 => return f.pad(&format!("{} ns", self.0)),
+            1_000..1_000_000 => (ns / 1e3, "µs"),
+            1_000_000..1_000_000_000 => (ns / 1e6, "ms"),
+            _ => (ns / 1e9, "s"),
+        };
+        let decimals = match value.abs() {
+            0.0..9.995 => 2,
+            9.995..99.95 => 1,
+            _ => 0,
+        };
+        f.pad(&format!("{value:.decimals$} {unit}"))
+    }
+}
+
+/// Seconds with microseconds, as Wireshark's time column.
+pub(crate) fn seconds(ns: i64) -> String {
+    format!("{:.6}", ns as f64 / 1e9)
+}
+
+pub(crate) const HEADING: Style = Style::new().bold();
+pub(crate) const DIM: Style = Style::new().dimmed();
+pub(crate) const OPENING: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
+pub(crate) const ENDING: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Cyan)));
+
+/// How a severity looks; plain for what is normal.
+pub(crate) const fn severity(severity: Severity) -> Style {
+    let color = match severity {
+        Severity::Chat => return Style::new(),
+        Severity::Note => AnsiColor::Yellow,
+        Severity::Warn | Severity::Error => AnsiColor::Red,
+    };
+    Style::new().fg_color(Some(anstyle::Color::Ansi(color)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Duration, seconds};
+
+    #[test]
+    fn durations_keep_three_digits_and_the_best_unit() {
+        let told =
+            [213, 85_200, 20_500_000, 1_033_000_000, 101_800_000, -20_000].map(|ns| Duration(ns).to_string());
+        assert_eq!(
+            told,
+            ["213 ns", "85.2 µs", "20.5 ms", "1.03 s", "102 ms", "-20.0 µs"]
+        );
+        assert_eq!(seconds(1_023_456_789), "1.023457");
+    }
+}

@@ -1,0 +1,301 @@
+//! The field registry: every value synfin reports, by name, once.
+//!
+//! A name is `synfin.` and the path of the value in the JSON output, without its unit suffix:
+//! `handshake.rtt_responder_ns` is `synfin.handshake.rtt_responder`. The C ABI's field list,
+//! Wireshark's display filters and the documentation come from this table; a test holds it and the JSON
+//! together.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use serde::Serialize;
+
+use crate::annotation::Annotation;
+use crate::connection::{Connection, Offer};
+use crate::rule::Rule;
+use crate::wire::Span;
+use crate::wire::tcp::field as tcp;
+
+words! {
+    /// What kind of value a field has.
+    FieldType {
+        /// A number.
+        Unsigned = 0 "unsigned",
+        /// Yes or no.
+        Bool = 1 "bool",
+        /// Text: a word of the contract, or UTF-8 from the wire.
+        Text = 2 "text",
+        /// Number of a frame.
+        Frame = 3 "frame",
+        /// A time span, nanoseconds; may be negative.
+        RelativeTime = 4 "relative-time",
+        /// Nanoseconds since the Unix epoch.
+        AbsoluteTime = 5 "absolute-time",
+        /// An IPv4 or IPv6 address.
+        Address = 6 "address",
+    }
+}
+
+/// A value of a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// Of [`FieldType::Unsigned`].
+    Unsigned(u64),
+    /// Of [`FieldType::Bool`].
+    Bool(bool),
+    /// Of [`FieldType::Text`].
+    Text(Cow<'a, str>),
+    /// Of [`FieldType::Frame`].
+    Frame(u64),
+    /// Of [`FieldType::RelativeTime`].
+    RelativeTime(i64),
+    /// Of [`FieldType::AbsoluteTime`].
+    AbsoluteTime(i64),
+    /// Of [`FieldType::Address`].
+    Address(IpAddr),
+}
+
+/// A row of the registry.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Field {
+    /// The name, `synfin.…`.
+    pub name: &'static str,
+    /// What kind of value.
+    #[serde(rename = "type")]
+    pub kind: FieldType,
+    /// The unit, empty where there is none.
+    pub unit: &'static str,
+    /// One line.
+    pub description: &'static str,
+    /// Which bytes of the TCP header the value is read from, if any.
+    pub span: Option<(u32, u32)>,
+    #[serde(skip)]
+    of_segment: Option<OfSegment>,
+    #[serde(skip)]
+    of_connection: Option<OfConnection>,
+}
+
+type Sink<'s, 'a> = &'s mut dyn FnMut(Value<'a>);
+type OfSegment = for<'a> fn(&'a Annotation, Sink<'_, 'a>);
+type OfConnection = for<'a> fn(&'a Connection, Sink<'_, 'a>);
+
+impl Field {
+    /// Whether a segment has it: known when the segment is seen.
+    #[must_use]
+    pub const fn is_of_segment(&self) -> bool {
+        self.of_segment.is_some()
+    }
+
+    /// Whether a connection has it: final when the connection is.
+    #[must_use]
+    pub const fn is_of_connection(&self) -> bool {
+        self.of_connection.is_some()
+    }
+
+    /// Gives the values of this field of a segment; most have one or none.
+    pub fn of_segment<'a>(&self, annotation: &'a Annotation, mut sink: impl FnMut(Value<'a>)) {
+        if let Some(values) = self.of_segment {
+            values(annotation, &mut sink);
+        }
+    }
+
+    /// Gives the values of this field of a connection.
+    pub fn of_connection<'a>(&self, connection: &'a Connection, mut sink: impl FnMut(Value<'a>)) {
+        if let Some(values) = self.of_connection {
+            values(connection, &mut sink);
+        }
+    }
+
+    /// The row of a name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<&'static Self> {
+        FIELDS.iter().find(|field| field.name == name)
+    }
+}
+
+/// What a table row may give: a value, perhaps a value, or several.
+trait Give<'a> {
+    fn give(self, kind: FieldType, sink: Sink<'_, 'a>);
+}
+
+macro_rules! give {
+    ($($from:ty: |$value:ident, $kind:ident| $to:expr;)+) => {
+        $(impl<'a> Give<'a> for $from {
+            fn give(self, $kind: FieldType, sink: Sink<'_, 'a>) {
+                let $value = self;
+                sink($to);
+            }
+        })+
+    };
+}
+
+give! {
+    u8: |value, _kind| Value::Unsigned(value.into());
+    u16: |value, _kind| Value::Unsigned(value.into());
+    u32: |value, _kind| Value::Unsigned(value.into());
+    u64: |value, kind| if kind == FieldType::Frame { Value::Frame(value) } else { Value::Unsigned(value) };
+    i64: |value, kind| if kind == FieldType::AbsoluteTime { Value::AbsoluteTime(value) } else { Value::RelativeTime(value) };
+    bool: |value, _kind| Value::Bool(value);
+    &'a str: |value, _kind| Value::Text(Cow::Borrowed(value));
+    String: |value, _kind| Value::Text(Cow::Owned(value));
+    IpAddr: |value, _kind| Value::Address(value);
+    Rule: |value, _kind| Value::Text(Cow::Borrowed(value.id()));
+}
+
+impl<'a, T: Give<'a>> Give<'a> for Option<T> {
+    fn give(self, kind: FieldType, sink: Sink<'_, 'a>) {
+        if let Some(value) = self {
+            value.give(kind, sink);
+        }
+    }
+}
+
+/// Several values of one field.
+struct Each<I>(I);
+
+impl<'a, T: Give<'a>, I: Iterator<Item = T>> Give<'a> for Each<I> {
+    fn give(self, kind: FieldType, sink: Sink<'_, 'a>) {
+        for value in self.0 {
+            value.give(kind, sink);
+        }
+    }
+}
+
+macro_rules! fields {
+    ($($name:literal $kind:ident $unit:literal $(@$span:ident)? $description:literal
+        $(segment |$annotation:ident| $of_segment:expr)?
+        $(, connection |$connection:ident| $of_connection:expr)?;)+) => {
+        /// The registry. A field's place in it is its number in the C ABI.
+        pub const FIELDS: &[Field] = &[$({
+            #[allow(unused_mut, unused_assignments)]
+            let mut field = Field {
+                name: concat!("synfin.", $name),
+                kind: FieldType::$kind,
+                unit: $unit,
+                description: $description,
+                span: None,
+                of_segment: None,
+                of_connection: None,
+            };
+            $(field.span = Some(bounds(&tcp::$span));)?
+            $(field.of_segment = Some(|$annotation, sink| $of_segment.give(FieldType::$kind, sink));)?
+            $(field.of_connection = Some(|$connection, sink| $of_connection.give(FieldType::$kind, sink));)?
+            field
+        }),+];
+    };
+}
+
+const fn bounds(span: &Span) -> (u32, u32) {
+    (span.start, span.end)
+}
+
+fields! {
+    "frame" Frame "" "Frame number" segment |a| a.frame;
+    "layer" Unsigned "" "Which TCP layer of the frame, outermost 0" segment |a| a.layer;
+    "time" AbsoluteTime "" "Capture time" segment |a| a.time_ns;
+    "connection" Unsigned "" "Number of the connection, from 0 in the order of first segments"
+        segment |a| a.connection, connection |c| c.connection;
+    "src" Address "" "Sender of the segment; of a connection: the initiator" segment |a| a.src, connection |c| c.src;
+    "src_port" Unsigned "" @SRC_PORT "Its port" segment |a| a.src_port, connection |c| c.src_port;
+    "dst" Address "" "Receiver of the segment; of a connection: the responder" segment |a| a.dst, connection |c| c.dst;
+    "dst_port" Unsigned "" @DST_PORT "Its port" segment |a| a.dst_port, connection |c| c.dst_port;
+    "flags" Text "" @FLAGS "Control bits" segment |a| a.flags.to_string();
+    "seq" Unsigned "" @SEQ "Sequence number, relative to the sender's initial one" segment |a| a.seq;
+    "ack" Unsigned "" @ACK "Acknowledgement number, relative to the receiver's initial sequence number" segment |a| a.ack;
+    "len" Unsigned "bytes" "Payload on the wire" segment |a| a.len;
+    "window" Unsigned "" @WINDOW "Window field as sent, not scaled" segment |a| a.window;
+    "integrity" Text "" "ok, cut by the snap length, malformed or bad-checksum" segment |a| a.integrity.as_str();
+    "direction" Text "" "Which side sent it: initiator or responder" segment |a| a.direction.as_str();
+    "phase" Text "" "handshake, transfer, teardown, closed or stray" segment |a| a.phase.as_str();
+    "step" Text "" "Textbook step: 1/3 SYN, 2/3 SYN-ACK, 3/3 ACK; 1/4 FIN, 2/4 its ACK, 3/4 the other FIN, 4/4 its ACK"
+        segment |a| a.step.map(|step| step.as_str());
+    "role" Text "" "The rule that says best what the segment is" segment |a| a.role;
+    "rules" Text "" "All rules the segment fulfils" segment |a| Each(a.rules.iter());
+    "state.initiator" Text "" "The initiator's RFC 9293 state before the segment, and after it"
+        segment |a| Each([a.state.initiator.before.as_str(), a.state.initiator.after.as_str()].into_iter());
+    "state.responder" Text "" "The responder's RFC 9293 state before the segment, and after it"
+        segment |a| Each([a.state.responder.before.as_str(), a.state.responder.after.as_str()].into_iter());
+    "answers" Frame "" "The frame this segment answers" segment |a| a.answers;
+    "since_answered" RelativeTime "" "Time since that frame" segment |a| a.since_answered_ns;
+    "retransmission_of" Frame "" "The frame that first carried what this segment carries again"
+        segment |a| a.retransmission_of;
+    "retransmission_index" Unsigned "" "How often the same was sent again" segment |a| a.retransmission_index;
+    "since_previous" RelativeTime "" "Time since it was sent last" segment |a| a.since_previous_ns;
+    "backoff_percent" Unsigned "%" "That time in hundredths of the time before it" segment |a| a.backoff_percent;
+    "http.message" Text "" "HTTP message the segment belongs to: request or response"
+        segment |a| a.http.map(|http| http.message.as_str());
+    "http.begins" Bool "" "Whether that message begins in this segment" segment |a| a.http.map(|http| http.begins);
+    "http.transaction" Unsigned "" "Position of its transaction on the connection, from 0"
+        segment |a| a.http.map(|http| http.transaction);
+    "close.verdict_so_far" Text "" "How the connection ends as far as this segment, where it decides it"
+        segment |a| a.close.verdict_so_far.map(|verdict| verdict.as_str());
+    "close.by_so_far" Text "" "By whom, as far as this segment" segment |a| a.close.by_so_far.map(|by| by.as_str());
+
+    "first_frame" Frame "" "First frame of the connection", connection |c| c.first_frame;
+    "last_frame" Frame "" "Last frame of the connection", connection |c| c.last_frame;
+    "start" AbsoluteTime "" "Time of the first frame", connection |c| c.start_ns;
+    "duration" RelativeTime "" "From the first frame to the last", connection |c| c.duration_ns;
+    "handshake.verdict" Text "" "How the connection was opened", connection |c| c.handshake.verdict.as_str();
+    "handshake.confidence" Text "" "How sure that is", connection |c| c.handshake.confidence.as_str();
+    "handshake.frames" Frame "" "The frames that prove it", connection |c| Each(c.handshake.frames.iter().copied());
+    "handshake.rtt_responder" RelativeTime "" "SYN to SYN-ACK: round trip between capture point and responder",
+        connection |c| c.handshake.rtt_responder_ns;
+    "handshake.rtt_initiator" RelativeTime "" "SYN-ACK to ACK: round trip between capture point and initiator",
+        connection |c| c.handshake.rtt_initiator_ns;
+    "handshake.isn_initiator" Unsigned "" "The initiator's initial sequence number", connection |c| c.handshake.isn_initiator;
+    "handshake.isn_responder" Unsigned "" "The responder's initial sequence number", connection |c| c.handshake.isn_responder;
+    "close.verdict" Text "" "How the connection ended", connection |c| c.close.verdict.as_str();
+    "close.by" Text "" "Who ended it", connection |c| c.close.by.as_str();
+    "close.reset_by" Text "" "Who reset it", connection |c| c.close.reset_by.map(|side| side.as_str());
+    "close.cause" Text "" "The likely reason", connection |c| c.close.cause.as_str();
+    "close.cause_confidence" Text "" "How sure the reason is", connection |c| c.close.cause_confidence.as_str();
+    "close.confidence" Text "" "How sure the verdict is", connection |c| c.close.confidence.as_str();
+    "close.frames" Frame "" "The frames that prove it", connection |c| Each(c.close.frames.iter().copied());
+    "close.idle" RelativeTime "" "Silence before the first FIN or RST", connection |c| c.close.idle_ns;
+    "rules.id" Text "" "Rules of the connection, in capture order", connection |c| Each(c.rules.iter().map(|hit| hit.id));
+    "rules.frame" Frame "" "The frames that fulfilled them", connection |c| Each(c.rules.iter().map(|hit| hit.frame));
+    "rules_omitted" Unsigned "" "Rules past the 64 listed", connection |c| c.rules_omitted;
+    "zeek.orig" Text "" "Which side Zeek calls the originator", connection |c| c.zeek.orig.as_str();
+    "zeek.conn_state" Text "" "Zeek's conn_state", connection |c| c.zeek.conn_state;
+    "zeek.history" Text "" "Zeek's history", connection |c| c.zeek.history.as_str();
+    "completeness" Unsigned "" "Wireshark's tcp.completeness: 1 SYN, 2 SYN-ACK, 4 ACK, 8 data, 16 FIN, 32 RST",
+        connection |c| c.completeness;
+    "packets.initiator" Unsigned "segments" "Segments of the initiator", connection |c| c.packets.initiator;
+    "packets.responder" Unsigned "segments" "Segments of the responder", connection |c| c.packets.responder;
+    "bytes.initiator" Unsigned "bytes" "Payload of the initiator by its sequence numbers", connection |c| c.bytes.initiator;
+    "bytes.responder" Unsigned "bytes" "Payload of the responder by its sequence numbers", connection |c| c.bytes.responder;
+    "retransmissions.initiator" Unsigned "segments" "Segments the initiator sent again", connection |c| c.retransmissions.initiator;
+    "retransmissions.responder" Unsigned "segments" "Segments the responder sent again", connection |c| c.retransmissions.responder;
+    "options.initiator.mss" Unsigned "bytes" "Maximum segment size the initiator accepts",
+        connection |c| c.options.initiator.and_then(|offer| offer.mss);
+    "options.initiator.window_scale" Unsigned "bits" "Window scale shift of the initiator",
+        connection |c| c.options.initiator.and_then(|offer| offer.window_scale);
+    "options.initiator.sack_permitted" Bool "" "The initiator offers selective acknowledgements",
+        connection |c| c.options.initiator.map(|offer: Offer| offer.sack_permitted);
+    "options.initiator.timestamps" Bool "" "The initiator offers timestamps", connection |c| c.options.initiator.map(|offer| offer.timestamps);
+    "options.initiator.fast_open" Bool "" "The initiator asks for or uses TCP Fast Open", connection |c| c.options.initiator.map(|offer| offer.fast_open);
+    "options.initiator.mptcp" Bool "" "The initiator offers Multipath TCP", connection |c| c.options.initiator.map(|offer| offer.mptcp);
+    "options.responder.mss" Unsigned "bytes" "Maximum segment size the responder accepts",
+        connection |c| c.options.responder.and_then(|offer| offer.mss);
+    "options.responder.window_scale" Unsigned "bits" "Window scale shift of the responder",
+        connection |c| c.options.responder.and_then(|offer| offer.window_scale);
+    "options.responder.sack_permitted" Bool "" "The responder offers selective acknowledgements",
+        connection |c| c.options.responder.map(|offer| offer.sack_permitted);
+    "options.responder.timestamps" Bool "" "The responder offers timestamps", connection |c| c.options.responder.map(|offer| offer.timestamps);
+    "options.responder.fast_open" Bool "" "The responder grants TCP Fast Open", connection |c| c.options.responder.map(|offer| offer.fast_open);
+    "options.responder.mptcp" Bool "" "The responder offers Multipath TCP", connection |c| c.options.responder.map(|offer| offer.mptcp);
+    "options.agreed.window_scale" Bool "" "Both sides scale windows", connection |c| c.options.agreed.map(|agreed| agreed.window_scale);
+    "options.agreed.sack" Bool "" "Both sides may use selective acknowledgements", connection |c| c.options.agreed.map(|agreed| agreed.sack);
+    "options.agreed.timestamps" Bool "" "Both sides use timestamps", connection |c| c.options.agreed.map(|agreed| agreed.timestamps);
+    "options.agreed.mptcp" Bool "" "Both sides use Multipath TCP", connection |c| c.options.agreed.map(|agreed| agreed.mptcp);
+    "http.method" Text "" "Request methods", connection |c| Each(c.http.iter().map(|t| t.method.as_deref()));
+    "http.target" Text "" "Request targets", connection |c| Each(c.http.iter().map(|t| t.target.as_deref()));
+    "http.status" Unsigned "" "Final status codes", connection |c| Each(c.http.iter().map(|t| t.status));
+    "http.request_frame" Frame "" "Frames with the first byte of a request", connection |c| Each(c.http.iter().map(|t| t.request_frame));
+    "http.response_frame" Frame "" "Frames with the first byte of a final response", connection |c| Each(c.http.iter().map(|t| t.response_frame));
+    "http.request_body_len" Unsigned "bytes" "Body bytes of requests", connection |c| Each(c.http.iter().map(|t| t.request_body_len));
+    "http.response_body_len" Unsigned "bytes" "Body bytes of final responses", connection |c| Each(c.http.iter().map(|t| t.response_body_len));
+    "http.state" Text "" "complete, incomplete, gap, reset or cut", connection |c| Each(c.http.iter().map(|t| t.state.as_str()));
+    "http_omitted" Unsigned "" "Transactions past the 10,000 listed", connection |c| c.http_omitted;
+    "evicted" Bool "" "Pushed out of the full table before its end", connection |c| c.evicted;
+}
