@@ -111,7 +111,8 @@ impl Flow {
         let mut bytes: Vec<u8> = (0..length as u32)
             .map(|index| fresh(first.wrapping_add(index)))
             .collect();
-        for (start, old) in &self.sent {
+        let again = ahead(first, self.next) < 0;
+        for (start, old) in self.sent.iter().filter(|_| again) {
             let shift = ahead(*start, first) as isize;
             let from = shift.max(0).min(length as isize);
             let to = (shift + old.len() as isize).clamp(from, length as isize);
