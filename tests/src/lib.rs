@@ -1,1 +1,3 @@
-//! Tests.
+//! What the tests of synfin share: the language that turns written situations into frames.
+
+pub mod script;
