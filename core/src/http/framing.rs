@@ -1,0 +1,213 @@
+//! How a message ends: RFC 9112 section 6.3, from the facts its head states.
+
+use super::head::Field;
+
+/// What the fields of a head say of framing and of the connection. Small and Copy: it outlives the
+/// head's bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Facts {
+    pub(super) content_length: ContentLength,
+    pub(super) coding: Coding,
+    /// `Connection: close`, RFC 9112 section 9.6.
+    pub(super) close: bool,
+    /// `Connection: keep-alive`, RFC 9112 section 9.3.
+    pub(super) keep_alive: bool,
+}
+
+/// RFC 9110 section 8.6.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum ContentLength {
+    #[default]
+    Absent,
+    /// The first valid value; saturating, for no body reaches 2^64.
+    Bytes(u64),
+    Invalid,
+}
+
+/// The transfer codings, RFC 9112 section 6.1, as far as they frame the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Coding {
+    /// None, or `identity` only, which RFC 2616 still had.
+    #[default]
+    Absent,
+    /// The last one is `chunked`.
+    Chunked,
+    /// `chunked` is among them, but not the last.
+    ChunkedNotLast,
+    Other,
+}
+
+impl Facts {
+    /// Takes in one field line. Unknown names cost a comparison of lengths.
+    pub(super) fn note(&mut self, field: &Field<'_>) {
+        let is = |name: &str| field.name.eq_ignore_ascii_case(name.as_bytes());
+        match field.name.len() {
+            10 if is("connection") => {
+                for option in list(field.value) {
+                    self.close |= option.eq_ignore_ascii_case(b"close");
+                    self.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+                }
+            }
+            14 if is("content-length") => {
+                // RFC 9112 section 6.3 point 5: repeated equal values are one. Differing ones are an
+                // error to a recipient; here the first wins, as in libhtp.
+                for value in list(field.value) {
+                    self.content_length = match (self.content_length, decimal(value)) {
+                        (known @ ContentLength::Bytes(_), _) => known,
+                        (_, Some(bytes)) => ContentLength::Bytes(bytes),
+                        (_, None) => ContentLength::Invalid,
+                    };
+                }
+                if self.content_length == ContentLength::Absent {
+                    self.content_length = ContentLength::Invalid;
+                }
+            }
+            17 if is("transfer-encoding") => {
+                for coding in list(field.value) {
+                    self.coding = match self.coding {
+                        known if coding.eq_ignore_ascii_case(b"identity") => known,
+                        _ if coding.eq_ignore_ascii_case(b"chunked") => Coding::Chunked,
+                        Coding::Chunked | Coding::ChunkedNotLast => Coding::ChunkedNotLast,
+                        Coding::Absent | Coding::Other => Coding::Other,
+                    };
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The elements of a comma-separated list, RFC 9110 section 5.6.1; empty ones do not count.
+fn list(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value
+        .split(|&byte| byte == b',')
+        .map(<[u8]>::trim_ascii)
+        .filter(|element| !element.is_empty())
+}
+
+/// 1*DIGIT and nothing else, saturating.
+fn decimal(text: &[u8]) -> Option<u64> {
+    text.iter().try_fold(0_u64, |number, byte| {
+        byte.is_ascii_digit()
+            .then(|| number.saturating_mul(10).saturating_add(u64::from(byte - b'0')))
+    })
+}
+
+/// What follows a head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Framing {
+    /// This many bytes; 0 for none.
+    Length(u64),
+    Chunked,
+    UntilClose,
+    /// No HTTP any more: a CONNECT tunnel or an upgraded protocol.
+    Tunnel,
+}
+
+/// The body of a request.
+pub(super) const fn of_request(facts: &Facts) -> Framing {
+    match (facts.coding, facts.content_length) {
+        // Point 3: Transfer-Encoding overrides Content-Length. Where chunked is not the last coding
+        // the length cannot be known; servers that accept such a request read chunks.
+        (Coding::Chunked | Coding::ChunkedNotLast, _) => Framing::Chunked,
+        (_, ContentLength::Bytes(bytes)) => Framing::Length(bytes),
+        // Point 7, and a request is never ended by the close.
+        _ => Framing::Length(0),
+    }
+}
+
+/// The body of a response with this status to a request with this method.
+pub(super) fn of_response(status: u16, method: Option<&str>, facts: &Facts) -> Framing {
+    match (status, method) {
+        // RFC 9110 section 15.2.2: the protocol changes after this message.
+        (101, _) => Framing::Tunnel,
+        // Point 1.
+        (100..=199 | 204 | 304, _) | (_, Some("HEAD")) => Framing::Length(0),
+        // Point 2.
+        (200..=299, Some("CONNECT")) => Framing::Tunnel,
+        _ => match (facts.coding, facts.content_length) {
+            (Coding::Chunked, _) => Framing::Chunked,
+            // Point 4: some other coding ends with the connection. Point 8: so does no framing at
+            // all, and here an unusable Content-Length too, lest its body be taken for a message.
+            (Coding::ChunkedNotLast | Coding::Other, _)
+            | (_, ContentLength::Absent | ContentLength::Invalid) => Framing::UntilClose,
+            (Coding::Absent, ContentLength::Bytes(bytes)) => Framing::Length(bytes),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Coding, ContentLength, Facts, Framing, of_request, of_response};
+    use crate::http::head::Field;
+
+    fn facts(fields: &[(&str, &str)]) -> Facts {
+        let mut facts = Facts::default();
+        for (name, value) in fields {
+            facts.note(&Field {
+                name: name.as_bytes(),
+                value: value.as_bytes(),
+            });
+        }
+        facts
+    }
+
+    #[test]
+    fn content_length_takes_the_first_valid_value() {
+        let length = |value| facts(&[("content-LENGTH", value)]).content_length;
+        assert_eq!(length("42"), ContentLength::Bytes(42));
+        assert_eq!(length("5, 5"), ContentLength::Bytes(5));
+        assert_eq!(length("x, 6"), ContentLength::Bytes(6));
+        for odd in ["+5", "-5", "0x5", "5 5", ""] {
+            assert_eq!(length(odd), ContentLength::Invalid, "{odd}");
+        }
+        assert_eq!(length("99999999999999999999999"), ContentLength::Bytes(u64::MAX));
+        let two = facts(&[("Content-Length", "3"), ("Content-Length", "9")]);
+        assert_eq!(two.content_length, ContentLength::Bytes(3));
+    }
+
+    #[test]
+    fn the_last_transfer_coding_decides() {
+        let coding = |value| facts(&[("Transfer-Encoding", value)]).coding;
+        assert_eq!(coding("chunked"), Coding::Chunked);
+        assert_eq!(coding("gzip , Chunked"), Coding::Chunked);
+        assert_eq!(coding("chunked, gzip"), Coding::ChunkedNotLast);
+        assert_eq!(coding("identity"), Coding::Absent);
+        assert_eq!(coding("xchunked"), Coding::Other);
+        let lines = facts(&[("Transfer-Encoding", "gzip"), ("Transfer-Encoding", "chunked")]);
+        assert_eq!(lines.coding, Coding::Chunked);
+    }
+
+    #[test]
+    fn transfer_encoding_overrides_content_length() {
+        let both = facts(&[("Content-Length", "3"), ("Transfer-Encoding", "chunked")]);
+        assert_eq!(of_request(&both), Framing::Chunked);
+        assert_eq!(of_response(200, Some("GET"), &both), Framing::Chunked);
+    }
+
+    #[test]
+    fn status_and_method_come_before_the_fields() {
+        let five = facts(&[("Content-Length", "5")]);
+        for status in [100, 103, 204, 304] {
+            assert_eq!(
+                of_response(status, Some("GET"), &five),
+                Framing::Length(0),
+                "{status}"
+            );
+        }
+        assert_eq!(of_response(200, Some("HEAD"), &five), Framing::Length(0));
+        assert_eq!(of_response(200, Some("CONNECT"), &five), Framing::Tunnel);
+        assert_eq!(of_response(407, Some("CONNECT"), &five), Framing::Length(5));
+        assert_eq!(of_response(101, Some("GET"), &five), Framing::Tunnel);
+        assert_eq!(of_response(200, None, &five), Framing::Length(5));
+    }
+
+    #[test]
+    fn only_a_response_ends_with_the_connection() {
+        let none = Facts::default();
+        assert_eq!(of_request(&none), Framing::Length(0));
+        assert_eq!(of_response(200, Some("GET"), &none), Framing::UntilClose);
+        let odd = facts(&[("Transfer-Encoding", "gzip"), ("Content-Length", "5")]);
+        assert_eq!(of_response(200, Some("GET"), &odd), Framing::UntilClose);
+    }
+}

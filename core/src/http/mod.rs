@@ -1,0 +1,196 @@
+//! HTTP/1 inside one connection: reads two byte streams in order, knows no segments.
+//! Read RFC 9112 first, then RFC 9110 sections 9 and 15.
+//!
+//! - Which side is the client is decided by content, on any port; it may be either side.
+//! - Bodies are counted, never held. A head is held only while a segment boundary cuts it, so an idle
+//!   keep-alive connection holds no buffer, and a stream that is not HTTP costs a look at its first
+//!   bytes per segment.
+//! - Nothing disappears: a message is there from its first line, and what a gap, a reset or the end
+//!   leaves of it stays with a [`MessageState`].
+//! - After lost framing, reading resumes at the next segment that begins with a credible first line.
+//!
+//! Work is linear in the bytes given, however they are cut. Nothing here panics.
+
+mod body;
+mod framing;
+mod head;
+mod message;
+mod side;
+#[cfg(test)]
+mod tests;
+mod transaction;
+
+use serde::Serialize;
+
+pub use transaction::{MessageState, Transaction};
+
+use crate::frame::{Side, Sides};
+use crate::stream::{GapCause, Mark, StreamEnd};
+use side::{Phase, Stream};
+use transaction::{Kind, Ledger};
+
+/// What HTTP may hold for each connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct HttpLimits {
+    /// Longest head, bytes; default 64 KiB. A longer one ends its message as incomplete.
+    pub head_bytes: u32,
+    /// Transactions kept; default 10,000. Later ones are counted.
+    pub kept_transactions: u32,
+    /// Bytes of methods and targets kept; default 16 MiB. Past it, transactions are counted too.
+    pub kept_text: u32,
+    /// Unfinished transactions remembered after the kept ones; default 256. Pairing stays right
+    /// beyond it, but a HEAD or CONNECT among the forgotten ones is taken for a GET.
+    pub pending_requests: u32,
+}
+
+impl Default for HttpLimits {
+    fn default() -> Self {
+        Self {
+            head_bytes: 64 << 10,
+            kept_transactions: 10_000,
+            kept_text: 16 << 20,
+            pending_requests: 256,
+        }
+    }
+}
+
+/// What some bytes, a gap or an end did to the messages of their side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct HttpEvents {
+    /// The first transaction whose request they belong to, by number from 0.
+    pub(crate) request: Option<u32>,
+    /// The first transaction whose response, interim ones included, they belong to.
+    pub(crate) response: Option<u32>,
+    /// How many transactions after that one they belong to as well; their numbers follow on.
+    pub(crate) more: u32,
+    /// A message begins here: its first line is complete.
+    pub(crate) begins: bool,
+    /// A message ends here, however it ends.
+    pub(crate) ends: bool,
+}
+
+impl HttpEvents {
+    const fn touch(&mut self, kind: Kind, number: u32) {
+        let first = match kind {
+            Kind::Request => &mut self.request,
+            Kind::Response => &mut self.response,
+        };
+        match *first {
+            None => *first = Some(number),
+            Some(first) => self.more = number.saturating_sub(first),
+        }
+    }
+}
+
+/// Why the connection was going to close.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum CloseReason {
+    /// HTTP/1.0 without keep-alive: RFC 9112 section 9.3.
+    Http10,
+    /// `Connection: close`: RFC 9112 section 9.6.
+    ConnectionClose,
+}
+
+/// An announcement, in a head, that the connection closes after this exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CloseAnnounced {
+    pub(crate) reason: CloseReason,
+    pub(crate) by: Side,
+    /// The frame with the first byte of that head.
+    pub(crate) frame: u64,
+}
+
+/// The HTTP of one connection.
+#[derive(Debug, Default)]
+pub(crate) struct Http {
+    streams: Sides<Stream>,
+    client: Option<Side>,
+    ledger: Ledger,
+    announced: Option<CloseAnnounced>,
+}
+
+impl Http {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// The next bytes of one side: those of one segment, or of the rest of one.
+    pub(crate) fn bytes(&mut self, from: Side, mark: Mark, data: &[u8], limits: &HttpLimits) -> HttpEvents {
+        let mut events = HttpEvents::default();
+        self.read(from, mark, data, limits, &mut events);
+        events
+    }
+
+    /// The next `len` bytes of one side were sent but are missing.
+    pub(crate) fn gap(&mut self, from: Side, len: u64, cause: GapCause, limits: &HttpLimits) -> HttpEvents {
+        let mut events = HttpEvents::default();
+        if len > 0 {
+            self.skip_gap(from, len, cause, limits, &mut events);
+        }
+        events
+    }
+
+    /// One side's stream is over. A reset and the end of the capture end the other side's too.
+    pub(crate) fn end(&mut self, from: Side, how: StreamEnd, limits: &HttpLimits) -> HttpEvents {
+        let mut events = HttpEvents::default();
+        self.close(from, how, limits, &mut events);
+        if how != StreamEnd::Fin {
+            // What this ends belongs to the other direction: no event of this segment.
+            self.close(from.peer(), how, limits, &mut HttpEvents::default());
+        }
+        events
+    }
+
+    /// The first transactions, by number.
+    pub(crate) fn transactions(&self) -> &[Transaction] {
+        self.ledger.kept()
+    }
+
+    /// How many transactions came after those.
+    pub(crate) fn omitted(&self) -> u64 {
+        self.ledger.omitted()
+    }
+
+    /// Which side sends the requests, once a first line told.
+    pub(crate) const fn client(&self) -> Option<Side> {
+        self.client
+    }
+
+    /// Whether the last exchange's heads announced the close; `Connection: close` wins.
+    pub(crate) const fn close_announced(&self) -> Option<CloseAnnounced> {
+        self.announced
+    }
+
+    /// Whether a message is in progress, or a request waits for its response.
+    pub(crate) fn in_flight(&self) -> bool {
+        let busy = |phase: &Phase| matches!(phase, Phase::Head(_) | Phase::Body(_));
+        self.ledger.awaits() || Side::BOTH.into_iter().any(|side| busy(&self.streams[side].phase))
+    }
+}
+
+/// Whether a payload begins a request: to tell the client of a connection whose opening was not
+/// captured. A request line cut by the segment's end counts when its method is a usual one.
+pub(crate) fn looks_like_request(payload: &[u8]) -> bool {
+    match head::first_line(within_look(payload), head::Expect::Request) {
+        Ok(_) => true,
+        Err(nom::Err::Incomplete(_)) => {
+            head::cut_request(payload).is_some_and(|method| head::usual_method(method).is_some())
+        }
+        Err(_) => false,
+    }
+}
+
+/// Whether a payload begins a response.
+pub(crate) fn looks_like_response(payload: &[u8]) -> bool {
+    match head::first_line(within_look(payload), head::Expect::Response) {
+        Ok(_) => true,
+        Err(nom::Err::Incomplete(_)) => head::cut_status(payload).is_some(),
+        Err(_) => false,
+    }
+}
+
+/// A first line is looked for in this many bytes, so that a look stays cheap.
+fn within_look(payload: &[u8]) -> &[u8] {
+    payload.get(..8192).unwrap_or(payload)
+}

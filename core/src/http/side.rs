@@ -1,0 +1,306 @@
+//! One side's stream of messages: where it stands, and what bytes, gaps and the end do to it.
+
+use memchr::memchr;
+
+use super::body::{Body, Outcome};
+use super::head::{self, Expect};
+use super::message::Message;
+use super::transaction::Kind;
+use super::{Http, HttpEvents, HttpLimits, MessageState, looks_like_request};
+use crate::frame::Side;
+use crate::stream::{GapCause, Mark, StreamEnd};
+
+#[derive(Debug, Default)]
+pub(super) struct Stream {
+    pub(super) phase: Phase,
+    pub(super) message: Option<Message>,
+    /// How many transactions there were when a stretch of this side was last skipped unread; 0 after
+    /// a message that was read. See `Ledger::presume_answer`.
+    pub(super) known: u32,
+}
+
+#[derive(Debug, Default)]
+pub(super) enum Phase {
+    /// A message may begin here.
+    #[default]
+    Between,
+    /// Inside a head that a segment boundary cuts.
+    Head(Box<Partial>),
+    /// Inside a body.
+    Body(Body),
+    /// Not HTTP, or not readable, up to the next segment that begins with a credible first line.
+    Lost,
+    /// A tunnel or another protocol for good.
+    Opaque,
+    /// Nothing follows.
+    Ended,
+}
+
+/// A head whose end has not come yet.
+#[derive(Debug)]
+pub(super) struct Partial {
+    pub(super) bytes: Vec<u8>,
+    /// Where the line that is not complete begins: no byte is searched twice.
+    line: usize,
+    /// The segment with its first byte.
+    pub(super) mark: Mark,
+}
+
+impl Http {
+    pub(super) fn read(
+        &mut self,
+        from: Side,
+        mark: Mark,
+        mut data: &[u8],
+        limits: &HttpLimits,
+        events: &mut HttpEvents,
+    ) {
+        if let Some(Message {
+            kind,
+            number: Some(number),
+            ..
+        }) = self.streams[from].message
+        {
+            events.touch(kind, number);
+        }
+        self.abandon_refused_body(from, data, events);
+        if matches!(self.streams[from].phase, Phase::Lost) {
+            // Most streams without HTTP are left here, by their first bytes.
+            if head::first_line(data, self.expect(from)).is_err_and(|error| !error.is_incomplete()) {
+                self.skipped(from, None);
+                return;
+            }
+            self.streams[from].phase = Phase::Between;
+        }
+        while !data.is_empty() {
+            data = match &mut self.streams[from].phase {
+                Phase::Between => self.start(from, mark, data, limits, events),
+                Phase::Head(_) => self.read_head(from, data, limits, events),
+                Phase::Body(body) => {
+                    let progress = body.bytes(data);
+                    self.count(from, progress.content);
+                    match progress.outcome {
+                        Outcome::More => {}
+                        Outcome::Done => self.finish(from, MessageState::Complete, events),
+                        Outcome::Broken => {
+                            self.finish(from, MessageState::Incomplete, events);
+                            self.lose(from);
+                        }
+                    }
+                    usize::try_from(progress.used)
+                        .ok()
+                        .and_then(|used| data.get(used..))
+                        .unwrap_or_default()
+                }
+                Phase::Lost => {
+                    self.skipped(from, None);
+                    return;
+                }
+                Phase::Opaque | Phase::Ended => return,
+            };
+        }
+    }
+
+    pub(super) fn skip_gap(
+        &mut self,
+        from: Side,
+        len: u64,
+        cause: GapCause,
+        limits: &HttpLimits,
+        events: &mut HttpEvents,
+    ) {
+        let stream = &mut self.streams[from];
+        if let Some(message) = &mut stream.message {
+            // Lost bytes are the worse news, so they stay over cut ones.
+            message.missing = Some(match message.missing {
+                Some(GapCause::Lost) => GapCause::Lost,
+                _ => cause,
+            });
+            if let Some(number) = message.number {
+                events.touch(message.kind, number);
+            }
+        }
+        match &mut stream.phase {
+            Phase::Opaque | Phase::Ended => {}
+            Phase::Between | Phase::Lost => {
+                stream.phase = Phase::Lost;
+                self.skipped(from, Some(cause));
+            }
+            Phase::Head(_) => {
+                if self.begin_cut(from, limits, events) {
+                    self.finish(from, cause.into(), events);
+                    self.lose(from);
+                } else {
+                    self.streams[from].phase = Phase::Lost;
+                    self.skipped(from, Some(cause));
+                }
+            }
+            Phase::Body(body) => {
+                let progress = body.gap(len);
+                self.count(from, progress.content);
+                match progress.outcome {
+                    Outcome::More => self.set_state(from, MessageState::Incomplete),
+                    Outcome::Done if progress.used == len => self.finish(from, cause.into(), events),
+                    Outcome::Done | Outcome::Broken => {
+                        self.finish(from, cause.into(), events);
+                        self.lose(from);
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn close(&mut self, side: Side, how: StreamEnd, limits: &HttpLimits, events: &mut HttpEvents) {
+        let state = match how {
+            StreamEnd::Reset => MessageState::Reset,
+            StreamEnd::Fin | StreamEnd::CaptureEnd => MessageState::Incomplete,
+        };
+        match self.streams[side].phase {
+            Phase::Head(_) => {
+                if self.begin_cut(side, limits, events) {
+                    self.finish(side, state, events);
+                }
+            }
+            // RFC 9112 section 8: the close is the proper end of such a body.
+            Phase::Body(Body::UntilClose) if how == StreamEnd::Fin => {
+                self.finish(side, MessageState::Complete, events);
+            }
+            Phase::Body(_) => self.finish(side, state, events),
+            Phase::Between | Phase::Lost | Phase::Opaque | Phase::Ended => {}
+        }
+        self.streams[side].phase = Phase::Ended;
+    }
+
+    /// What a side may send now: nobody changes roles within a connection.
+    pub(super) fn expect(&self, from: Side) -> Expect {
+        match self.client {
+            None => Expect::Either,
+            Some(client) if client == from => Expect::Request,
+            Some(_) => Expect::Response,
+        }
+    }
+
+    /// Between messages: begins the next one, reading its head where it lies if it is whole.
+    fn start<'a>(
+        &mut self,
+        from: Side,
+        mark: Mark,
+        data: &'a [u8],
+        limits: &HttpLimits,
+        events: &mut HttpEvents,
+    ) -> &'a [u8] {
+        // RFC 9112 section 2.2: empty lines before a request are ignored; here before both.
+        let blank = data
+            .iter()
+            .take_while(|&&byte| matches!(byte, b'\r' | b'\n'))
+            .count();
+        let data = &data[blank..];
+        if data.is_empty() {
+            return data;
+        }
+        let bound = data.len().min(limits.head_bytes as usize);
+        match head::head(&data[..bound], self.expect(from)) {
+            Ok((rest, head)) => {
+                let used = bound - rest.len();
+                self.begin(from, mark, head.first, limits, events);
+                self.head_done(from, &head, events);
+                &data[used..]
+            }
+            Err(nom::Err::Incomplete(_)) => {
+                self.streams[from].phase = Phase::Head(Box::new(Partial {
+                    bytes: Vec::new(),
+                    line: 0,
+                    mark,
+                }));
+                self.read_head(from, data, limits, events)
+            }
+            Err(_) => {
+                self.streams[from].phase = Phase::Lost;
+                data
+            }
+        }
+    }
+
+    /// Inside a head that a segment boundary cut: collects it line by line.
+    fn read_head<'a>(
+        &mut self,
+        from: Side,
+        mut data: &'a [u8],
+        limits: &HttpLimits,
+        events: &mut HttpEvents,
+    ) -> &'a [u8] {
+        let Phase::Head(mut partial) = std::mem::take(&mut self.streams[from].phase) else {
+            return data;
+        };
+        let expect = self.expect(from);
+        loop {
+            let room = (limits.head_bytes as usize).saturating_sub(partial.bytes.len());
+            let within = &data[..data.len().min(room)];
+            let Some(end) = memchr(b'\n', within) else {
+                partial.bytes.extend_from_slice(within);
+                let begun = self.streams[from].message.is_some();
+                if !begun && !head::may_begin(&partial.bytes, expect) {
+                    break;
+                }
+                if within.len() < data.len() {
+                    // Past the bound: whatever it was, its end will not be found.
+                    data = &data[within.len()..];
+                    break;
+                }
+                self.streams[from].phase = Phase::Head(partial);
+                return &[];
+            };
+            partial.bytes.extend_from_slice(&within[..=end]);
+            data = &data[end + 1..];
+            if partial.line == 0 {
+                match head::first_line(&partial.bytes, expect) {
+                    Ok((_, first)) => self.begin(from, partial.mark, first, limits, events),
+                    Err(_) => break,
+                }
+            }
+            if matches!(&partial.bytes[partial.line..], b"\n" | b"\r\n") {
+                match head::head(&partial.bytes, expect) {
+                    Ok((_, head)) => {
+                        self.head_done(from, &head, events);
+                        return data;
+                    }
+                    Err(_) => break,
+                }
+            }
+            partial.line = partial.bytes.len();
+        }
+        // Not a message after all, or one whose head is too long.
+        if self.streams[from].message.is_some() {
+            self.finish(from, MessageState::Incomplete, events);
+            self.lose(from);
+        } else {
+            self.streams[from].phase = Phase::Lost;
+            self.skipped(from, None);
+        }
+        data
+    }
+
+    /// RFC 9110 section 10.1.1: a client that got its final answer before it sent any of the body
+    /// it announced may leave the body out. Then the next request is not content.
+    fn abandon_refused_body(&mut self, from: Side, data: &[u8], events: &mut HttpEvents) {
+        let Stream {
+            phase: Phase::Body(_),
+            message:
+                Some(Message {
+                    kind: Kind::Request,
+                    number,
+                    ..
+                }),
+            ..
+        } = self.streams[from]
+        else {
+            return;
+        };
+        let refused = number
+            .and_then(|number| self.ledger.get(number))
+            .is_some_and(|row| row.status.is_some() && row.request_body_len == Some(0));
+        if refused && looks_like_request(data) {
+            self.finish(from, MessageState::Incomplete, events);
+        }
+    }
+}

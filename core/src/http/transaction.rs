@@ -1,0 +1,318 @@
+//! Transactions, and which response answers which request: RFC 9112 section 9.3.2, first in, first
+//! out.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+
+use serde::Serialize;
+
+use super::HttpLimits;
+use super::head::usual_method;
+use crate::stream::GapCause;
+
+/// How completely a message was seen. Ordered: the worse is the greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum MessageState {
+    /// From its first byte to its last.
+    Complete,
+    /// It had not ended when the connection or the capture did, or it never came.
+    Incomplete,
+    /// The snap length cut bytes off.
+    Cut,
+    /// Bytes of it were not captured.
+    Gap,
+    /// A reset ended it.
+    Reset,
+}
+
+impl MessageState {
+    /// The word of the public contract.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Incomplete => "incomplete",
+            Self::Cut => "cut",
+            Self::Gap => "gap",
+            Self::Reset => "reset",
+        }
+    }
+}
+
+impl From<GapCause> for MessageState {
+    fn from(cause: GapCause) -> Self {
+        match cause {
+            GapCause::Lost => Self::Gap,
+            GapCause::Cut => Self::Cut,
+        }
+    }
+}
+
+/// A request and its final response, as far as they were seen.
+///
+/// Text is UTF-8 where the wire's was, otherwise each byte is the code point of the same number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Transaction {
+    /// The request's method; `None` when the response has no captured request.
+    pub method: Option<Cow<'static, str>>,
+    /// The request's target.
+    pub target: Option<Box<str>>,
+    /// The final response's status code; `None` when there was none.
+    pub status: Option<u16>,
+    /// The frame with the first byte of the request.
+    pub request_frame: Option<u64>,
+    /// The frame with the first byte of the final response.
+    pub response_frame: Option<u64>,
+    /// Body bytes of the request: gaps counted, chunk framing not.
+    pub request_body_len: Option<u64>,
+    /// Body bytes of the final response, likewise.
+    pub response_body_len: Option<u64>,
+    /// The worse of its two messages' states.
+    pub state: MessageState,
+    #[serde(skip)]
+    request_state: MessageState,
+    #[serde(skip)]
+    response_state: MessageState,
+}
+
+impl Transaction {
+    /// A request that has begun; the response is awaited.
+    pub(super) const fn requested(method: Cow<'static, str>, target: Option<Box<str>>, frame: u64) -> Self {
+        Self {
+            method: Some(method),
+            target,
+            status: None,
+            request_frame: Some(frame),
+            response_frame: None,
+            request_body_len: Some(0),
+            response_body_len: None,
+            state: MessageState::Incomplete,
+            request_state: MessageState::Incomplete,
+            response_state: MessageState::Incomplete,
+        }
+    }
+
+    /// A response without a request.
+    const fn orphan() -> Self {
+        Self {
+            method: None,
+            target: None,
+            status: None,
+            request_frame: None,
+            response_frame: None,
+            request_body_len: None,
+            response_body_len: None,
+            state: MessageState::Incomplete,
+            // There is no request whose state could be the worse one.
+            request_state: MessageState::Complete,
+            response_state: MessageState::Incomplete,
+        }
+    }
+
+    pub(super) const fn response_begins(&mut self, status: Option<u16>, frame: u64) {
+        self.status = status;
+        self.response_frame = Some(frame);
+        self.response_body_len = Some(0);
+    }
+
+    pub(super) fn set_state(&mut self, kind: Kind, state: MessageState) {
+        match kind {
+            Kind::Request => self.request_state = state,
+            Kind::Response => self.response_state = state,
+        }
+        self.state = self.request_state.max(self.response_state);
+    }
+
+    pub(super) const fn add_body(&mut self, kind: Kind, bytes: u64) {
+        let len = match kind {
+            Kind::Request => &mut self.request_body_len,
+            Kind::Response => &mut self.response_body_len,
+        };
+        if let Some(len) = len {
+            *len = len.saturating_add(bytes);
+        }
+    }
+}
+
+/// The two kinds of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Request,
+    Response,
+}
+
+/// The transactions of one connection, numbered from 0, and the queue of unanswered requests.
+///
+/// The queue needs no memory of its own. A response without a request is numbered only while no
+/// request is unanswered, so the unanswered ones are always the last numbers without a break.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    /// The first ones, for good.
+    kept: Vec<Transaction>,
+    /// Bytes of text in `kept`.
+    text: usize,
+    /// Those after them while they are in progress, oldest first, for pairing and framing.
+    passing: VecDeque<(u32, Transaction)>,
+    /// The next number.
+    next: u32,
+    /// How many of the last numbers are unanswered requests.
+    unanswered: u32,
+    /// How many of the oldest unanswered were presumably answered in a stretch that was not read.
+    presumed: u32,
+}
+
+impl Ledger {
+    pub(super) fn kept(&self) -> &[Transaction] {
+        &self.kept
+    }
+
+    pub(super) fn omitted(&self) -> u64 {
+        u64::from(self.next) - self.kept.len() as u64
+    }
+
+    /// The number the next transaction gets.
+    pub(super) const fn next(&self) -> u32 {
+        self.next
+    }
+
+    /// Whether a request waits for its response.
+    pub(super) const fn awaits(&self) -> bool {
+        self.unanswered > self.presumed
+    }
+
+    pub(super) fn get_mut(&mut self, number: u32) -> Option<&mut Transaction> {
+        let at = usize::try_from(number).ok()?;
+        if at < self.kept.len() {
+            return self.kept.get_mut(at);
+        }
+        let at = self
+            .passing
+            .binary_search_by_key(&number, |&(number, _)| number)
+            .ok()?;
+        self.passing.get_mut(at).map(|(_, transaction)| transaction)
+    }
+
+    pub(super) fn get(&self, number: u32) -> Option<&Transaction> {
+        let at = usize::try_from(number).ok()?;
+        if let Some(transaction) = self.kept.get(at) {
+            return Some(transaction);
+        }
+        let at = self
+            .passing
+            .binary_search_by_key(&number, |&(number, _)| number)
+            .ok()?;
+        self.passing.get(at).map(|(_, transaction)| transaction)
+    }
+
+    /// A request begins.
+    pub(super) fn request(&mut self, transaction: Transaction, limits: &HttpLimits) -> u32 {
+        self.unanswered = self.unanswered.saturating_add(1);
+        self.add(transaction, limits)
+    }
+
+    /// The request the next response answers, if one was seen.
+    pub(super) const fn front(&self) -> Option<u32> {
+        match self.unanswered - self.skips() {
+            0 => None,
+            waiting => Some(self.next - waiting),
+        }
+    }
+
+    /// A final response begins: the transaction it belongs to. Interim ones pop nothing.
+    pub(super) fn answer(&mut self, limits: &HttpLimits) -> u32 {
+        match self.front() {
+            Some(number) => {
+                self.unanswered -= self.skips() + 1;
+                self.presumed = 0;
+                number
+            }
+            None => self.add(Transaction::orphan(), limits),
+        }
+    }
+
+    /// Presumed answers count as given only as long as another request is left to pair with.
+    const fn skips(&self) -> u32 {
+        let spare = self.unanswered.saturating_sub(1);
+        if self.presumed < spare {
+            self.presumed
+        } else {
+            spare
+        }
+    }
+
+    /// The peer sent something that was not captured or not understood. If the oldest request not
+    /// presumed answered came after `known`, the end of the last such stretch, this was its answer:
+    /// a client that does not pipeline asks again only after it was answered. A pipelined one is
+    /// presumed answered once, not for every stretch.
+    pub(super) fn presume_answer(&mut self, known: u32, cause: Option<GapCause>) {
+        if !self.awaits() {
+            return;
+        }
+        let number = self.next - (self.unanswered - self.presumed);
+        if number < known {
+            return;
+        }
+        self.presumed += 1;
+        if let (Some(cause), Some(transaction)) = (cause, self.get_mut(number)) {
+            transaction.set_state(Kind::Response, cause.into());
+        }
+    }
+
+    /// Nobody will be answered any more: the connection is no HTTP from here on.
+    pub(super) const fn abandon(&mut self) {
+        self.unanswered = 0;
+        self.presumed = 0;
+    }
+
+    fn add(&mut self, mut transaction: Transaction, limits: &HttpLimits) -> u32 {
+        let number = self.next;
+        self.next = self.next.saturating_add(1);
+        let text = transaction.target.as_deref().map_or(0, str::len)
+            + transaction.method.as_deref().map_or(0, str::len);
+        let room = self.kept.len() < limits.kept_transactions as usize
+            && self.kept.len() == number as usize
+            && self.text.saturating_add(text) <= limits.kept_text as usize;
+        if room {
+            self.text += text;
+            self.kept.push(transaction);
+            return number;
+        }
+        // Where one is not kept, none after it is: the numbers of the kept ones have no break.
+        while self
+            .passing
+            .front()
+            .is_some_and(|&(number, _)| number < self.oldest_needed())
+        {
+            self.passing.pop_front();
+        }
+        if self.passing.len() < limits.pending_requests as usize {
+            transaction.target = None;
+            self.passing.push_back((number, transaction));
+        }
+        number
+    }
+
+    /// The newest transaction answered last and the unanswered ones may still change.
+    const fn oldest_needed(&self) -> u32 {
+        self.next.saturating_sub(self.unanswered).saturating_sub(2)
+    }
+}
+
+/// A method as text, without an allocation for the usual ones.
+pub(super) fn method_text(method: &[u8]) -> Cow<'static, str> {
+    match usual_method(method) {
+        Some(method) => Cow::Borrowed(method),
+        None => Cow::Owned(text(method).into()),
+    }
+}
+
+/// Wire text: UTF-8 where it is valid, otherwise latin-1.
+pub(super) fn text(bytes: &[u8]) -> Box<str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => bytes.iter().map(|&byte| char::from(byte)).collect(),
+    }
+}
