@@ -1,21 +1,58 @@
-//! Tells what happened to a TCP connection.
+//! Tells what happened to a TCP connection: who opened it, whether the handshake completed, who answered
+//! what, who closed it, how and why; packet by packet.
+//!
+//! ```text
+//! bytes ─► wire (what the packet says) ─► track (what it means in its connection) ─► annotation
+//! ```
+//!
+//! Feed a [`Dissector`] the frames of a capture in order. Each TCP segment gives an [`Annotation`] at
+//! once; [`Dissector::finish`] gives every [`Connection`] with its verdicts. Both serialise to the JSON
+//! that the `synfin` command prints.
+//!
+//! ```
+//! use synfin::{Dissector, Frame, LinkType, Outcome};
+//!
+//! let syn = [
+//!     0x45, 0, 0, 40, 0, 1, 0x40, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, // IPv4
+//!     0x9c, 0x40, 0, 80, 0, 0, 3, 0xe8, 0, 0, 0, 0, 0x50, 2, 0xfa, 0xf0, 0, 0, 0, 0, // TCP
+//! ];
+//! let frame = Frame { number: 1, time_ns: 0, link: LinkType::RAW, wire_len: 40, data: &syn };
+//! let mut dissector = Dissector::default();
+//! let Outcome::Segment(annotation) = dissector.frame(&frame) else { panic!("it is TCP") };
+//! assert_eq!(annotation.step.unwrap().as_str(), "1/3");
+//!
+//! let connections = dissector.finish();
+//! assert_eq!(connections[0].handshake.verdict.as_str(), "pending");
+//! ```
+//!
+//! No I/O, no `unsafe`, no clock: time is the capture's.
 #![forbid(unsafe_code)]
 
+#[macro_use]
+mod words;
+
+mod annotation;
+#[cfg(feature = "capture")]
+pub mod capture;
+mod connection;
+mod dissector;
 mod frame;
-#[allow(dead_code, reason = "the tracker is written beside it")]
-mod http;
+pub mod http;
+mod rule;
 mod segment;
 mod seq;
-#[allow(dead_code, reason = "the tracker is written beside it")]
 mod stream;
-#[allow(dead_code, reason = "stands in for track/mod.rs, which is written beside it")]
-mod track {
-    pub(crate) mod reassembly;
-}
+mod track;
 pub mod wire;
 
+pub use annotation::{
+    Annotation, CloseSoFar, ConnectionId, HttpMessage, HttpNote, IntegrityWord, Transition,
+};
+pub use connection::{Agreed, Close, Connection, Frames, Handshake, Offer, Options, RuleHit, UtcTime, Zeek};
+pub use dissector::{ChecksumPolicy, Config, Dissector, Outcome};
 pub use frame::{Frame, LinkType, Side, Sides};
-pub use http::{HttpLimits, MessageState, Transaction};
-pub use segment::{Checksum, Integrity, Segment};
+pub use rule::{RULES, Rule, RuleInfo, RuleSet, Severity};
+pub use segment::{Checksum, Integrity, RawSegment, Segment};
 pub use seq::SeqNumber;
 pub use track::reassembly::ReassemblyLimits;
+pub use words::{Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict, Phase, State, Step};

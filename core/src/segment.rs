@@ -2,7 +2,10 @@
 
 use std::net::IpAddr;
 
-use crate::wire::tcp::TcpHeader;
+use serde::Serialize;
+
+use crate::wire::tcp::{TcpHeader, TcpPacket};
+use crate::wire::{WireError, checksum};
 
 /// One TCP segment: the inner door of [`Dissector`](crate::Dissector), for hosts that decode the
 /// lower layers themselves. [`wire::decode`](crate::wire::decode) makes one from a frame.
@@ -24,7 +27,9 @@ pub struct Segment<'a> {
     pub ip_id: Option<u16>,
     /// The header.
     pub tcp: TcpHeader<'a>,
-    /// The captured payload.
+    /// The captured bytes of the segment, from the TCP header on.
+    pub bytes: &'a [u8],
+    /// The captured payload, the end of `bytes`.
     pub payload: &'a [u8],
     /// Payload bytes on the wire; more than `payload.len()` when the capture cut the segment.
     pub payload_len: u32,
@@ -34,8 +39,84 @@ pub struct Segment<'a> {
     pub integrity: Integrity,
 }
 
+/// What a host knows of a segment before TCP is looked at: the argument of [`Segment::parse`].
+#[derive(Debug, Clone, Copy)]
+pub struct RawSegment<'a> {
+    /// Number of the frame that carries it, from 1.
+    pub frame: u64,
+    /// Which TCP layer of the frame this is, outermost 0.
+    pub layer: u8,
+    /// Capture time, nanoseconds since the Unix epoch.
+    pub time_ns: i64,
+    /// Sender.
+    pub src: IpAddr,
+    /// Receiver.
+    pub dst: IpAddr,
+    /// IPv4 time to live or IPv6 hop limit, where known.
+    pub ttl: Option<u8>,
+    /// IPv4 identification, where there is one.
+    pub ip_id: Option<u16>,
+    /// The captured bytes from the TCP header on.
+    pub bytes: &'a [u8],
+    /// Length of the segment on the wire, header and payload; captured bytes beyond it are left out.
+    pub wire_len: u32,
+    /// Where the TCP header begins in the frame, bytes, if the host knows.
+    pub tcp_offset: Option<u32>,
+}
+
+impl<'a> Segment<'a> {
+    /// Takes the TCP header off. An error means that not even the ports are there; its offset counts
+    /// from the TCP header. The checksum is not looked at: see [`verify_checksum`](Self::verify_checksum).
+    pub fn parse(raw: RawSegment<'a>) -> Result<Self, WireError> {
+        let bytes = raw.bytes.get(..raw.wire_len as usize).unwrap_or(raw.bytes);
+        let TcpPacket {
+            header,
+            payload,
+            payload_len,
+            malformed,
+        } = TcpHeader::parse(bytes, raw.wire_len)?;
+        let cut = bytes.len() < raw.wire_len as usize;
+        Ok(Self {
+            frame: raw.frame,
+            layer: raw.layer,
+            time_ns: raw.time_ns,
+            src: raw.src,
+            dst: raw.dst,
+            ttl: raw.ttl,
+            ip_id: raw.ip_id,
+            tcp: header,
+            bytes,
+            payload,
+            payload_len,
+            tcp_offset: raw.tcp_offset,
+            integrity: Integrity {
+                cut,
+                malformed,
+                checksum: Checksum::Unverified,
+            },
+        })
+    }
+
+    /// What the TCP checksum says. It reads every byte of the segment, so it is the caller's to decide
+    /// whether to ask; the answer belongs into [`Integrity::checksum`].
+    #[must_use]
+    pub fn verify_checksum(&self) -> Checksum {
+        if self.integrity.cut {
+            Checksum::Unverified
+        } else {
+            checksum::verify(self.src, self.dst, self.bytes)
+        }
+    }
+
+    /// The three reserved bits of the header (RFC 9293 section 3.1: must be zero), where captured.
+    #[must_use]
+    pub fn reserved_bits(&self) -> Option<u8> {
+        self.bytes.get(12).map(|byte| (byte >> 1) & 0x7)
+    }
+}
+
 /// Three different things that can be wrong with a segment that is still dissected as far as it goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Integrity {
     /// The snap length cut it: not all bytes on the wire were captured.
     pub cut: bool,
@@ -46,7 +127,8 @@ pub struct Integrity {
 }
 
 /// What the TCP checksum says of a segment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Checksum {
     /// Not looked at, or cannot be: the segment was not captured whole.
     #[default]

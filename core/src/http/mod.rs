@@ -101,7 +101,7 @@ pub(crate) struct CloseAnnounced {
     pub(crate) frame: u64,
 }
 
-/// The HTTP of one connection.
+/// The HTTP of one connection; new by `default()`.
 #[derive(Debug, Default)]
 pub(crate) struct Http {
     streams: Sides<Stream>,
@@ -111,10 +111,6 @@ pub(crate) struct Http {
 }
 
 impl Http {
-    pub(crate) fn new() -> Self {
-        Self::default()
-    }
-
     /// The next bytes of one side: those of one segment, or of the rest of one.
     pub(crate) fn bytes(&mut self, from: Side, mark: Mark, data: &[u8], limits: &HttpLimits) -> HttpEvents {
         let mut events = HttpEvents::default();
@@ -131,14 +127,11 @@ impl Http {
         events
     }
 
-    /// One side's stream is over. A reset and the end of the capture end the other side's too.
+    /// One side's stream is over. A reset and the end of the capture end both: the caller says so for
+    /// each side, once it has passed on what reassembly still held of it.
     pub(crate) fn end(&mut self, from: Side, how: StreamEnd, limits: &HttpLimits) -> HttpEvents {
         let mut events = HttpEvents::default();
         self.close(from, how, limits, &mut events);
-        if how != StreamEnd::Fin {
-            // What this ends belongs to the other direction: no event of this segment.
-            self.close(from.peer(), how, limits, &mut HttpEvents::default());
-        }
         events
     }
 
@@ -182,6 +175,10 @@ pub(crate) fn looks_like_request(payload: &[u8]) -> bool {
 }
 
 /// Whether a payload begins a response.
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "for telling the client when only its peer was captured")
+)]
 pub(crate) fn looks_like_response(payload: &[u8]) -> bool {
     match head::first_line(within_look(payload), head::Expect::Response) {
         Ok(_) => true,

@@ -16,7 +16,7 @@ struct Talk {
 impl Talk {
     fn new() -> Self {
         Self {
-            http: Http::new(),
+            http: Http::default(),
             limits: HttpLimits::default(),
             frame: 0,
         }
@@ -42,6 +42,13 @@ impl Talk {
 
     fn end(&mut self, from: Side, how: StreamEnd) -> HttpEvents {
         self.http.end(from, how, &self.limits)
+    }
+
+    /// Ends both sides, as a reset does.
+    fn over(&mut self, how: StreamEnd) {
+        for side in Side::BOTH {
+            self.end(side, how);
+        }
     }
 
     /// Each transaction as `method target@frame+body -> status@frame+body state`, `-` for unknown.
@@ -250,7 +257,7 @@ fn h8_without_the_fin_it_is_incomplete() {
         let mut talk = Talk::new();
         talk.say(C, get("/"));
         talk.say(S, "HTTP/1.1 200 OK\r\n\r\nsome");
-        talk.end(C, how);
+        talk.over(how);
         talk.is(&[&format!("GET /@1+0 -> 200@2+4 {state}")]);
     }
 }
@@ -478,10 +485,8 @@ fn h21_a_body_left_out_after_a_refusal_does_not_swallow_the_next_request() {
 fn h22_a_reset_leaves_what_was_sent() {
     let mut talk = Talk::new();
     talk.say(C, "POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc");
-    assert!(
-        !talk.end(S, StreamEnd::Reset).ends,
-        "the message that ends is the other side's"
-    );
+    assert!(!talk.end(S, StreamEnd::Reset).ends);
+    assert!(talk.end(C, StreamEnd::Reset).ends);
     talk.is(&["POST /@1+3 -> -@-+- reset"]);
 
     let mut talk = Talk::new();
@@ -492,12 +497,12 @@ fn h22_a_reset_leaves_what_was_sent() {
 
     let mut talk = Talk::new();
     talk.say(C, "GET / HTTP/1.1\r\nHost:");
-    talk.end(C, StreamEnd::Reset);
+    talk.over(StreamEnd::Reset);
     talk.is(&["GET /@1+0 -> -@-+- reset"]);
 
     let mut talk = Talk::new();
     talk.say(C, "GET /ind");
-    talk.end(C, StreamEnd::Reset);
+    talk.over(StreamEnd::Reset);
     talk.is(&["GET -@1+0 -> -@-+- reset"]);
 }
 
@@ -507,7 +512,7 @@ fn h22_a_reset_after_everything_was_said_changes_nothing() {
     talk.say(C, get("/a"));
     talk.say(S, OK);
     talk.say(C, get("/b"));
-    talk.end(S, StreamEnd::Reset);
+    talk.over(StreamEnd::Reset);
     talk.is(&["GET /a@1+0 -> 200@2+2 complete", "GET /b@3+0 -> -@-+- incomplete"]);
 }
 
@@ -767,7 +772,7 @@ fn exchange() -> impl Strategy<Value = (String, String)> {
 
 /// Feeds both streams, each cut into parts of these sizes over and over; frames do not count.
 fn fed(client: &[u8], server: &[u8], sizes: &[usize]) -> Http {
-    let mut http = Http::new();
+    let mut http = Http::default();
     for (side, mut data) in [(C, client), (S, server)] {
         for &size in sizes.iter().cycle() {
             if data.is_empty() {
@@ -819,7 +824,7 @@ proptest! {
             }
         }
         let limits = HttpLimits { head_bytes: 200, kept_transactions: 4, kept_text: 1000, pending_requests: 2 };
-        let mut http = Http::new();
+        let mut http = Http::default();
         let mut rest = [&streams[0][..], &streams[1][..]];
         for (side, len, what) in steps {
             let at = usize::from(side);
@@ -839,7 +844,7 @@ proptest! {
 
     #[test]
     fn random_bytes_do_no_harm(parts in prop::collection::vec((any::<bool>(), any::<Vec<u8>>()), 0..30)) {
-        let mut http = Http::new();
+        let mut http = Http::default();
         for (side, part) in parts {
             looks_like_request(&part);
             looks_like_response(&part);

@@ -5,39 +5,30 @@
 //! *cut* (the snap length ended the bytes before the packet did), *malformed* (the packet itself
 //! contradicts its format) and *not TCP*.
 
+pub mod checksum;
+mod decode;
+mod error;
+mod ipv4;
+mod ipv6;
+mod link;
+pub mod mptcp;
+pub mod tcp;
+pub mod tcp_option;
+mod window;
+
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 
-use serde::Serialize;
+pub use decode::{Decoded, Other, decode};
+pub use error::{Layer, WireError, WireErrorKind};
 
 /// A range of bytes within the slice that was parsed (the frame for [`decode`], the TCP segment for
 /// [`tcp`] views).
 pub type Span = Range<u32>;
 
-/// Why a view could not be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct WireError {
-    /// The layer that could not be read.
-    pub layer: Layer,
-    /// Where in the parsed slice, bytes from its start.
-    pub offset: u32,
-    /// What was wrong.
-    pub kind: WireErrorKind,
-}
-
-/// What was wrong with the bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WireErrorKind {
-    /// The snap length ended the captured bytes inside this layer: `needed` more were on the wire.
-    Cut {
-        /// Bytes missing to finish the element.
-        needed: u32,
-    },
-    /// The packet ended inside this layer on the wire too, by the length that its own lower layer gives.
-    Truncated {
-        /// Bytes missing to finish the element.
-        needed: u32,
-    },
-    /// A field contradicts the format, in a few words ("header length below 20").
-    Malformed(&'static str),
+/// Length of captured bytes; no capture holds more than `u32` can count.
+fn captured_u32(bytes: &[u8]) -> u32 {
+    u32::try_from(bytes.len()).unwrap_or(u32::MAX)
 }

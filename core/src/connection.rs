@@ -1,0 +1,207 @@
+//! What became of one connection: the verdicts and the evidence they rest on.
+
+use std::net::IpAddr;
+
+use serde::{Serialize, Serializer};
+use smallvec::SmallVec;
+
+use crate::annotation::ConnectionId;
+use crate::http::Transaction;
+use crate::rule::Rule;
+use crate::words::{Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict};
+use crate::{Side, Sides};
+
+/// One connection, as far as the capture tells. Serialised, it is a line of
+/// `synfin connections --json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Connection {
+    /// Its number, from 0 in the order of first segments.
+    pub connection: ConnectionId,
+    /// Initiator's address.
+    pub src: IpAddr,
+    /// Initiator's port.
+    pub src_port: u16,
+    /// Responder's address.
+    pub dst: IpAddr,
+    /// Responder's port.
+    pub dst_port: u16,
+    /// First frame.
+    pub first_frame: u64,
+    /// Last frame.
+    pub last_frame: u64,
+    /// Time of the first frame.
+    pub start: UtcTime,
+    /// The same, nanoseconds since the Unix epoch.
+    pub start_ns: i64,
+    /// From the first to the last frame, nanoseconds.
+    pub duration_ns: i64,
+    /// How it was opened.
+    pub handshake: Handshake,
+    /// How it ended.
+    pub close: Close,
+    /// Rules and the frames that fulfilled them, in capture order; at most 64.
+    pub rules: Vec<RuleHit>,
+    /// Rules past that bound.
+    pub rules_omitted: u64,
+    /// Zeek's view.
+    pub zeek: Zeek,
+    /// Wireshark's `tcp.completeness`: 1 SYN, 2 SYN-ACK, 4 ACK, 8 data, 16 FIN, 32 RST.
+    pub completeness: u8,
+    /// Segments of each side.
+    pub packets: Sides<u64>,
+    /// Payload bytes of each side as the sequence numbers tell: retransmissions once, gaps counted.
+    pub bytes: Sides<u64>,
+    /// Segments that carry again what was sent before, of each side.
+    pub retransmissions: Sides<u64>,
+    /// Options offered and agreed.
+    pub options: Options,
+    /// HTTP transactions, the first 10,000.
+    pub http: Vec<Transaction>,
+    /// Transactions past that bound.
+    pub http_omitted: u64,
+    /// Whether it was pushed out of the table before its end, because the table was full.
+    pub evicted: bool,
+}
+
+/// Frames that prove a verdict, in capture order.
+pub type Frames = SmallVec<[u64; 4]>;
+
+/// A time, nanoseconds since the Unix epoch; prints as RFC 3339 in UTC with nine decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UtcTime(pub i64);
+
+impl std::fmt::Display for UtcTime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match jiff::Timestamp::from_nanosecond(i128::from(self.0)) {
+            Ok(time) => write!(f, "{time:.9}"),
+            // 64 bits of nanoseconds end in the years 1677 and 2262, well inside what jiff prints.
+            Err(_) => f.write_str("out of range"),
+        }
+    }
+}
+
+impl Serialize for UtcTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// How a connection was opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Handshake {
+    /// The verdict.
+    pub verdict: HandshakeVerdict,
+    /// How sure.
+    pub confidence: Confidence,
+    /// The frames that prove it.
+    pub frames: Frames,
+    /// SYN to SYN-ACK, nanoseconds: the round trip between the capture point and the responder. None
+    /// where a retransmission makes it ambiguous (Karn, RFC 6298 section 3).
+    pub rtt_responder_ns: Option<i64>,
+    /// SYN-ACK to ACK, nanoseconds: the round trip between the capture point and the initiator.
+    pub rtt_initiator_ns: Option<i64>,
+    /// The initiator's initial sequence number.
+    pub isn_initiator: Option<u32>,
+    /// The responder's.
+    pub isn_responder: Option<u32>,
+}
+
+/// How a connection ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Close {
+    /// The verdict.
+    pub verdict: CloseVerdict,
+    /// Who ended it.
+    pub by: Closer,
+    /// Who reset it.
+    pub reset_by: Option<Side>,
+    /// The likely reason.
+    pub cause: Cause,
+    /// How sure the reason is.
+    pub cause_confidence: Confidence,
+    /// How sure the verdict is.
+    pub confidence: Confidence,
+    /// The frames that prove it.
+    pub frames: Frames,
+    /// Silence before the first FIN or RST, nanoseconds.
+    pub idle_ns: Option<i64>,
+}
+
+/// A rule and the frame that fulfilled it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct RuleHit {
+    /// The rule.
+    pub id: Rule,
+    /// The frame.
+    pub frame: u64,
+}
+
+/// Zeek's `conn.log` answers, projected from ours for those who compare.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Zeek {
+    /// Which side Zeek calls the originator.
+    pub orig: Side,
+    /// `conn_state`.
+    pub conn_state: &'static str,
+    /// `history`.
+    pub history: String,
+}
+
+/// Options each side offered in its SYN, and what both agreed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Options {
+    /// In the initiator's SYN; none when it was not captured.
+    pub initiator: Option<Offer>,
+    /// In the responder's SYN-ACK; none when it was not captured.
+    pub responder: Option<Offer>,
+    /// What both offered; none unless both were captured.
+    pub agreed: Option<Agreed>,
+}
+
+/// Options of one SYN or SYN-ACK.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Offer {
+    /// Maximum segment size, bytes.
+    pub mss: Option<u16>,
+    /// Window scale shift.
+    pub window_scale: Option<u8>,
+    /// Selective acknowledgements permitted.
+    pub sack_permitted: bool,
+    /// Timestamps.
+    pub timestamps: bool,
+    /// TCP Fast Open, cookie request or cookie.
+    pub fast_open: bool,
+    /// Multipath TCP.
+    pub mptcp: bool,
+}
+
+/// What both sides offered (RFC 7323 section 1.3, RFC 2018 section 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Agreed {
+    /// Windows are scaled.
+    pub window_scale: bool,
+    /// Selective acknowledgements may be used.
+    pub sack: bool,
+    /// Timestamps are used.
+    pub timestamps: bool,
+    /// Multipath TCP is used.
+    pub mptcp: bool,
+}
+
+impl Options {
+    /// From both offers.
+    #[must_use]
+    pub fn new(initiator: Option<Offer>, responder: Option<Offer>) -> Self {
+        let agreed = initiator.zip(responder).map(|(i, r)| Agreed {
+            window_scale: i.window_scale.is_some() && r.window_scale.is_some(),
+            sack: i.sack_permitted && r.sack_permitted,
+            timestamps: i.timestamps && r.timestamps,
+            mptcp: i.mptcp && r.mptcp,
+        });
+        Self {
+            initiator,
+            responder,
+            agreed,
+        }
+    }
+}

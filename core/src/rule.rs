@@ -1,0 +1,247 @@
+//! The rule table: every situation synfin names, each with its id, its RFC and its condition.
+//!
+//! `O` rules are about the opening of a connection, `E` about its middle, `T` about its teardown and
+//! `H` about HTTP. An id is stable once published. Notation of the conditions: C sent the first SYN,
+//! S is its peer; `len` is payload; `nxt(X)` is the highest sequence number after anything seen from X;
+//! `ack(X)` is the highest acknowledgement number X has sent.
+
+use serde::{Serialize, Serializer};
+
+/// How much a situation deserves attention, by Wireshark's expert levels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[repr(u8)]
+pub enum Severity {
+    /// The plain course of a connection.
+    Chat = 1,
+    /// Worth noticing.
+    Note = 2,
+    /// Something went wrong or is unusual.
+    Warn = 3,
+    /// A serious problem.
+    Error = 4,
+}
+
+impl Severity {
+    /// The word Wireshark uses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Note => "note",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// One row of the rule table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct RuleInfo {
+    /// Stable id, such as `T7`.
+    pub id: &'static str,
+    /// The name to report, in a few words.
+    pub name: &'static str,
+    /// Where the behaviour is specified or described.
+    pub rfc: &'static str,
+    /// How much attention it deserves.
+    pub severity: Severity,
+    /// The evidence it takes, in a sentence.
+    pub condition: &'static str,
+}
+
+macro_rules! rules {
+    ($($id:ident $severity:ident $name:literal [$rfc:literal] $condition:literal;)+) => {
+        /// A situation of the rule table.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum Rule { $(#[doc = concat!($name, ". ", $condition)] $id),+ }
+
+        /// The rule table, in the order of [`Rule`].
+        pub const RULES: &[RuleInfo] = &[$(RuleInfo {
+            id: stringify!($id),
+            name: $name,
+            rfc: $rfc,
+            severity: Severity::$severity,
+            condition: $condition,
+        }),+];
+
+        impl Rule {
+            /// Every rule, in table order.
+            pub const ALL: &[Self] = &[$(Self::$id),+];
+        }
+    };
+}
+
+rules! {
+    O1 Chat "SYN" ["RFC 9293 3.5 figure 6"]
+        "SYN without ACK, RST or FIN while no live connection uses the address and port pair.";
+    O2 Chat "SYN-ACK" ["RFC 9293 3.5 figure 6"]
+        "SYN and ACK from the peer of O1, acknowledging ISSc+1 (with data in the SYN: up to ISSc+1+len).";
+    O3 Chat "ACK of the SYN-ACK" ["RFC 9293 3.5 figure 6"]
+        "The first segment of C without SYN and RST, with seq ISSc+1 (after data in the SYN that S acknowledged: behind it) and ISSs+1 <= ack <= nxt(S).";
+    O4 Chat "final ACK carries data" ["RFC 9293 3.5"]
+        "O3 with a payload.";
+    O5 Note "final ACK lost" ["RFC 9293 3.5, RFC 6298 5"]
+        "S sends its SYN-ACK again after a captured O3 and C acknowledges again, or S acknowledges data of C although no O3 was captured.";
+    O6 Note "SYN retransmission" ["RFC 6298 2 and 5, RFC 9293 3.8.3"]
+        "A SYN with the sequence number of O1 once more.";
+    O7 Note "SYN-ACK retransmission" ["RFC 6298 5"]
+        "A SYN-ACK with the sequence and acknowledgement numbers of O2 once more, while O3 was not seen.";
+    O9 Note "SYN with a new ISN" ["RFC 9293 3.5.1"]
+        "A SYN while an earlier SYN of the same address and port pair with another sequence number was never answered; the earlier attempt stays a connection of its own.";
+    O15 Warn "connection refused" ["RFC 9293 3.5.2 group 1, 3.10.7.1"]
+        "RST and ACK from S before any SYN-ACK, with ISSc < ack <= ISSc+1+len.";
+    O16 Warn "no answer to the SYN" ["RFC 9293 3.8.3"]
+        "At least one SYN and nothing from the peer by the end, with 1 s passed since the first SYN or the SYN sent again.";
+    O19 Note "initiator aborts its attempt" ["RFC 9293 3.10.7"]
+        "O1, perhaps O2, then a RST from C with seq ISSc+1 and no data before the handshake was complete.";
+    E8 Note "captured twice" ["capture artefact"]
+        "Same numbers, flags, length, window and checksum (and IP identification where it is not 0) as the previous segment of this side, less than 1 ms later.";
+    E10 Note "capture starts inside the connection" ["capture artefact"]
+        "The first captured segment of the address and port pair has no SYN and shows payload, or an ACK or FIN that the other side's numbers confirm.";
+    T1 Chat "first FIN" ["RFC 9293 3.6 figure 12"]
+        "The first FIN of the connection.";
+    T2 Chat "ACK of the first FIN" ["RFC 9293 3.6 figure 12"]
+        "The first segment of the peer with ack >= FIN+1 that carries no FIN of its own.";
+    T3 Chat "second FIN" ["RFC 9293 3.6 figure 12"]
+        "The FIN of the peer after it acknowledged the first FIN.";
+    T4 Chat "ACK of the second FIN" ["RFC 9293 3.6, MUST-13"]
+        "The first ack of the second FIN; the side that closed first goes to TIME-WAIT.";
+    T5 Chat "second FIN acknowledges the first" ["RFC 9293 3.6"]
+        "A FIN with ack >= FIN+1 while no earlier segment of its side acknowledged the first FIN.";
+    T6 Chat "FIN with data" ["RFC 9293 3.6"]
+        "A FIN with a payload.";
+    T7 Note "simultaneous close" ["RFC 9293 3.6 figure 13"]
+        "A second FIN that does not acknowledge the first one, nor is acknowledged by it: both sides closed before they heard of the other.";
+    T8 Chat "half-close with data" ["RFC 9293 3.6.1"]
+        "Payload from the peer after it acknowledged the first FIN and before its own FIN, later than that acknowledgement.";
+    T9 Note "FIN retransmission" ["RFC 6298 5"]
+        "A FIN with the sequence number of an earlier FIN of its side that is not acknowledged yet.";
+    T10 Note "last ACK lost" ["RFC 9293 3.6.1, 3.10.7.4"]
+        "The second FIN once more after its acknowledgement was captured.";
+    T11 Note "FIN before missing data" ["RFC 9293 3.10.7.4 eighth"]
+        "A FIN whose sequence number lies beyond nxt of its side.";
+    T14 Warn "abort by RST" ["RFC 9293 3.5.3, 3.10.5; RFC 1122 4.2.2.13"]
+        "An accepted RST with no FIN before it from either side, on a connection both sides had opened.";
+    T15 Warn "RST after own FIN" ["RFC 1122 4.2.2.13"]
+        "An accepted RST from the side whose FIN is not acknowledged together with the peer's: it closed and will not wait.";
+    T16 Warn "FIN answered by RST" ["RFC 9293 3.5.3"]
+        "A FIN of one side, then an accepted RST of the other, which sent no FIN before.";
+    T17 Note "RST not acceptable" ["RFC 9293 3.5.3, RFC 5961 3.2"]
+        "A RST whose sequence number lies outside what its receiver can expect: it does not end the connection.";
+    T22 Note "port pair reused after a close" ["RFC 9293 3.6.1 MAY-2, RFC 6191"]
+        "A SYN with another sequence number after the close of the last connection on the same address and port pair.";
+    T24 Warn "port pair reused without a close" ["RFC 9293 3.5.1"]
+        "A SYN-ACK accepts a SYN with a new sequence number on the address and port pair of a connection whose close was not seen.";
+    T28 Note "not closed in the capture" ["capture artefact"]
+        "The capture ends while the connection is open or half-closed.";
+}
+
+impl Rule {
+    /// Its row in the table.
+    #[must_use]
+    pub fn info(self) -> &'static RuleInfo {
+        &RULES[self as usize]
+    }
+
+    /// Its id, such as `T7`.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        self.info().id
+    }
+
+    /// The rule of an id.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|rule| rule.id() == id)
+    }
+}
+
+impl Serialize for Rule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id())
+    }
+}
+
+/// A set of rules: fixed size, no heap. Room for 256.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RuleSet([u64; 4]);
+
+impl RuleSet {
+    /// Adds a rule.
+    pub fn insert(&mut self, rule: Rule) {
+        let bit = rule as usize;
+        self.0[bit / 64] |= 1 << (bit % 64);
+    }
+
+    /// Whether the rule is in the set.
+    #[must_use]
+    pub fn contains(&self, rule: Rule) -> bool {
+        let bit = rule as usize;
+        self.0[bit / 64] & (1 << (bit % 64)) != 0
+    }
+
+    /// Whether the set holds nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0 == [0; 4]
+    }
+
+    /// The rules, in table order.
+    pub fn iter(&self) -> impl Iterator<Item = Rule> + use<> {
+        let words = self.0;
+        (0..words.len()).flat_map(move |word| {
+            let mut bits = words[word];
+            std::iter::from_fn(move || {
+                if bits == 0 {
+                    return None;
+                }
+                let bit = bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                Some(Rule::ALL[word * 64 + bit])
+            })
+        })
+    }
+}
+
+impl Serialize for RuleSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+const _: () = assert!(
+    RULES.len() <= 256,
+    "RuleSet and the one-byte rule number hold 256 rules"
+);
+
+#[cfg(test)]
+mod tests {
+    use super::{RULES, Rule, RuleSet};
+
+    #[test]
+    fn every_rule_finds_its_own_row_and_says_where_it_comes_from() {
+        for (index, rule) in Rule::ALL.iter().enumerate() {
+            assert_eq!(RULES[index].id, rule.id());
+            assert_eq!(Rule::from_id(rule.id()), Some(*rule));
+            let info = rule.info();
+            assert!(
+                info.condition.ends_with('.') && !info.name.is_empty() && !info.rfc.is_empty(),
+                "{info:?}"
+            );
+        }
+        assert_eq!(Rule::from_id("T99"), None);
+    }
+
+    #[test]
+    fn a_set_keeps_what_was_put_in_and_lists_it_in_table_order() {
+        let mut set = RuleSet::default();
+        assert!(set.is_empty());
+        for rule in [Rule::T28, Rule::O1, Rule::T6] {
+            set.insert(rule);
+        }
+        assert_eq!(set.iter().collect::<Vec<_>>(), [Rule::O1, Rule::T6, Rule::T28]);
+        assert!(set.contains(Rule::T6) && !set.contains(Rule::T7));
+    }
+}

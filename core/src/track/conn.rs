@@ -1,0 +1,145 @@
+//! The record of one connection: both endpoints, and what opening and closing have come to.
+
+use super::Arrival;
+use super::compat::ZeekView;
+use super::endpoint::Endpoint;
+use super::handshake::Opening;
+use super::key::FlowKey;
+use super::streams::Streams;
+use super::table::Slot;
+use super::teardown::Closing;
+use crate::annotation::ConnectionId;
+use crate::connection::RuleHit;
+use crate::rule::{Rule, RuleSet};
+use crate::stream::Mark;
+use crate::words::State;
+use crate::{SeqNumber, Side, Sides};
+
+#[derive(Debug)]
+pub(super) struct Conn {
+    pub(super) key: FlowKey,
+    pub(super) id: ConnectionId,
+    /// Whether the initiator is the lower end of the key.
+    pub(super) initiator_is_low: bool,
+    pub(super) first: Mark,
+    pub(super) last: Mark,
+    pub(super) ends: Sides<Endpoint>,
+    pub(super) opening: Opening,
+    pub(super) closing: Closing,
+    pub(super) rules: RuleList,
+    pub(super) streams: Streams,
+    /// An older connection on the same key that may still be live beside this one.
+    pub(super) older: Option<(Slot, ConnectionId)>,
+    /// The connection that took over the key, and the frame that proves it was accepted.
+    pub(super) superseded_by: Option<u64>,
+    pub(super) completeness: u8,
+    pub(super) zeek: ZeekView,
+    /// When something new was last sent or acknowledged: keep-alive probes do not end a silence.
+    pub(super) last_news_ns: i64,
+    /// Since the table last looked for a quiet connection.
+    pub(super) recently_active: bool,
+}
+
+/// Rules in capture order, bounded; rules past the bound are counted.
+#[derive(Debug, Clone, Default)]
+pub(super) struct RuleList {
+    hits: smallvec::SmallVec<[(Rule, u64); 4]>,
+    pub(super) omitted: u64,
+}
+
+impl RuleList {
+    /// Entries a connection holds (LIFECYCLE contract).
+    const LIMIT: usize = 64;
+
+    pub(super) fn add(&mut self, rules: RuleSet, frame: u64) {
+        for rule in rules.iter() {
+            if self.hits.len() < Self::LIMIT {
+                self.hits.push((rule, frame));
+            } else {
+                self.omitted += 1;
+            }
+        }
+    }
+
+    pub(super) fn hits(&self) -> Vec<RuleHit> {
+        self.hits
+            .iter()
+            .map(|&(id, frame)| RuleHit { id, frame })
+            .collect()
+    }
+}
+
+impl Conn {
+    pub(super) fn new(
+        key: FlowKey,
+        id: ConnectionId,
+        initiator_is_low: bool,
+        mark: Mark,
+        opened_by_syn: bool,
+    ) -> Self {
+        let (initiator, responder) = if opened_by_syn {
+            (State::Closed, State::Listen)
+        } else {
+            (State::Unknown, State::Unknown)
+        };
+        Self {
+            key,
+            id,
+            initiator_is_low,
+            first: mark,
+            last: mark,
+            ends: Sides {
+                initiator: Endpoint::new(initiator),
+                responder: Endpoint::new(responder),
+            },
+            opening: Opening::default(),
+            closing: Closing::default(),
+            rules: RuleList::default(),
+            streams: Streams::default(),
+            older: None,
+            superseded_by: None,
+            completeness: 0,
+            zeek: ZeekView::default(),
+            last_news_ns: mark.time_ns,
+            recently_active: true,
+        }
+    }
+
+    /// The side that sent a segment, by the end of the key that did.
+    pub(super) fn side(&self, sent_by_low: bool) -> Side {
+        if sent_by_low == self.initiator_is_low {
+            Side::Initiator
+        } else {
+            Side::Responder
+        }
+    }
+
+    /// Both sides' SYNs are acknowledged, or the capture began behind them.
+    pub(super) fn is_open(&self) -> bool {
+        self.opening.established || self.opening.unseen
+    }
+
+    /// Nothing more is to come: both FINs acknowledged, an accepted RST, or a refused attempt.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closing.closed.is_some()
+    }
+
+    /// The peer of this side has sent nothing.
+    pub(super) fn unanswered(&self, side: Side) -> bool {
+        self.ends[side.peer()].packets == 0
+    }
+
+    /// The numbers of a segment lie where this connection could use them: near what was seen of its
+    /// sender, or, before anything was, acknowledging what its receiver sent.
+    pub(super) fn fits(&self, sender: Side, arrival: &Arrival<'_>) -> bool {
+        let own = &self.ends[sender];
+        let peer = &self.ends[sender.peer()];
+        let near =
+            |a: SeqNumber, b: SeqNumber| a.delta(b).unsigned_abs() <= (1 << 20) + peer.window_bytes(own);
+        match (own.next, peer.next, arrival.ack) {
+            (Some(next), _, _) => near(arrival.seq, next),
+            (None, Some(peer_next), Some(ack)) => near(ack, peer_next),
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! One endpoint of a connection, as an observer knows it: its numbers, what it sent, its state.
+//!
+//! The sender of a segment moves by what it sends. The receiver moves at once only on a segment that
+//! needs no answer; a segment that needs one (payload, SYN, FIN) may still be lost behind the capture
+//! point, so what it acknowledges counts only when the receiver's own next segment shows that it came.
+
+use super::sent::{Sent, Unacked};
+use crate::SeqNumber;
+use crate::connection::Offer;
+use crate::stream::Mark;
+use crate::words::State;
+
+#[derive(Debug)]
+pub(super) struct Endpoint {
+    pub(super) state: State,
+    /// Initial sequence number: from its SYN, or told by the peer's acknowledgement of it.
+    pub(super) isn: Option<SeqNumber>,
+    /// Where relative numbers count from: the ISN, or one before the first number seen.
+    pub(super) base: Option<SeqNumber>,
+    /// `nxt(X)`: the number after the highest one seen from this side.
+    pub(super) next: Option<SeqNumber>,
+    /// `ack(X)`: the highest acknowledgement this side has sent.
+    pub(super) ack: Option<SeqNumber>,
+    /// Window field of its last segment, and the shift its SYN asked for.
+    pub(super) window: u16,
+    pub(super) offer: Option<Offer>,
+    pub(super) syn: Option<Sent>,
+    pub(super) fin: Option<Fin>,
+    /// The peer acknowledged one number past the last byte seen, and nothing was sent since: a FIN that
+    /// the capture missed.
+    pub(super) missed_fin: Option<Mark>,
+    pub(super) unacked: Unacked,
+    /// When its last payload was sent, and when the peer last acknowledged payload of it, nanoseconds.
+    pub(super) payload_ns: Option<i64>,
+    pub(super) payload_acked_ns: Option<i64>,
+    /// Acknowledgement of this side's SYN or FIN inside a segment that needs an answer: valid once this
+    /// side acknowledges that segment's end.
+    owed_ack_of_syn: Option<SeqNumber>,
+    owed_ack_of_fin: Option<SeqNumber>,
+    has_peers_syn: bool,
+    has_peers_fin: bool,
+    pub(super) last_print: Option<Fingerprint>,
+    pub(super) packets: u64,
+    pub(super) bytes: u64,
+    pub(super) retransmissions: u64,
+}
+
+/// A FIN: the number it occupies, its sendings, and when the peer acknowledged it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fin {
+    pub(super) seq: SeqNumber,
+    pub(super) sent: Sent,
+    pub(super) acked: Option<Mark>,
+    /// The step its first sending played; a retransmission repeats it.
+    pub(super) step: crate::words::Step,
+}
+
+/// What two captures of one packet share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Fingerprint {
+    pub(super) seq: SeqNumber,
+    pub(super) ack: SeqNumber,
+    pub(super) len: u32,
+    pub(super) flags: u16,
+    pub(super) window: u16,
+    pub(super) checksum: u16,
+    pub(super) ip_id: u16,
+    pub(super) time_ns: i64,
+}
+
+impl Fingerprint {
+    /// Captured twice rather than sent twice: all the same, less than a millisecond apart.
+    pub(super) fn is_copy_of(&self, previous: &Self) -> bool {
+        let Self { time_ns, .. } = *previous;
+        let soon = (0..1_000_000).contains(&(self.time_ns.saturating_sub(time_ns)));
+        soon && Self { time_ns, ..*self } == *previous
+    }
+}
+
+/// The numbers of a segment that move states.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Numbers {
+    /// Number after its last byte, SYN or FIN.
+    pub(super) end: SeqNumber,
+    pub(super) ack: Option<SeqNumber>,
+    pub(super) needs_answer: bool,
+}
+
+impl Endpoint {
+    pub(super) fn new(state: State) -> Self {
+        Self {
+            state,
+            isn: None,
+            base: None,
+            next: None,
+            ack: None,
+            window: 0,
+            offer: None,
+            syn: None,
+            fin: None,
+            missed_fin: None,
+            unacked: Unacked::default(),
+            payload_ns: None,
+            payload_acked_ns: None,
+            owed_ack_of_syn: None,
+            owed_ack_of_fin: None,
+            has_peers_syn: false,
+            has_peers_fin: false,
+            last_print: None,
+            packets: 0,
+            bytes: 0,
+            retransmissions: 0,
+        }
+    }
+
+    /// The acknowledgement covers this side's SYN.
+    pub(super) fn syn_acked_by(&self, ack: Option<SeqNumber>) -> bool {
+        self.isn.zip(ack).is_some_and(|(isn, ack)| ack.after(isn))
+    }
+
+    /// The acknowledgement covers this side's FIN.
+    pub(super) fn fin_acked_by(&self, ack: Option<SeqNumber>) -> bool {
+        self.fin.zip(ack).is_some_and(|(fin, ack)| ack.after(fin.seq))
+    }
+
+    /// Both its FIN was captured and the acknowledgement of it.
+    pub(super) fn fin_acked(&self) -> Option<Mark> {
+        self.fin.and_then(|fin| fin.acked)
+    }
+
+    /// Everything this side is known to have sent: what was seen and what the peer acknowledged.
+    pub(super) fn known_end(&self, peers_ack: Option<SeqNumber>) -> Option<SeqNumber> {
+        match (self.next, peers_ack) {
+            (Some(next), Some(ack)) => Some(next.max(ack)),
+            (next, ack) => next.or(ack),
+        }
+    }
+
+    /// The receive window it last announced, bytes; a shift only counts where both sides offered one.
+    pub(super) fn window_bytes(&self, peer: &Self) -> u32 {
+        let shift = self
+            .offer
+            .zip(peer.offer)
+            .and_then(|(own, peer)| own.window_scale.filter(|_| peer.window_scale.is_some()));
+        u32::from(self.window) << shift.unwrap_or(0).min(14)
+    }
+
+    /// This side sends: its segment shows what it had received before.
+    pub(super) fn shows(&mut self, numbers: Numbers, peer: &Self) {
+        let Some(ack) = numbers.ack else { return };
+        let covers = |owed: Option<SeqNumber>| owed.is_some_and(|end| ack.at_or_after(end));
+        if peer.syn_acked_by(Some(ack)) {
+            self.has_peers_syn = true;
+        }
+        if covers(self.owed_ack_of_syn) {
+            self.owed_ack_of_syn = None;
+            self.state = self.state.got_ack_of_syn();
+        }
+        if covers(self.owed_ack_of_fin) {
+            self.owed_ack_of_fin = None;
+            self.state = self.state.got_ack_of_fin();
+        }
+        if !self.has_peers_fin && peer.fin_acked_by(Some(ack)) {
+            self.has_peers_fin = true;
+            self.state = self.state.got_fin();
+        }
+    }
+
+    /// This side sends a SYN.
+    pub(super) fn sends_syn(&mut self) {
+        self.state = self.state.sent_syn(self.has_peers_syn);
+    }
+
+    /// This side sends a FIN. A FIN once more after its ACK was captured: that ACK had not arrived.
+    pub(super) fn sends_fin(&mut self, again: bool) {
+        self.state = match self.state {
+            State::Closed if again => State::LastAck,
+            state => state.sent_fin(),
+        };
+    }
+
+    /// The peer's segment reaches this side: what needs no answer moves it at once.
+    pub(super) fn receives(&mut self, numbers: Numbers) {
+        let owe = |at_once: bool| (!at_once).then_some(numbers.end);
+        if self.syn_acked_by(numbers.ack) && matches!(self.state, State::SynSent | State::SynReceived) {
+            self.owed_ack_of_syn = self.owed_ack_of_syn.or(owe(!numbers.needs_answer));
+            if !numbers.needs_answer {
+                self.state = self.state.got_ack_of_syn();
+            }
+        }
+        if self.fin_acked_by(numbers.ack)
+            && matches!(self.state, State::FinWait1 | State::Closing | State::LastAck)
+        {
+            self.owed_ack_of_fin = self.owed_ack_of_fin.or(owe(!numbers.needs_answer));
+            if !numbers.needs_answer {
+                self.state = self.state.got_ack_of_fin();
+            }
+        }
+    }
+
+    /// Whether its FIN, captured or missed, is acknowledged.
+    pub(super) fn finished(&self) -> bool {
+        self.fin_acked().is_some() || self.missed_fin.is_some()
+    }
+}

@@ -1,0 +1,298 @@
+//! The opening of a connection: SYN, SYN-ACK, ACK (RFC 9293 section 3.5), and attempts that fail.
+
+use super::Arrival;
+use super::conn::Conn;
+use super::endpoint::Endpoint;
+use super::note::Note;
+use super::sent::Sent;
+use crate::connection::{Frames, Handshake};
+use crate::rule::Rule;
+use crate::stream::Mark;
+use crate::words::{Closer, Confidence, HandshakeVerdict, Step};
+use crate::{SeqNumber, Side};
+
+/// What the opening has come to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Opening {
+    /// Both SYNs are acknowledged.
+    pub(super) established: bool,
+    /// The capture began behind the handshake, and there is a connection (E10).
+    pub(super) unseen: bool,
+    /// O3.
+    pub(super) ack: Option<Mark>,
+    /// What stopped the attempt.
+    pub(super) failed: Option<(Failure, Mark)>,
+    synack_again_after_ack: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// O15.
+    Refused,
+    /// O19.
+    Aborted,
+    /// The responder gave up with a RST before the handshake was complete.
+    ResetByResponder,
+}
+
+/// A SYN with a RST or FIN in it opens nothing.
+fn opens(arrival: &Arrival<'_>) -> bool {
+    arrival.flags.syn() && !arrival.flags.rst() && !arrival.flags.fin()
+}
+
+pub(super) fn observe(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
+    if opens(arrival) {
+        match arrival.ack {
+            None => syn(conn, arrival, note),
+            Some(ack) => syn_ack(conn, arrival, ack, note),
+        }
+    } else if !arrival.flags.rst() && !arrival.flags.syn() {
+        if conn.opening.established {
+            repeated_ack(conn, arrival, note);
+        } else {
+            first_without_syn(conn, arrival, note);
+        }
+    }
+}
+
+/// O1, and O6 when it comes again.
+fn syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
+    let (own, _) = conn.ends.pair_mut(arrival.sender);
+    match &mut own.syn {
+        Some(sent) if own.isn == Some(arrival.seq) => {
+            note.sent_again(Rule::O6, Step::Syn, sent.again(arrival.mark.time_ns));
+        }
+        Some(_) => return,
+        None => {
+            first_syn(own, arrival);
+            match arrival.sender {
+                Side::Initiator => note.textbook(Rule::O1, Step::Syn),
+                Side::Responder => note.step = Some(Step::Syn),
+            }
+        }
+    }
+    own.sends_syn();
+    // A retry with the same number after a refusal is the same attempt.
+    conn.opening.failed = None;
+    conn.closing.closed = None;
+}
+
+/// O2, and O7 when it comes again.
+fn syn_ack(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut Note) {
+    let acked_before = conn.opening.ack.is_some();
+    let (own, peer) = conn.ends.pair_mut(arrival.sender);
+    let isn = *peer.isn.get_or_insert(ack - 1);
+    peer.base.get_or_insert(isn);
+    // Data in the SYN may be acknowledged with it (TCP Fast Open).
+    let acceptable = ack.after(isn) && peer.next.is_none_or(|next| ack.at_or_before(next));
+    if !acceptable {
+        return;
+    }
+    match &mut own.syn {
+        Some(sent) if own.isn == Some(arrival.seq) => {
+            let again = sent.again(arrival.mark.time_ns);
+            if acked_before {
+                note.step = Some(Step::SynAck);
+                note.again = Some(again);
+                note.retransmission = true;
+            } else {
+                note.sent_again(Rule::O7, Step::SynAck, again);
+            }
+        }
+        Some(_) => return,
+        None => {
+            first_syn(own, arrival);
+            note.textbook(Rule::O2, Step::SynAck);
+        }
+    }
+    if let Some(syn) = &peer.syn {
+        note.answers(syn);
+    }
+    own.sends_syn();
+    conn.opening.synack_again_after_ack = acked_before;
+}
+
+fn first_syn(own: &mut Endpoint, arrival: &Arrival<'_>) {
+    own.isn = Some(arrival.seq);
+    own.base = Some(arrival.seq);
+    own.syn = Some(Sent::new(arrival.mark));
+    own.offer = Some(arrival.offer());
+}
+
+/// O3 and O4; O5 where O3 was not captured; or what the handshake can be told from without it.
+fn first_without_syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
+    let Some(ack) = arrival.ack else { return };
+    let (own, peer) = conn.ends.pair_mut(arrival.sender);
+    let own_syn_known = own.isn.is_some();
+    if own_syn_known && peer.isn.is_none() && peer.next.is_none() && own.next == Some(arrival.seq) {
+        // Its SYN, then its ACK: the SYN-ACK between them was not captured.
+        peer.isn = Some(ack - 1);
+        peer.base = Some(ack - 1);
+        conn.opening.established = true;
+        return;
+    }
+    if !peer.syn_acked_by(Some(ack)) || !own_syn_known {
+        return;
+    }
+    match arrival.sender {
+        Side::Initiator => {
+            if peer.next.is_some_and(|next| ack.after(next)) {
+                return;
+            }
+            if peer.ack == Some(arrival.seq) {
+                note.textbook(Rule::O3, Step::Ack);
+                if arrival.len > 0 {
+                    note.special(Rule::O4);
+                }
+                if let Some(syn_ack) = &peer.syn {
+                    note.answers(syn_ack);
+                }
+                conn.opening.ack = Some(arrival.mark);
+            }
+            conn.opening.established = peer.isn.is_some();
+        }
+        Side::Responder if own.syn.is_some() => {
+            // Beyond the SYN: data of the initiator, so its final ACK has come.
+            if peer.isn.is_some_and(|isn| ack.delta(isn) > 1)
+                && own.ack.is_some_and(|before| ack.after(before))
+            {
+                note.special(Rule::O5);
+                conn.opening.established = true;
+            }
+        }
+        Side::Responder => {}
+    }
+}
+
+/// O5: the final ACK once more, because the SYN-ACK came once more.
+fn repeated_ack(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
+    if conn.opening.synack_again_after_ack && arrival.sender == Side::Initiator && arrival.ack.is_some() {
+        conn.opening.synack_again_after_ack = false;
+        note.special(Rule::O5);
+        note.step = Some(Step::Ack);
+        if let Some(syn_ack) = &conn.ends.responder.syn {
+            note.answers(syn_ack);
+        }
+    }
+}
+
+/// E10: the first segment has no SYN. Payload shows a connection at once; anything else when the other
+/// side's numbers confirm it.
+pub(super) fn observe_midstream(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
+    if conn.opening.unseen || arrival.flags.rst() || arrival.flags.syn() {
+        return;
+    }
+    let peer = &conn.ends[arrival.sender.peer()];
+    let confirmed = peer.packets > 0
+        && arrival.ack.is_some()
+        && (arrival.ack == peer.next || peer.ack == Some(arrival.seq));
+    if arrival.len > 0 || confirmed {
+        conn.opening.unseen = true;
+        note.special(Rule::E10);
+    }
+}
+
+/// A RST before the handshake is complete: O15, O19, or the responder giving up. Returns whether its
+/// receiver accepts it.
+pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) -> bool {
+    let (own, peer) = conn.ends.pair_mut(arrival.sender);
+    let failure = match arrival.sender {
+        // In SYN-SENT the acknowledgement must cover the SYN (RFC 9293 3.10.7.3).
+        Side::Responder if own.syn.is_none() => {
+            let covers_syn = peer.syn_acked_by(arrival.ack)
+                && peer
+                    .next
+                    .zip(arrival.ack)
+                    .is_some_and(|(next, ack)| ack.at_or_before(next));
+            covers_syn.then_some(Failure::Refused)
+        }
+        Side::Responder => own
+            .next
+            .is_none_or(|next| arrival.seq == next)
+            .then_some(Failure::ResetByResponder),
+        Side::Initiator => (own.next == Some(arrival.seq)).then_some(Failure::Aborted),
+    };
+    let Some(failure) = failure else { return false };
+    match failure {
+        Failure::Refused => {
+            note.special(Rule::O15);
+            if let Some(syn) = &peer.syn {
+                note.answers(syn);
+            }
+        }
+        Failure::Aborted => {
+            note.special(Rule::O19);
+            if let Some(syn_ack) = &peer.syn {
+                note.answers(syn_ack);
+            }
+        }
+        Failure::ResetByResponder => {}
+    }
+    conn.opening.failed = Some((failure, arrival.mark));
+    true
+}
+
+/// Silence after which an attempt without an answer, or a SYN-ACK without one, is called so.
+const SILENCE_NS: i64 = 1_000_000_000;
+
+/// The handshake verdict with its evidence, at a time of the capture.
+pub(super) fn verdict(conn: &Conn, now_ns: i64) -> Handshake {
+    use Confidence::{Certain, Likely};
+    use HandshakeVerdict as V;
+
+    let opening = &conn.opening;
+    let [initiator, responder] = Side::BOTH.map(|side| &conn.ends[side]);
+    let (syn, syn_ack) = (initiator.syn, responder.syn);
+    let first = |sent: Option<Sent>| sent.map(|sent| sent.first.frame);
+    let silent_since = |sent: Sent| now_ns.saturating_sub(sent.first.time_ns) >= SILENCE_NS;
+    let failure = opening.failed.map(|(failure, _)| failure);
+
+    let (verdict, confidence) = match (syn, syn_ack) {
+        _ if opening.established => {
+            let whole = syn.is_some() && syn_ack.is_some() && opening.ack.is_some();
+            (V::Complete, if whole { Certain } else { Likely })
+        }
+        _ if opening.unseen => (V::Unseen, Certain),
+        (None, _) => (V::None, Likely),
+        _ if failure == Some(Failure::Refused) => (V::Refused, Certain),
+        _ if failure == Some(Failure::Aborted) => (V::Aborted, Certain),
+        (_, Some(sent)) if failure.is_some() || silent_since(sent) => (V::HalfOpen, Certain),
+        (Some(sent), None) if responder.packets == 0 && (silent_since(sent) || sent.times > 1) => {
+            (V::NoAnswer, Certain)
+        }
+        _ => (V::Pending, Certain),
+    };
+    let ended_by = opening.failed.map(|(_, mark)| mark.frame);
+    let acked_by = opening.ack.map(|mark| mark.frame);
+    let mut frames: Frames = [first(syn), first(syn_ack), acked_by, ended_by]
+        .into_iter()
+        .flatten()
+        .collect();
+    frames.sort_unstable();
+
+    Handshake {
+        verdict,
+        confidence,
+        frames,
+        rtt_responder_ns: round_trip(syn, syn_ack.map(|sent| sent.first)),
+        rtt_initiator_ns: round_trip(syn_ack, opening.ack),
+        isn_initiator: initiator.isn.map(|isn| isn.0),
+        isn_responder: responder.isn.map(|isn| isn.0),
+    }
+}
+
+/// From a sending to its answer; none when it was sent more than once, for then nobody knows which of
+/// them was answered (Karn, RFC 6298 section 3).
+fn round_trip(sent: Option<Sent>, answer: Option<Mark>) -> Option<i64> {
+    let sent = sent.filter(|sent| sent.times == 1)?;
+    Some(answer?.time_ns.saturating_sub(sent.first.time_ns))
+}
+
+/// Who ended an attempt that never became a connection.
+pub(super) fn ended_by(handshake: HandshakeVerdict, failed: Option<(Failure, Mark)>) -> Closer {
+    match (handshake, failed) {
+        (HandshakeVerdict::Refused, _) | (HandshakeVerdict::HalfOpen, Some(_)) => Closer::Responder,
+        (HandshakeVerdict::Aborted, _) => Closer::Initiator,
+        _ => Closer::Nobody,
+    }
+}

@@ -1,0 +1,166 @@
+//! Whose segment is it: which connection of its address and port pair, or a new one, and who opened it.
+
+use super::Arrival;
+use super::conn::Conn;
+use super::table::{Slot, Table};
+use crate::http::looks_like_request;
+use crate::rule::Rule;
+use crate::{Segment, Side};
+
+/// The answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Identity {
+    /// A segment of that connection.
+    Known(Slot),
+    /// The first segment of a new connection.
+    New {
+        /// Whether the sender opened it.
+        sender_is_initiator: bool,
+        /// What its coming says of the last connection of the pair.
+        rule: Option<Rule>,
+        /// The last connection of the pair, if it may still be live.
+        beside: Option<Slot>,
+    },
+}
+
+/// Segments after the close belong to the closed connection for twice the maximum segment lifetime
+/// (RFC 9293 section 3.4.2), nanoseconds.
+const TWO_MSL_NS: i64 = 120_000_000_000;
+
+pub(super) fn identify(
+    table: &Table,
+    newest: Option<Slot>,
+    sent_by_low: bool,
+    arrival: &Arrival<'_>,
+) -> Identity {
+    let Some(slot) = newest else {
+        return Identity::New {
+            sender_is_initiator: opens(arrival.segment),
+            rule: None,
+            beside: None,
+        };
+    };
+    let conn = table.conn(slot);
+    let sender = conn.side(sent_by_low);
+    let bare_syn =
+        arrival.flags.syn() && arrival.ack.is_none() && !arrival.flags.rst() && !arrival.flags.fin();
+    if bare_syn {
+        return another_syn(conn, slot, sender, arrival);
+    }
+    if conn
+        .closing
+        .closed
+        .is_some_and(|closed| arrival.mark.time_ns.saturating_sub(closed) > TWO_MSL_NS)
+    {
+        return Identity::New {
+            sender_is_initiator: opens(arrival.segment),
+            rule: None,
+            beside: None,
+        };
+    }
+    Identity::Known(of_two(table, conn, slot, sent_by_low, arrival))
+}
+
+/// A SYN on a pair that has a connection.
+fn another_syn(conn: &Conn, slot: Slot, sender: Side, arrival: &Arrival<'_>) -> Identity {
+    let own = &conn.ends[sender];
+    let peer = &conn.ends[sender.peer()];
+    let new = |rule, beside| Identity::New {
+        sender_is_initiator: true,
+        rule,
+        beside,
+    };
+    if own.isn == Some(arrival.seq) {
+        return Identity::Known(slot);
+    }
+    if conn.is_closed() {
+        let rule = conn.is_open().then_some(Rule::T22);
+        return new(rule, None);
+    }
+    if own.syn.is_none() && peer.syn.is_some() && !conn.is_open() {
+        // The peer's SYN of a simultaneous open or of a split handshake.
+        return Identity::Known(slot);
+    }
+    if own.syn.is_some() && conn.unanswered(sender) {
+        return new(Some(Rule::O9), None);
+    }
+    let in_window = peer.ack.is_some_and(|expected| {
+        arrival.seq.at_or_after(expected)
+            && arrival.seq.delta(expected).unsigned_abs() < peer.window_bytes(own)
+    });
+    if in_window {
+        Identity::Known(slot)
+    } else {
+        new(None, Some(slot))
+    }
+}
+
+/// Two connections of a pair may be live beside each other: the newer one takes what fits it.
+fn of_two(table: &Table, conn: &Conn, slot: Slot, sent_by_low: bool, arrival: &Arrival<'_>) -> Slot {
+    let Some((older_slot, older_id)) = conn.older else {
+        return slot;
+    };
+    let Some(older) = table.get(older_slot, older_id).filter(|older| !older.is_closed()) else {
+        return slot;
+    };
+    let fits = |conn: &Conn| conn.fits(conn.side(sent_by_low), arrival);
+    if fits(conn) || !fits(older) {
+        slot
+    } else {
+        older_slot
+    }
+}
+
+/// Whether the sender of a pair's first segment opened the connection: of a SYN the sender, of a SYN-ACK
+/// the receiver; else who seems to ask, else the side whose peer has a well-known port.
+fn opens(segment: &Segment<'_>) -> bool {
+    let tcp = &segment.tcp;
+    if tcp.flags.syn() {
+        return !tcp.flags.ack();
+    }
+    if looks_like_request(segment.payload) {
+        return true;
+    }
+    match (is_server_port(tcp.src_port), is_server_port(tcp.dst_port)) {
+        (true, false) => false,
+        (true, true) => tcp.src_port > tcp.dst_port,
+        _ => true,
+    }
+}
+
+/// System ports (RFC 6335 section 6) and those above that servers commonly use.
+fn is_server_port(port: u16) -> bool {
+    port < 1024
+        || matches!(
+            port,
+            1433 | 1521
+                | 1883
+                | 2049
+                | 3000
+                | 3128
+                | 3306
+                | 3389
+                | 5000
+                | 5060
+                | 5222
+                | 5432
+                | 5672
+                | 5900
+                | 6379
+                | 6443
+                | 8000
+                | 8008
+                | 8080
+                | 8081
+                | 8443
+                | 8883
+                | 8888
+                | 9000
+                | 9090
+                | 9092
+                | 9200
+                | 9418
+                | 11211
+                | 27017
+        )
+}

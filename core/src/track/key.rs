@@ -1,0 +1,56 @@
+//! The connection key: both endpoints in one canonical order, so that both directions find one entry.
+
+use std::net::IpAddr;
+
+use crate::Segment;
+
+/// Which end of a [`FlowKey`] sent a segment: the one that sorts lower, or the other.
+pub(super) type SentByLow = bool;
+
+/// The 4-tuple, packed for hashing: two addresses of 16 bytes, both ports and the address family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct FlowKey([u64; 5]);
+
+/// Marks IPv4 in the last word, so that an IPv4-mapped IPv6 address stays a different host.
+const IPV4: u64 = 1 << 32;
+
+impl FlowKey {
+    /// The key of a segment, and which end sent it.
+    pub(super) fn of(segment: &Segment<'_>) -> (Self, SentByLow) {
+        let (src, family) = words(segment.src);
+        let (dst, _) = words(segment.dst);
+        let (src_port, dst_port) = (segment.tcp.src_port, segment.tcp.dst_port);
+        let sent_by_low = (src, src_port) <= (dst, dst_port);
+        let ((low, low_port), (high, high_port)) = if sent_by_low {
+            ((src, src_port), (dst, dst_port))
+        } else {
+            ((dst, dst_port), (src, src_port))
+        };
+        let ports = u64::from(low_port) << 16 | u64::from(high_port) | family;
+        (Self([low[0], low[1], high[0], high[1], ports]), sent_by_low)
+    }
+
+    /// Address and port of the lower end (`true`) or the higher one.
+    pub(super) fn end(&self, low: SentByLow) -> (IpAddr, u16) {
+        let [low_a, low_b, high_a, high_b, ports] = self.0;
+        let (address, port) = if low {
+            ([low_a, low_b], (ports >> 16) as u16)
+        } else {
+            ([high_a, high_b], ports as u16)
+        };
+        let bits = u128::from(address[0]) << 64 | u128::from(address[1]);
+        let address = if ports & IPV4 == 0 {
+            IpAddr::V6(bits.into())
+        } else {
+            IpAddr::V4((bits as u32).into())
+        };
+        (address, port)
+    }
+}
+
+fn words(address: IpAddr) -> ([u64; 2], u64) {
+    match address {
+        IpAddr::V4(v4) => ([0, u64::from(v4.to_bits())], IPV4),
+        IpAddr::V6(v6) => ([(v6.to_bits() >> 64) as u64, v6.to_bits() as u64], 0),
+    }
+}

@@ -1,0 +1,75 @@
+//! The annotation in the making: what the rules say of one segment, before it is dressed for the reader.
+
+use super::sent::{Again, Sent};
+use crate::rule::{Rule, RuleSet};
+use crate::stream::Mark;
+use crate::words::{Phase, Step};
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Note {
+    pub(super) phase: Phase,
+    pub(super) step: Option<Step>,
+    pub(super) rules: RuleSet,
+    textbook: Option<Rule>,
+    special: Option<Rule>,
+    pub(super) answers: Option<Mark>,
+    pub(super) again: Option<Again>,
+    /// Sent before, although the first sending is not remembered.
+    pub(super) retransmission: bool,
+    /// The capture holds the packet twice: it moves nothing.
+    pub(super) copy: bool,
+}
+
+impl Note {
+    pub(super) fn new(phase: Phase) -> Self {
+        Self {
+            phase,
+            step: None,
+            rules: RuleSet::default(),
+            textbook: None,
+            special: None,
+            answers: None,
+            again: None,
+            retransmission: false,
+            copy: false,
+        }
+    }
+
+    /// A step of the textbook: the first one of a segment is its role.
+    pub(super) fn textbook(&mut self, rule: Rule, step: Step) {
+        self.rules.insert(rule);
+        self.textbook = self.textbook.or(Some(rule));
+        self.step = match (self.step, step) {
+            (Some(Step::Ack), Step::FirstFin) => Some(Step::AckAndFirstFin),
+            _ => Some(step),
+        };
+    }
+
+    /// Any other rule; the last one told is taken for the most specific.
+    pub(super) fn special(&mut self, rule: Rule) {
+        self.rules.insert(rule);
+        self.special = Some(rule);
+    }
+
+    /// What is sent again, by a special rule; it repeats its step.
+    pub(super) fn sent_again(&mut self, rule: Rule, step: Step, again: Again) {
+        self.special(rule);
+        self.step = Some(step);
+        self.again = Some(again);
+        self.retransmission = true;
+    }
+
+    /// The segment answers this one, unless it already answers a later one.
+    pub(super) fn answers(&mut self, sent: &Sent) {
+        if self.answers.is_none_or(|mark| mark.frame < sent.first.frame) {
+            self.answers = Some(Mark {
+                frame: sent.first.frame,
+                time_ns: sent.first.time_ns,
+            });
+        }
+    }
+
+    pub(super) fn role(&self) -> Option<Rule> {
+        self.textbook.or(self.special)
+    }
+}

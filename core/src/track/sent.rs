@@ -1,0 +1,150 @@
+//! What a side has sent and the peer has not acknowledged: the memory behind "answers" and
+//! "retransmission of".
+
+use crate::stream::Mark;
+use std::collections::VecDeque;
+
+use crate::SeqNumber;
+
+/// One thing that was sent (a SYN, a FIN, a piece of data), and how often.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sent {
+    /// First time.
+    pub(super) first: Mark,
+    /// Last time, nanoseconds.
+    pub(super) last_ns: i64,
+    /// Between the last two times, nanoseconds; 0 while it was sent once.
+    gap_ns: i64,
+    /// Times it was sent.
+    pub(super) times: u32,
+}
+
+/// One sending more than the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Again {
+    /// The frame that carried it first.
+    pub(super) of: u64,
+    /// 1 for the first retransmission.
+    pub(super) index: u32,
+    /// Since the sending before.
+    pub(super) since_previous_ns: i64,
+    /// That time in hundredths of the time before it.
+    pub(super) backoff_percent: Option<u32>,
+}
+
+impl Sent {
+    pub(super) fn new(mark: Mark) -> Self {
+        Self {
+            first: mark,
+            last_ns: mark.time_ns,
+            gap_ns: 0,
+            times: 1,
+        }
+    }
+
+    pub(super) fn again(&mut self, time_ns: i64) -> Again {
+        let since_previous_ns = time_ns.saturating_sub(self.last_ns);
+        let backoff_percent = (self.gap_ns > 0 && since_previous_ns >= 0).then(|| {
+            u32::try_from(i128::from(since_previous_ns) * 100 / i128::from(self.gap_ns)).unwrap_or(u32::MAX)
+        });
+        let index = self.times;
+        self.times = self.times.saturating_add(1);
+        self.last_ns = time_ns;
+        self.gap_ns = since_previous_ns;
+        Again {
+            of: self.first.frame,
+            index,
+            since_previous_ns,
+            backoff_percent,
+        }
+    }
+}
+
+/// A data segment on its way.
+#[derive(Debug, Clone, Copy)]
+struct Flight {
+    seq: SeqNumber,
+    end: SeqNumber,
+    sent: Sent,
+}
+
+/// The data segments on their way, in sequence order, at most [`Unacked::LIMIT`] of them.
+#[derive(Debug, Default)]
+pub(super) struct Unacked(VecDeque<Flight>);
+
+/// What a data segment is, seen against what was sent before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Novelty {
+    /// Bytes not seen before.
+    New,
+    /// Bytes not seen before, from below the highest number: it comes late.
+    Late,
+    /// Bytes seen before, still unacknowledged.
+    Again(Again),
+    /// Bytes the peer has acknowledged already.
+    Acknowledged,
+}
+
+impl Unacked {
+    /// Enough for a window of 1.4 MB in segments of 1,460 bytes; beyond, the newest are not remembered.
+    const LIMIT: usize = 1024;
+
+    /// Takes in a data segment. `next` is the side's highest sequence number so far and `acked` what the
+    /// peer has acknowledged.
+    pub(super) fn send(
+        &mut self,
+        seq: SeqNumber,
+        end: SeqNumber,
+        mark: Mark,
+        next: SeqNumber,
+        acked: Option<SeqNumber>,
+    ) -> Novelty {
+        if seq.at_or_after(next) {
+            if self.0.len() < Self::LIMIT {
+                self.0.push_back(Flight {
+                    seq,
+                    end,
+                    sent: Sent::new(mark),
+                });
+            }
+            return Novelty::New;
+        }
+        if acked.is_some_and(|acked| end.at_or_before(acked)) {
+            return Novelty::Acknowledged;
+        }
+        let place = self.0.partition_point(|flight| flight.end.at_or_before(seq));
+        if let Some(flight) = self.0.get_mut(place).filter(|flight| flight.seq.before(end)) {
+            return Novelty::Again(flight.sent.again(mark.time_ns));
+        }
+        if self.0.len() < Self::LIMIT {
+            self.0.insert(
+                place,
+                Flight {
+                    seq,
+                    end,
+                    sent: Sent::new(mark),
+                },
+            );
+        }
+        Novelty::Late
+    }
+
+    /// Takes in the peer's acknowledgement; gives the newest segment it covers, if it covers any.
+    pub(super) fn acknowledge(&mut self, ack: SeqNumber) -> Option<Sent> {
+        let mut newest = None;
+        while let Some(flight) = self.0.front().filter(|flight| flight.end.at_or_before(ack)) {
+            newest = Some(flight.sent);
+            self.0.pop_front();
+        }
+        newest
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Forgets everything and gives the memory back.
+    pub(super) fn clear(&mut self) {
+        self.0 = VecDeque::new();
+    }
+}

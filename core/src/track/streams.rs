@@ -1,0 +1,110 @@
+//! The byte streams of a connection, and HTTP in them. Nothing is held before the first payload.
+
+use super::Arrival;
+use super::reassembly::{Delivery, Reassembly, ReassemblyLimits};
+use crate::annotation::{HttpMessage, HttpNote};
+use crate::http::{Http, HttpEvents, HttpLimits};
+use crate::stream::{Mark, StreamEnd};
+use crate::{SeqNumber, Side, Sides};
+
+/// Both directions of a connection, made at its first payload.
+#[derive(Debug, Default)]
+pub(super) struct Streams(Option<Box<Open>>);
+
+#[derive(Debug, Default)]
+struct Open {
+    http: Http,
+    sides: Sides<Option<Reassembly>>,
+}
+
+/// How much memory a connection's streams may take; without HTTP they take none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Limits {
+    pub(super) reassembly: ReassemblyLimits,
+    pub(super) http: Option<HttpLimits>,
+}
+
+impl Streams {
+    /// Payload of one side. `begin` is where its stream begins, if that is known.
+    pub(super) fn payload(
+        &mut self,
+        arrival: &Arrival<'_>,
+        begin: Option<SeqNumber>,
+        limits: &Limits,
+    ) -> Option<HttpNote> {
+        let http_limits = limits.http.as_ref()?;
+        let Open { http, sides } = &mut **self.0.get_or_insert_default();
+        let seq = arrival.payload_seq();
+        let stream = sides[arrival.sender].get_or_insert_with(|| Reassembly::new(begin.unwrap_or(seq)));
+        let mut note = None;
+        stream.push(
+            seq,
+            arrival.segment.payload,
+            arrival.len,
+            arrival.mark,
+            &limits.reassembly,
+            &mut |delivery| {
+                let events = deliver(http, arrival.sender, delivery, http_limits);
+                note = note.or(as_note(&events));
+            },
+        );
+        note
+    }
+
+    /// The peer of `side` has acknowledged what it sent so far: what was not captured by now never will be.
+    pub(super) fn acknowledged(&mut self, side: Side, ack: SeqNumber, mark: Mark, limits: &Limits) {
+        let (Some(open), Some(http_limits)) = (&mut self.0, &limits.http) else {
+            return;
+        };
+        let Open { http, sides } = &mut **open;
+        if let Some(stream) = sides[side].as_mut().filter(|stream| ack.after(stream.next())) {
+            stream.declare_acked(ack, mark, &mut |delivery| {
+                deliver(http, side, delivery, http_limits);
+            });
+        }
+    }
+
+    /// A side sends no more.
+    pub(super) fn end(&mut self, side: Side, how: StreamEnd, mark: Mark, limits: &Limits) {
+        let (Some(open), Some(http_limits)) = (&mut self.0, &limits.http) else {
+            return;
+        };
+        let Open { http, sides } = &mut **open;
+        if let Some(stream) = &mut sides[side] {
+            stream.finish(mark, &mut |delivery| {
+                deliver(http, side, delivery, http_limits);
+            });
+        }
+        http.end(side, how, http_limits);
+    }
+
+    /// Whether the side's stream has been delivered up to this number.
+    pub(super) fn is_delivered(&self, side: Side, end: SeqNumber) -> bool {
+        let stream = self.0.as_ref().and_then(|open| open.sides[side].as_ref());
+        stream.is_none_or(|stream| stream.next().at_or_after(end))
+    }
+
+    pub(super) fn http(&self) -> Option<&Http> {
+        self.0.as_ref().map(|open| &open.http)
+    }
+}
+
+fn deliver(http: &mut Http, from: Side, delivery: Delivery<'_>, limits: &HttpLimits) -> HttpEvents {
+    match delivery {
+        Delivery::Bytes { bytes, mark } => http.bytes(from, mark, bytes, limits),
+        Delivery::Gap { len, cause, .. } => http.gap(from, len, cause, limits),
+    }
+}
+
+fn as_note(events: &HttpEvents) -> Option<HttpNote> {
+    let (message, transaction) = match (events.request, events.response) {
+        (Some(number), _) => (HttpMessage::Request, number),
+        (None, Some(number)) => (HttpMessage::Response, number),
+        (None, None) => return None,
+    };
+    Some(HttpNote {
+        message,
+        begins: events.begins,
+        transaction,
+    })
+}

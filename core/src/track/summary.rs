@@ -1,0 +1,119 @@
+//! A connection's record made into its public answer: verdicts, cause, counts.
+
+use super::conn::Conn;
+use super::teardown::{self, Ending};
+use super::{compat, handshake};
+use crate::Sides;
+use crate::connection::{Close, Connection, Options, UtcTime};
+use crate::http::{CloseReason, Http};
+use crate::rule::{Rule, RuleSet};
+use crate::words::{Cause, CloseVerdict, Confidence, HandshakeVerdict};
+
+/// Silence before a close that makes it an idle timeout.
+const IDLE_NS: i64 = 1_000_000_000;
+
+impl Conn {
+    pub(super) fn summarise(&self, now_ns: i64, evicted: bool) -> Connection {
+        let handshake = handshake::verdict(self, now_ns);
+        let ending = teardown::ending(self, handshake.verdict, handshake.confidence);
+        let (cause, cause_confidence) = self.cause(handshake.verdict, &ending);
+        let (src, src_port) = self.key.end(self.initiator_is_low);
+        let (dst, dst_port) = self.key.end(!self.initiator_is_low);
+        let mut rules = self.rules.clone();
+        rules.add(self.absences(handshake.verdict, ending.verdict), self.last.frame);
+        let http = self.streams.http();
+        Connection {
+            connection: self.id,
+            src,
+            src_port,
+            dst,
+            dst_port,
+            first_frame: self.first.frame,
+            last_frame: self.last.frame,
+            start: UtcTime(self.first.time_ns),
+            start_ns: self.first.time_ns,
+            duration_ns: self.last.time_ns.saturating_sub(self.first.time_ns),
+            handshake,
+            close: Close {
+                verdict: ending.verdict,
+                by: ending.by,
+                reset_by: ending.reset.map(|reset| reset.by),
+                cause,
+                cause_confidence,
+                confidence: ending.confidence,
+                frames: ending.frames,
+                idle_ns: self.closing.onset.map(|onset| onset.idle_ns),
+            },
+            rules: rules.hits(),
+            rules_omitted: rules.omitted,
+            zeek: compat::zeek(self),
+            completeness: self.completeness,
+            packets: Sides::from_fn(|side| self.ends[side].packets),
+            bytes: Sides::from_fn(|side| self.ends[side].bytes),
+            retransmissions: Sides::from_fn(|side| self.ends[side].retransmissions),
+            options: Options::new(self.ends.initiator.offer, self.ends.responder.offer),
+            http: http.map(|http| http.transactions().to_vec()).unwrap_or_default(),
+            http_omitted: http.map_or(0, Http::omitted),
+            evicted,
+        }
+    }
+
+    /// O16 and T28: what did not happen by the end.
+    fn absences(&self, handshake: HandshakeVerdict, close: CloseVerdict) -> RuleSet {
+        let mut rules = RuleSet::default();
+        if handshake == HandshakeVerdict::NoAnswer {
+            rules.insert(Rule::O16);
+        }
+        if matches!(close, CloseVerdict::Open | CloseVerdict::HalfClosed) {
+            rules.insert(Rule::T28);
+        }
+        rules
+    }
+
+    /// The likely reason: where several fit, the more specific evidence wins.
+    fn cause(&self, handshake: HandshakeVerdict, ending: &Ending) -> (Cause, Confidence) {
+        use CloseVerdict as V;
+        use Confidence::{Certain, Guess, Likely};
+
+        match ending.verdict {
+            V::NotOpened if handshake == HandshakeVerdict::Refused => return (Cause::PortClosed, Likely),
+            V::NotOpened | V::Superseded | V::TimedOut | V::Open => return (Cause::Unknown, Guess),
+            _ => {}
+        }
+        let orderly = ending.reset.is_none();
+        if let Some(reason) = self
+            .announced()
+            .filter(|_| orderly || self.closing.first_fin.is_some())
+        {
+            let cause = match reason {
+                CloseReason::ConnectionClose => Cause::HttpConnectionClose,
+                CloseReason::Http10 => Cause::Http10,
+            };
+            return (cause, Certain);
+        }
+        if let Some(reset) = ending.reset {
+            if reset.late_data {
+                return (Cause::LateData, Likely);
+            }
+            if reset.unread_data {
+                return (Cause::UnreadData, Likely);
+            }
+        }
+        if self
+            .closing
+            .onset
+            .is_some_and(|onset| onset.idle_ns >= IDLE_NS && !onset.in_flight)
+        {
+            return (Cause::IdleTimeout, Likely);
+        }
+        if orderly {
+            (Cause::Application, Likely)
+        } else {
+            (Cause::AbortedByApplication, Likely)
+        }
+    }
+
+    fn announced(&self) -> Option<CloseReason> {
+        Some(self.streams.http()?.close_announced()?.reason)
+    }
+}

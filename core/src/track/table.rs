@@ -1,0 +1,167 @@
+//! The table of connections: a hash table of slots over a slab, bounded.
+//!
+//! The newest connection of a key is the one found; an older one that is still live beside it hangs on
+//! [`Conn::older`]. When the table is full a closed connection makes room, else one that has been quiet.
+
+use std::collections::VecDeque;
+use std::hash::BuildHasher as _;
+
+use hashbrown::HashTable;
+
+use super::conn::Conn;
+use super::key::FlowKey;
+use crate::annotation::ConnectionId;
+
+/// Place of a connection in the slab.
+pub(super) type Slot = u32;
+
+pub(super) struct Table {
+    slots: Vec<Option<Conn>>,
+    free: Vec<Slot>,
+    newest: HashTable<Slot>,
+    // Seeded: an attacker chooses the keys.
+    hasher: foldhash::fast::RandomState,
+    closed: VecDeque<(Slot, ConnectionId)>,
+    sweep: usize,
+    limit: usize,
+}
+
+impl Table {
+    pub(super) fn new(limit: usize) -> Self {
+        Self {
+            slots: Vec::new(),
+            free: Vec::new(),
+            newest: HashTable::new(),
+            hasher: foldhash::fast::RandomState::default(),
+            closed: VecDeque::new(),
+            sweep: 0,
+            limit: limit.clamp(1, Slot::MAX as usize),
+        }
+    }
+
+    pub(super) fn find(&self, key: &FlowKey) -> Option<Slot> {
+        let hash = self.hasher.hash_one(key);
+        self.newest.find(hash, |&slot| self.key(slot) == key).copied()
+    }
+
+    /// The connection in a slot that [`find`](Self::find) or [`insert`](Self::insert) gave.
+    pub(super) fn conn(&self, slot: Slot) -> &Conn {
+        self.slots[slot as usize]
+            .as_ref()
+            .expect("a slot in the index is taken")
+    }
+
+    pub(super) fn conn_mut(&mut self, slot: Slot) -> &mut Conn {
+        self.slots[slot as usize]
+            .as_mut()
+            .expect("a slot in the index is taken")
+    }
+
+    /// Whether the slot holds that very connection (and not a later one that took its place).
+    pub(super) fn get(&self, slot: Slot, id: ConnectionId) -> Option<&Conn> {
+        self.slots
+            .get(slot as usize)?
+            .as_ref()
+            .filter(|conn| conn.id == id)
+    }
+
+    /// A connection by its number: its slot, as long as none was ever evicted.
+    pub(super) fn by_id(&self, id: ConnectionId) -> Option<&Conn> {
+        let at_its_place = Slot::try_from(id).ok().and_then(|slot| self.get(slot, id));
+        at_its_place.or_else(|| self.slots.iter().flatten().find(|conn| conn.id == id))
+    }
+
+    /// Adds a connection as the newest of its key and returns its slot, and the connection that had to
+    /// go to make room.
+    pub(super) fn insert(&mut self, conn: Conn) -> (Slot, Option<Conn>) {
+        let evicted = if self.len() >= self.limit {
+            self.evict()
+        } else {
+            None
+        };
+        let key = conn.key;
+        let slot = match self.free.pop() {
+            Some(slot) => {
+                self.slots[slot as usize] = Some(conn);
+                slot
+            }
+            None => {
+                self.slots.push(Some(conn));
+                (self.slots.len() - 1) as Slot
+            }
+        };
+        let hash = self.hasher.hash_one(key);
+        let Self {
+            newest,
+            slots,
+            hasher,
+            ..
+        } = self;
+        let key_of = |slot: Slot| {
+            &slots[slot as usize]
+                .as_ref()
+                .expect("a slot in the index is taken")
+                .key
+        };
+        match newest.find_mut(hash, |&other| *key_of(other) == key) {
+            Some(entry) => *entry = slot,
+            None => {
+                newest.insert_unique(hash, slot, |&other| hasher.hash_one(key_of(other)));
+            }
+        }
+        (slot, evicted)
+    }
+
+    /// Notes that a connection has closed: it is the first to go when room is needed.
+    pub(super) fn note_closed(&mut self, slot: Slot) {
+        let id = self.conn(slot).id;
+        self.closed.push_back((slot, id));
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
+    /// Takes every connection out.
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = Conn> + use<> {
+        self.free.clear();
+        self.newest.clear();
+        self.closed.clear();
+        self.sweep = 0;
+        std::mem::take(&mut self.slots).into_iter().flatten()
+    }
+
+    fn key(&self, slot: Slot) -> &FlowKey {
+        &self.conn(slot).key
+    }
+
+    fn evict(&mut self) -> Option<Conn> {
+        while let Some((slot, id)) = self.closed.pop_front() {
+            if self.get(slot, id).is_some_and(Conn::is_closed) {
+                return self.remove(slot);
+            }
+        }
+        // Second chance: a connection that had a segment since the last sweep is passed over once, so
+        // at most two rounds are needed.
+        for _ in 0..2 * self.slots.len() {
+            self.sweep = (self.sweep + 1) % self.slots.len();
+            if let Some(conn) = &mut self.slots[self.sweep] {
+                if !std::mem::take(&mut conn.recently_active) {
+                    return self.remove(self.sweep as Slot);
+                }
+            }
+        }
+        None
+    }
+
+    fn remove(&mut self, slot: Slot) -> Option<Conn> {
+        let conn = self.slots[slot as usize].take()?;
+        let hash = self.hasher.hash_one(conn.key);
+        // Not in the index when a newer connection of the key has taken its place there.
+        if let Ok(entry) = self.newest.find_entry(hash, |&other| other == slot) {
+            entry.remove();
+        }
+        self.free.push(slot);
+        Some(conn)
+    }
+}

@@ -1,0 +1,387 @@
+//! The end of a connection: FIN, ACK, FIN, ACK (RFC 9293 section 3.6), or RST (3.5.3, RFC 5961).
+
+use super::Arrival;
+use super::conn::Conn;
+use super::endpoint::{Endpoint, Fin};
+use super::handshake;
+use super::note::Note;
+use super::sent::Sent;
+use crate::connection::Frames;
+use crate::rule::Rule;
+use crate::stream::Mark;
+use crate::words::{CloseVerdict, Closer, Confidence, HandshakeVerdict, Phase, Step};
+use crate::{SeqNumber, Side};
+
+/// What the teardown has come to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Closing {
+    pub(super) first_fin: Option<Side>,
+    /// T5.
+    three_segment: bool,
+    /// T7.
+    simultaneous: bool,
+    pub(super) reset: Option<Reset>,
+    /// A RST inside the window but not at the expected number: accepted only if its receiver stays
+    /// silent (RFC 5961 section 3.2 makes it answer with a challenge ACK instead).
+    unanswered_reset: Option<Reset>,
+    /// When the last thing that can happen to it happened.
+    pub(super) closed: Option<i64>,
+    /// The circumstances of the first FIN or RST.
+    pub(super) onset: Option<Onset>,
+    /// The last verdict told in an annotation.
+    pub(super) told: Option<(CloseVerdict, Closer)>,
+}
+
+/// How things stood when the teardown began.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Onset {
+    /// Since the last segment that carried something new, nanoseconds.
+    pub(super) idle_ns: i64,
+    /// Data or a request was still unanswered.
+    pub(super) in_flight: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reset {
+    pub(super) by: Side,
+    pub(super) at: Mark,
+    pub(super) confidence: Confidence,
+    /// Payload towards the resetter was in flight, or acknowledged less than a millisecond before.
+    pub(super) unread_data: bool,
+    /// Payload came after the resetter's own FIN.
+    pub(super) late_data: bool,
+}
+
+/// A FIN, and the acknowledgement of the peer's.
+pub(super) fn observe(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
+    if arrival.flags.rst() {
+        return;
+    }
+    if conn
+        .closing
+        .unanswered_reset
+        .is_some_and(|reset| reset.by != arrival.sender)
+    {
+        conn.closing.unanswered_reset = None;
+    }
+    let first_ack = acknowledges_fin(conn, arrival);
+    if arrival.flags.fin() && !arrival.flags.syn() {
+        fin(conn, arrival, first_ack, note);
+    }
+    if let Some(peers_fin) = first_ack {
+        note.phase = Phase::Teardown;
+        if !arrival.flags.fin() || note.retransmission {
+            let is_first = conn.closing.first_fin == Some(arrival.sender.peer());
+            let (rule, step) = if is_first {
+                (Rule::T2, Step::AckOfFirstFin)
+            } else {
+                (Rule::T4, Step::AckOfSecondFin)
+            };
+            note.textbook(rule, step);
+        }
+        note.answers(&peers_fin.sent);
+    } else {
+        after_first_fin(conn, arrival, note);
+    }
+    if conn.closing.closed.is_none()
+        && Side::BOTH
+            .iter()
+            .all(|&side| conn.ends[side].fin_acked().is_some())
+    {
+        conn.closing.closed = Some(arrival.mark.time_ns);
+    }
+}
+
+/// Notes the first acknowledgement of the peer's FIN.
+fn acknowledges_fin(conn: &mut Conn, arrival: &Arrival<'_>) -> Option<Fin> {
+    let (_, peer) = conn.ends.pair_mut(arrival.sender);
+    if !peer.fin_acked_by(arrival.ack) {
+        return None;
+    }
+    let fin = peer.fin.as_mut().filter(|fin| fin.acked.is_none())?;
+    fin.acked = Some(arrival.mark);
+    Some(*fin)
+}
+
+/// T1, T3, T5, T7 and what goes with them; T9 and T10 when it comes again.
+fn fin(conn: &mut Conn, arrival: &Arrival<'_>, first_ack: Option<Fin>, note: &mut Note) {
+    note.phase = Phase::Teardown;
+    let sender = arrival.sender;
+    let seq = arrival.end - 1;
+    let first_fin = conn.closing.first_fin;
+    if first_fin.is_none() {
+        conn.closing.onset = Some(conn.onset(arrival.mark.time_ns));
+        conn.closing.first_fin = Some(sender);
+    }
+    let (own, peer) = conn.ends.pair_mut(sender);
+    if let Some(fin) = &mut own.fin {
+        if fin.seq == seq {
+            let rule = if fin.acked.is_some() { Rule::T10 } else { Rule::T9 };
+            let again = fin.sent.again(arrival.mark.time_ns);
+            let step = fin.step;
+            note.sent_again(rule, step, again);
+            own.retransmissions += 1;
+            own.sends_fin(true);
+        }
+        return;
+    }
+    if own.next.is_some_and(|next| arrival.seq.after(next)) {
+        note.special(Rule::T11);
+    }
+    let acknowledges_first = peer.fin_acked_by(arrival.ack);
+    let (rule, step) = match first_fin {
+        None => (Rule::T1, Step::FirstFin),
+        Some(_) if first_ack.is_some() => (Rule::T5, Step::AckAndSecondFin),
+        Some(_) if acknowledges_first => (Rule::T3, Step::SecondFin),
+        Some(_) => (Rule::T7, Step::SecondFin),
+    };
+    if arrival.len > 0 {
+        note.special(Rule::T6);
+    }
+    note.textbook(rule, step);
+    own.fin = Some(Fin {
+        seq,
+        sent: Sent::new(arrival.mark),
+        acked: None,
+        step,
+    });
+    own.sends_fin(false);
+    conn.closing.three_segment |= rule == Rule::T5;
+    conn.closing.simultaneous |= rule == Rule::T7;
+}
+
+/// T8, the ACK of T10, and whatever else comes behind a FIN.
+fn after_first_fin(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
+    let Some(first) = conn.closing.first_fin else {
+        return;
+    };
+    if conn.closing.closed.is_none() {
+        note.phase = Phase::Teardown;
+    }
+    let (own, peer) = conn.ends.pair_mut(arrival.sender);
+    let acked = peer.fin_acked();
+    if first != arrival.sender && own.fin.is_none() && arrival.len > 0 {
+        if acked.is_some_and(|acked| arrival.mark.time_ns > acked.time_ns) && !note.retransmission {
+            note.special(Rule::T8);
+        }
+    } else if let Some(fin) = peer.fin.filter(|fin| {
+        fin.acked
+            .is_some_and(|acked| acked.time_ns <= fin.sent.last_ns && fin.sent.times > 1)
+    }) {
+        // The FIN came once more after its ACK: so does the ACK.
+        if arrival.len == 0
+            && !arrival.flags.fin()
+            && peer.fin_acked_by(arrival.ack)
+            && first == arrival.sender
+        {
+            note.special(Rule::T10);
+            note.step = Some(Step::AckOfSecondFin);
+            note.answers(&fin.sent);
+        }
+    }
+}
+
+/// A RST: accepted or not (T17), and what it means (T14 to T16).
+pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
+    if conn.is_closed() {
+        return;
+    }
+    if !conn.is_open() {
+        if handshake::reset(conn, arrival, note) {
+            end_by_reset(conn, arrival.mark.time_ns);
+        } else if conn.ends.initiator.syn.is_some() {
+            note.special(Rule::T17);
+        }
+        return;
+    }
+    let Some(confidence) = acceptability(conn, arrival) else {
+        note.special(Rule::T17);
+        return;
+    };
+    let reset = describe(conn, arrival, confidence);
+    if confidence == Confidence::Guess {
+        conn.closing.unanswered_reset = Some(reset);
+        return;
+    }
+    note.phase = Phase::Teardown;
+    let (own, peer) = conn.ends.pair_mut(arrival.sender);
+    let rule = match (own.fin, peer.fin) {
+        (None, None) => Rule::T14,
+        (Some(_), _) => Rule::T15,
+        (None, Some(_)) => Rule::T16,
+    };
+    note.special(rule);
+    if let (None, Some(fin)) = (own.fin, peer.fin) {
+        note.answers(&fin.sent);
+    }
+    if conn.closing.onset.is_none() {
+        conn.closing.onset = Some(conn.onset(arrival.mark.time_ns));
+    }
+    conn.closing.reset = Some(reset);
+    end_by_reset(conn, arrival.mark.time_ns);
+}
+
+fn end_by_reset(conn: &mut Conn, time_ns: i64) {
+    conn.closing.closed = Some(time_ns);
+    for side in Side::BOTH {
+        conn.ends[side].state = conn.ends[side].state.reset();
+        conn.ends[side].unacked.clear();
+    }
+}
+
+/// How surely the receiver accepts a RST (T17). An observer knows what the receiver has acknowledged,
+/// not what it has received: between the two, a RST is exact.
+fn acceptability(conn: &Conn, arrival: &Arrival<'_>) -> Option<Confidence> {
+    let own = &conn.ends[arrival.sender];
+    let peer = &conn.ends[arrival.sender.peer()];
+    let Some(expected) = peer.ack else {
+        return own
+            .next
+            .is_none_or(|next| arrival.seq == next)
+            .then_some(Confidence::Likely);
+    };
+    let end = own.known_end(peer.ack).unwrap_or(expected);
+    let seq = arrival.seq;
+    if seq == expected && seq == end {
+        Some(Confidence::Certain)
+    } else if seq.at_or_after(expected) && seq.at_or_before(end) {
+        Some(Confidence::Likely)
+    } else if seq.at_or_after(expected) && seq.delta(expected).unsigned_abs() < peer.window_bytes(own) {
+        Some(Confidence::Guess)
+    } else {
+        None
+    }
+}
+
+fn describe(conn: &Conn, arrival: &Arrival<'_>, confidence: Confidence) -> Reset {
+    let own = &conn.ends[arrival.sender];
+    let peer = &conn.ends[arrival.sender.peer()];
+    let just_acked = |ended: &Endpoint| {
+        ended
+            .payload_acked_ns
+            .is_some_and(|acked| arrival.mark.time_ns.saturating_sub(acked) < 1_000_000)
+    };
+    let after_own_fin = |fin: Fin| {
+        peer.payload_ns
+            .is_some_and(|payload| payload >= fin.sent.first.time_ns)
+    };
+    Reset {
+        by: arrival.sender,
+        at: arrival.mark,
+        confidence,
+        unread_data: !peer.unacked.is_empty() || just_acked(peer),
+        late_data: own.fin.is_some_and(after_own_fin),
+    }
+}
+
+/// The close verdict, who ended it, how sure that is, and the frames that prove it.
+pub(super) struct Ending {
+    pub(super) verdict: CloseVerdict,
+    pub(super) by: Closer,
+    pub(super) reset: Option<Reset>,
+    pub(super) confidence: Confidence,
+    pub(super) frames: Frames,
+}
+
+/// The close verdict of a connection whose handshake went so.
+pub(super) fn ending(conn: &Conn, handshake: HandshakeVerdict, sure: Confidence) -> Ending {
+    use CloseVerdict as V;
+    use Confidence::{Certain, Likely};
+
+    let closing = &conn.closing;
+    if !conn.is_open() {
+        let failed = conn.opening.failed;
+        return Ending {
+            verdict: V::NotOpened,
+            by: handshake::ended_by(handshake, failed),
+            reset: None,
+            confidence: sure,
+            frames: failed.iter().map(|(_, mark)| mark.frame).collect(),
+        };
+    }
+    let [initiator, responder] = Side::BOTH.map(|side| &conn.ends[side]);
+    let first = closing.first_fin.or_else(|| missed_first(conn));
+    let first_by = first.map_or(Closer::Nobody, Closer::from);
+    let seen = initiator.fin.is_some() && responder.fin.is_some();
+    let has_fin = |end: &Endpoint| end.fin.is_some() || end.missed_fin.is_some();
+    let fins = usize::from(has_fin(initiator)) + usize::from(has_fin(responder));
+
+    let finished = initiator.finished() && responder.finished();
+    let reset = closing.reset.or(closing.unanswered_reset).filter(|_| !finished);
+    let (verdict, by, confidence) = if finished {
+        let sure = if seen { Certain } else { Likely };
+        match closing {
+            Closing {
+                simultaneous: true, ..
+            } => (V::Simultaneous, Closer::Both, sure),
+            Closing {
+                three_segment: true, ..
+            } => (V::ThreeSegment, first_by, sure),
+            _ => (V::FourWay, first_by, sure),
+        }
+    } else if let Some(reset) = reset {
+        match first {
+            Some(first) => (V::FinThenReset, Closer::from(first), reset.confidence),
+            None => (V::Reset, Closer::from(reset.by), reset.confidence),
+        }
+    } else if conn.superseded_by.is_some() {
+        (V::Superseded, Closer::Nobody, Certain)
+    } else {
+        match fins {
+            2 => (V::Closing, first_by, if seen { Certain } else { Likely }),
+            1 => (
+                V::HalfClosed,
+                first_by,
+                if closing.first_fin.is_some() {
+                    Certain
+                } else {
+                    Likely
+                },
+            ),
+            _ => (V::Open, Closer::Nobody, Certain),
+        }
+    };
+
+    let mut frames = Frames::new();
+    for side in Side::BOTH {
+        let end = &conn.ends[side];
+        frames.extend(end.fin.map(|fin| fin.sent.first.frame));
+        frames.extend(end.fin_acked().or(end.missed_fin).map(|mark| mark.frame));
+    }
+    frames.extend(reset.map(|reset| reset.at.frame));
+    frames.extend(conn.superseded_by.filter(|_| verdict == V::Superseded));
+    frames.sort_unstable();
+    frames.dedup();
+    Ending {
+        verdict,
+        by,
+        reset,
+        confidence,
+        frames,
+    }
+}
+
+/// Which side closed first when its FIN was not captured: the one whose FIN was acknowledged first.
+fn missed_first(conn: &Conn) -> Option<Side> {
+    Side::BOTH
+        .into_iter()
+        .filter_map(|side| Some((conn.ends[side].missed_fin?.frame, side)))
+        .min_by_key(|&(frame, _)| frame)
+        .map(|(_, side)| side)
+}
+
+/// The peer acknowledged exactly one number past the last byte seen of a side without a captured FIN.
+pub(super) fn note_missed_fin(conn: &mut Conn, arrival: &Arrival<'_>) {
+    let open = conn.is_open();
+    let (_, peer) = conn.ends.pair_mut(arrival.sender);
+    let one_past = |next: SeqNumber, ack: SeqNumber| ack == next + 1;
+    if open && peer.fin.is_none() && peer.missed_fin.is_none() {
+        if peer
+            .next
+            .zip(arrival.ack)
+            .is_some_and(|(next, ack)| one_past(next, ack))
+        {
+            peer.missed_fin = Some(arrival.mark);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Between opening and end: what is new, what is sent again, what is answered.
+
+use super::Arrival;
+use super::conn::Conn;
+use super::endpoint::Fingerprint;
+use super::note::Note;
+use super::sent::Novelty;
+use crate::Side;
+use crate::rule::Rule;
+use crate::words::State;
+
+/// E8: the previous segment of this side, captured once more.
+pub(super) fn is_copy(conn: &mut Conn, arrival: &Arrival<'_>) -> bool {
+    let tcp = &arrival.segment.tcp;
+    let print = Fingerprint {
+        seq: tcp.seq,
+        ack: tcp.ack,
+        len: arrival.len,
+        flags: tcp.flags.bits(),
+        window: tcp.window,
+        checksum: tcp.checksum,
+        ip_id: arrival.segment.ip_id.unwrap_or(0),
+        time_ns: arrival.mark.time_ns,
+    };
+    let previous = conn.ends[arrival.sender].last_print.replace(print);
+    previous.is_some_and(|previous| print.is_copy_of(&previous))
+}
+
+/// The peer's acknowledgement: which segment it answers, and what of it is news.
+pub(super) fn acknowledge(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
+    let Some(ack) = arrival.ack else { return };
+    let (own, peer) = conn.ends.pair_mut(arrival.sender);
+    if own.ack.is_none_or(|before| ack.after(before)) {
+        own.ack = Some(ack);
+        if let Some(answered) = peer.unacked.acknowledge(ack) {
+            note.answers(&answered);
+            peer.payload_acked_ns = Some(arrival.mark.time_ns);
+        }
+        conn.last_news_ns = arrival.mark.time_ns;
+    }
+}
+
+/// Payload: new, late, or sent again.
+pub(super) fn payload(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
+    if arrival.len == 0 {
+        return;
+    }
+    let (own, peer) = conn.ends.pair_mut(arrival.sender);
+    let seq = arrival.payload_seq();
+    let end = seq + arrival.len;
+    let next = own.next.unwrap_or(seq);
+    own.payload_ns = Some(arrival.mark.time_ns);
+    match own.unacked.send(seq, end, arrival.mark, next, peer.ack) {
+        Novelty::New => {
+            // What lies between was sent as well, but not captured.
+            own.bytes += u64::from(end.relative_to(next));
+            own.missed_fin = None;
+            conn.last_news_ns = arrival.mark.time_ns;
+        }
+        Novelty::Late => conn.last_news_ns = arrival.mark.time_ns,
+        Novelty::Again(again) => {
+            note.again = note.again.or(Some(again));
+            note.retransmission = true;
+            own.retransmissions += 1;
+        }
+        Novelty::Acknowledged => {
+            note.retransmission = true;
+            own.retransmissions += 1;
+        }
+    }
+}
+
+/// Where the capture began inside the connection, states are known as soon as the numbers prove them:
+/// both sides have sent payload and neither a FIN, so neither had closed.
+pub(super) fn learn_states(conn: &mut Conn) {
+    let silent = |side: Side| conn.ends[side].payload_ns.is_none() || conn.ends[side].fin.is_some();
+    if Side::BOTH.into_iter().any(silent) {
+        return;
+    }
+    for side in Side::BOTH {
+        if conn.ends[side].state == State::Unknown {
+            conn.ends[side].state = State::Established;
+        }
+    }
+}
+
+/// Notes the highest number of the sender, and its window.
+pub(super) fn advance(conn: &mut Conn, arrival: &Arrival<'_>) {
+    let (own, peer) = conn.ends.pair_mut(arrival.sender);
+    own.window = arrival.segment.tcp.window;
+    own.base.get_or_insert(arrival.seq - 1);
+    own.next = Some(own.next.map_or(arrival.end, |next| next.max(arrival.end)));
+    if let Some(ack) = arrival.ack {
+        peer.base.get_or_insert(ack - 1);
+    }
+}
+
+impl Note {
+    pub(super) fn copy_of_previous(&mut self) {
+        self.special(Rule::E8);
+        self.copy = true;
+    }
+}

@@ -1,0 +1,203 @@
+//! IPv6 and its extension headers: RFC 8200 sections 3 and 4.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use nom::IResult;
+use nom::Parser as _;
+use nom::bytes::complete::take;
+use nom::number::complete::{be_u16, be_u32, u8};
+
+use super::decode::{Internet, Other, Stop};
+use super::window::Window;
+use super::{Layer, WireError, captured_u32};
+
+/// Protocol numbers that are extension headers (IANA, "IPv6 Extension Header Types").
+mod next_header {
+    pub(super) const HOP_BY_HOP: u8 = 0;
+    pub(super) const ROUTING: u8 = 43;
+    pub(super) const FRAGMENT: u8 = 44;
+    pub(super) const AUTHENTICATION: u8 = 51;
+    pub(super) const DESTINATION_OPTIONS: u8 = 60;
+    pub(super) const MOBILITY: u8 = 135;
+    pub(super) const HOST_IDENTITY: u8 = 139;
+    pub(super) const SHIM6: u8 = 140;
+}
+
+/// More than any packet has; a bound on the work per frame.
+const MAX_EXTENSIONS: usize = 16;
+
+/// Reads the header and its extension headers; the window that comes back is the payload without the
+/// lower layer's padding.
+pub(crate) fn parse(window: Window<'_>) -> Result<(Internet, Window<'_>), Stop> {
+    let (head, rest) = window.split::<40>(Layer::Ipv6)?;
+    let [
+        version_class,
+        _,
+        _,
+        _,
+        len0,
+        len1,
+        first,
+        hop_limit,
+        addresses @ ..,
+    ] = *head;
+    if version_class >> 4 != 6 {
+        return Err(WireError::malformed(Layer::Ipv6, window.offset, "version is not 6").into());
+    }
+    let (src, dst) = split_addresses(&addresses);
+    let rest = match u32::from(u16::from_be_bytes([len0, len1])) {
+        // A jumbogram (RFC 2675) or BIG TCP: longer than 65535, and nothing pads such a frame.
+        0 => rest,
+        len => rest.limit(len),
+    };
+    let mut internet = Internet {
+        src: IpAddr::V6(src),
+        dst: IpAddr::V6(dst),
+        ttl: hop_limit,
+        id: None,
+        protocol: first,
+    };
+    let payload = skip_extensions(&mut internet, rest)?;
+    Ok((internet, payload))
+}
+
+fn split_addresses(both: &[u8; 32]) -> (Ipv6Addr, Ipv6Addr) {
+    let mut src = [0; 16];
+    let mut dst = [0; 16];
+    let (first, second) = both.split_at(16);
+    src.copy_from_slice(first);
+    dst.copy_from_slice(second);
+    (src.into(), dst.into())
+}
+
+/// Goes behind the extension headers and leaves in `internet.protocol` what follows them.
+fn skip_extensions<'a>(internet: &mut Internet, mut window: Window<'a>) -> Result<Window<'a>, Stop> {
+    for _ in 0..MAX_EXTENSIONS {
+        let kind = internet.protocol;
+        let Some(extension) = read_extension(kind, window)? else {
+            return Ok(window);
+        };
+        if extension.fragmented {
+            return Err(Stop::Other(Other::Fragment));
+        }
+        if let Some(dst) = extension.final_destination {
+            internet.dst = IpAddr::V6(dst);
+        }
+        internet.protocol = extension.next;
+        window = window.skip(Layer::Ipv6Extension, extension.len)?;
+    }
+    Err(Stop::Other(Other::TooDeep))
+}
+
+/// One extension header.
+struct Extension {
+    next: u8,
+    len: u32,
+    fragmented: bool,
+    /// Where a packet that is still on its way along a source route will end up.
+    final_destination: Option<Ipv6Addr>,
+}
+
+/// `None` when `kind` is no extension header.
+fn read_extension(kind: u8, window: Window<'_>) -> Result<Option<Extension>, WireError> {
+    let parsed = match kind {
+        next_header::HOP_BY_HOP
+        | next_header::DESTINATION_OPTIONS
+        | next_header::MOBILITY
+        | next_header::HOST_IDENTITY
+        | next_header::SHIM6 => options(window.data),
+        next_header::ROUTING => routing(window.data),
+        next_header::FRAGMENT => fragment(window.data),
+        next_header::AUTHENTICATION => authentication(window.data),
+        _ => return Ok(None),
+    };
+    match parsed {
+        Ok((_, extension)) => Ok(Some(extension)),
+        // Every header fails only for want of bytes; eight are the least that any has.
+        Err(_) => {
+            let needed = 8.max(captured_u32(window.data).saturating_add(1));
+            Err(window.short(Layer::Ipv6Extension, needed))
+        }
+    }
+}
+
+/// Extension headers whose length counts 8-byte units after the first (RFC 8200 sections 4.3 and 4.6).
+fn options(input: &[u8]) -> IResult<&[u8], Extension, ()> {
+    let (rest, (next, units)) = (u8, u8).parse(input)?;
+    let len = (u32::from(units) + 1) * 8;
+    Ok((
+        rest,
+        Extension {
+            next,
+            len,
+            fragmented: false,
+            final_destination: None,
+        },
+    ))
+}
+
+/// RFC 8200 section 4.4; the final destination for types 0 (RFC 5095), 2 (RFC 6275) and 4 (RFC 8754).
+fn routing(input: &[u8]) -> IResult<&[u8], Extension, ()> {
+    let (body, (next, units, kind, segments_left)) = (u8, u8, u8, u8).parse(input)?;
+    let len = (u32::from(units) + 1) * 8;
+    let mut extension = Extension {
+        next,
+        len,
+        fragmented: false,
+        final_destination: None,
+    };
+    if segments_left > 0 {
+        let (body, _) = be_u32(body)?;
+        let addresses = usize::from(units / 2);
+        let last = match kind {
+            // The list is in the order of travel, so the last address is the end.
+            0 | 2 if addresses > 0 => Some(addresses - 1),
+            // The list is backwards, so the first is the end.
+            4 if addresses > 0 => Some(0),
+            _ => None,
+        };
+        if let Some(index) = last {
+            let (_, (_, address)) = (take(index * 16), take(16usize)).parse(body)?;
+            extension.final_destination = <[u8; 16]>::try_from(address).ok().map(Ipv6Addr::from);
+        }
+    }
+    Ok((body, extension))
+}
+
+/// RFC 8200 section 4.5. An "atomic" fragment (offset 0, no more) is a whole packet: RFC 6946.
+fn fragment(input: &[u8]) -> IResult<&[u8], Extension, ()> {
+    let (rest, (next, _, offset_and_more, _)) = (u8, u8, be_u16, be_u32).parse(input)?;
+    let fragmented = offset_and_more & 0xfff9 != 0;
+    Ok((
+        rest,
+        Extension {
+            next,
+            len: 8,
+            fragmented,
+            final_destination: None,
+        },
+    ))
+}
+
+/// RFC 4302 section 2.2: the length counts 4-byte units, minus two.
+fn authentication(input: &[u8]) -> IResult<&[u8], Extension, ()> {
+    let (rest, (next, units)) = (u8, u8).parse(input)?;
+    let len = (u32::from(units) + 2) * 4;
+    Ok((
+        rest,
+        Extension {
+            next,
+            len,
+            fragmented: false,
+            final_destination: None,
+        },
+    ))
+}
+
+/// The authentication header as IPv4 carries it: the protocol behind it and where that begins.
+pub(crate) fn skip_authentication(window: Window<'_>) -> Result<(u8, Window<'_>), WireError> {
+    match authentication(window.data) {
+        Ok((_, header)) => Ok((header.next, window.skip(Layer::Authentication, header.len)?)),
+        Err(_) => Err(window.short(Layer::Authentication, 8)),
+    }
+}

@@ -1,0 +1,113 @@
+//! Link headers: Ethernet II and its VLAN tags, Linux "cooked" captures, BSD loopback, bare IP.
+
+use super::decode::{Next, Other, Step, Stop};
+use super::window::Window;
+use super::{Layer, WireError};
+use crate::frame::LinkType;
+
+/// EtherTypes of RFC 9542 appendix B and IEEE 802.1Q that lead on to IP.
+pub(crate) mod ether_type {
+    pub(crate) const IPV4: u16 = 0x0800;
+    pub(crate) const IPV6: u16 = 0x86dd;
+    /// IEEE 802.1Q customer tag.
+    pub(crate) const VLAN: u16 = 0x8100;
+    /// IEEE 802.1ad service tag.
+    pub(crate) const SERVICE_VLAN: u16 = 0x88a8;
+    /// The service tag of switches older than 802.1ad.
+    pub(crate) const OLD_SERVICE_VLAN: u16 = 0x9100;
+    /// Below this the field is a length, and an LLC header follows (IEEE 802.3 clause 3.2.6).
+    pub(crate) const LOWEST: u16 = 0x0600;
+}
+
+/// `ARPHRD_` values for which the protocol field of a "cooked" header is no EtherType.
+const NOT_ETHERTYPE: [u16; 6] = [770, 801, 802, 803, 804, 824];
+
+/// Reads the link header that a link type announces.
+pub(crate) fn parse(link: LinkType, window: Window<'_>) -> Step<'_> {
+    match link {
+        LinkType::ETHERNET => ethernet(window),
+        LinkType::NULL => {
+            let (family, rest) = window.split(Layer::Link)?;
+            // The capturing host's byte order is not told; families are small numbers.
+            let native = u32::from_le_bytes(*family).min(u32::from_be_bytes(*family));
+            address_family(native, rest)
+        }
+        LinkType::LOOP => {
+            let (family, rest) = window.split(Layer::Link)?;
+            address_family(u32::from_be_bytes(*family), rest)
+        }
+        // 12 and 14 are what DLT_RAW is on different systems; some programs wrote it to the file.
+        LinkType::RAW | LinkType(12 | 14) => bare_ip(window),
+        LinkType::IPV4 => Ok((Next::Ipv4, window)),
+        LinkType::IPV6 => Ok((Next::Ipv6, window)),
+        LinkType::LINUX_SLL => {
+            let (head, rest) = window.split::<16>(Layer::Link)?;
+            let [_, _, hardware0, hardware1, .., protocol0, protocol1] = *head;
+            cooked(
+                u16::from_be_bytes([hardware0, hardware1]),
+                u16::from_be_bytes([protocol0, protocol1]),
+                rest,
+            )
+        }
+        LinkType::LINUX_SLL2 => {
+            let (head, rest) = window.split::<20>(Layer::Link)?;
+            let [protocol0, protocol1, _, _, _, _, _, _, hardware0, hardware1, ..] = *head;
+            cooked(
+                u16::from_be_bytes([hardware0, hardware1]),
+                u16::from_be_bytes([protocol0, protocol1]),
+                rest,
+            )
+        }
+        other => Err(Stop::Other(Other::UnknownLink(other))),
+    }
+}
+
+/// Destination, source, EtherType: IEEE 802.3 clause 3.
+fn ethernet(window: Window<'_>) -> Step<'_> {
+    let (head, rest) = window.split::<14>(Layer::Link)?;
+    let [.., type0, type1] = *head;
+    by_ether_type(u16::from_be_bytes([type0, type1]), rest)
+}
+
+/// One VLAN tag, of which the first two bytes said that it is one: IEEE 802.1Q clause 9.
+pub(crate) fn vlan(window: Window<'_>) -> Step<'_> {
+    let (&[_, _, type0, type1], rest) = window.split(Layer::Vlan)?;
+    by_ether_type(u16::from_be_bytes([type0, type1]), rest)
+}
+
+fn by_ether_type(ether_type: u16, rest: Window<'_>) -> Step<'_> {
+    match ether_type {
+        ether_type::IPV4 => Ok((Next::Ipv4, rest)),
+        ether_type::IPV6 => Ok((Next::Ipv6, rest)),
+        ether_type::VLAN | ether_type::SERVICE_VLAN | ether_type::OLD_SERVICE_VLAN => Ok((Next::Vlan, rest)),
+        length if length < ether_type::LOWEST => Err(Stop::Other(Other::Llc)),
+        other => Err(Stop::Other(Other::EtherType(other))),
+    }
+}
+
+/// LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2 of tcpdump.org.
+fn cooked(hardware: u16, protocol: u16, rest: Window<'_>) -> Step<'_> {
+    if NOT_ETHERTYPE.contains(&hardware) {
+        return Err(Stop::Other(Other::HardwareType(hardware)));
+    }
+    by_ether_type(protocol, rest)
+}
+
+/// `AF_INET` is 2 everywhere; `AF_INET6` is 10 on Linux, 24 on NetBSD and OpenBSD, 28 on FreeBSD, 30 on macOS.
+fn address_family(family: u32, rest: Window<'_>) -> Step<'_> {
+    match family {
+        2 => Ok((Next::Ipv4, rest)),
+        10 | 24 | 28 | 30 => Ok((Next::Ipv6, rest)),
+        other => Err(Stop::Other(Other::AddressFamily(other))),
+    }
+}
+
+/// The version field tells which IP it is.
+fn bare_ip(window: Window<'_>) -> Step<'_> {
+    match window.data.first().map(|byte| byte >> 4) {
+        Some(4) => Ok((Next::Ipv4, window)),
+        Some(6) => Ok((Next::Ipv6, window)),
+        Some(_) => Err(WireError::malformed(Layer::Link, window.offset, "neither IPv4 nor IPv6").into()),
+        None => Err(window.short(Layer::Link, 1).into()),
+    }
+}
