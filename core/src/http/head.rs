@@ -128,12 +128,11 @@ pub(super) fn may_begin(input: &[u8], expect: Expect) -> bool {
     }
 }
 
-/// What a request line that was cut off before its end still tells: the method.
-pub(super) fn cut_request(input: &[u8]) -> Option<&[u8]> {
-    terminated(method, space1)
-        .parse(input)
-        .ok()
-        .map(|(_, method)| method)
+/// What a request line without its end still tells: the method, and the target as far as it goes.
+pub(super) fn cut_request(input: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
+    let (rest, method) = terminated(method, space1::<_, ()>).parse(input).ok()?;
+    let target = rest.split(|&byte| is_space(byte)).next();
+    Some((method, target.filter(|target| !target.is_empty())))
 }
 
 /// What a status line that was cut off before its end still tells: the status, if it is there.

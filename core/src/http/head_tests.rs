@@ -118,7 +118,12 @@ fn an_early_end_is_no_error_while_the_line_may_still_come() {
 
 #[test]
 fn cut_first_lines_tell_what_they_can() {
-    assert_eq!(cut_request(b"POST /long"), Some(&b"POST"[..]));
+    assert_eq!(
+        cut_request(b"POST /lon"),
+        Some((&b"POST"[..], Some(&b"/lon"[..])))
+    );
+    assert_eq!(cut_request(b"GET /a HTT"), Some((&b"GET"[..], Some(&b"/a"[..]))));
+    assert_eq!(cut_request(b"GET "), Some((&b"GET"[..], None)));
     assert_eq!(cut_request(b"POS"), None);
     assert_eq!(cut_status(b"HTTP/1.1 404 Not"), Some(404));
     assert_eq!(cut_status(b"HTTP/1.1 404"), Some(404));

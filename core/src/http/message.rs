@@ -50,6 +50,13 @@ impl Http {
         limits: &HttpLimits,
         events: &mut HttpEvents,
     ) {
+        // It may have begun before its first line was complete.
+        if let Some(message) = self.streams[from].message {
+            if let (Some(number), Some(target)) = (message.number, target) {
+                self.ledger.complete_target(number, target, limits);
+            }
+            return;
+        }
         self.client.get_or_insert(from);
         // A new exchange: what the last one announced did not happen.
         self.announced = None;
@@ -66,7 +73,10 @@ impl Http {
         limits: &HttpLimits,
         events: &mut HttpEvents,
     ) {
-        self.client.get_or_insert(from.peer());
+        let client = *self.client.get_or_insert(from.peer());
+        if self.ledger.front().is_none() {
+            self.begin_answered_request(client, limits);
+        }
         // RFC 9110 section 15.2: interim responses leave the request waiting. 101 is final for HTTP.
         if status.is_some_and(|status| (100..=199).contains(&status) && status != 101) {
             let number = self.ledger.front();
@@ -206,28 +216,55 @@ impl Http {
         }
     }
 
-    /// The head in hand will never be whole. True when enough of it is there to call it a message;
-    /// before its first line was complete that takes a usual method, or a side known to speak HTTP.
+    /// The head in hand will never be whole. True when enough of it is there to call it a message.
     pub(super) fn begin_cut(&mut self, from: Side, limits: &HttpLimits, events: &mut HttpEvents) -> bool {
         let Phase::Head(partial) = std::mem::take(&mut self.streams[from].phase) else {
             return false;
         };
-        if self.streams[from].message.is_some() {
+        if self.streams[from].message.is_some() || self.begin_cut_request(from, &partial, limits, events) {
             return true;
         }
-        let Partial { bytes, mark, .. } = *partial;
-        let request = head::cut_request(&bytes)
-            .filter(|method| self.client == Some(from) || usual_method(method).is_some());
-        match (request, self.expect(from)) {
-            (Some(method), Expect::Either | Expect::Request) => {
-                self.begin_request(from, mark, method, None, limits, events);
-                true
-            }
-            (_, Expect::Either | Expect::Response) if bytes.starts_with(b"HTTP/1.") => {
-                self.begin_response(from, mark, head::cut_status(&bytes), limits, events);
-                true
-            }
-            _ => false,
+        if self.expect(from) == Expect::Request || !partial.bytes.starts_with(b"HTTP/1.") {
+            return false;
+        }
+        let status = head::cut_status(&partial.bytes);
+        self.begin_response(from, partial.mark, status, limits, events);
+        true
+    }
+
+    /// Begins a request whose first line is not complete. Before the side is known to be the client
+    /// that takes a usual method.
+    fn begin_cut_request(
+        &mut self,
+        from: Side,
+        partial: &Partial,
+        limits: &HttpLimits,
+        events: &mut HttpEvents,
+    ) -> bool {
+        let Some((method, target)) = head::cut_request(&partial.bytes) else {
+            return false;
+        };
+        let credible = match self.expect(from) {
+            Expect::Request => true,
+            Expect::Either => usual_method(method).is_some(),
+            Expect::Response => false,
+        };
+        if credible {
+            self.begin_request(from, partial.mark, method, target, limits, events);
+        }
+        credible
+    }
+
+    /// A server may answer before a request line has ended (414, 408): then that request is the one
+    /// it answers, not none.
+    fn begin_answered_request(&mut self, client: Side, limits: &HttpLimits) {
+        let stream = &mut self.streams[client];
+        if stream.message.is_some() || !matches!(stream.phase, Phase::Head(_)) {
+            return;
+        }
+        if let Phase::Head(partial) = std::mem::take(&mut stream.phase) {
+            self.begin_cut_request(client, &partial, limits, &mut HttpEvents::default());
+            self.streams[client].phase = Phase::Head(partial);
         }
     }
 }

@@ -362,13 +362,13 @@ fn h10_a_lost_request_leaves_its_response_without_one() {
 }
 
 #[test]
-fn a_request_line_cut_by_a_gap_still_shows_its_method() {
+fn a_first_line_cut_by_a_gap_is_shown_as_far_as_it_goes() {
     let mut talk = Talk::new();
     talk.say(C, "GET /very-lo");
     talk.gap(C, 30);
     talk.say(S, "HTTP/1.1 20");
     talk.gap(S, 30);
-    talk.is(&["GET -@1+0 -> -@3+0 gap"]);
+    talk.is(&["GET /very-lo@1+0 -> -@3+0 gap"]);
 }
 
 #[test]
@@ -482,6 +482,32 @@ fn h21_a_body_left_out_after_a_refusal_does_not_swallow_the_next_request() {
 }
 
 #[test]
+fn h21_an_answer_before_the_request_line_ended_is_its_answer() {
+    let refusal = "HTTP/1.1 414 URI Too Long\r\nContent-Length: 0\r\n\r\n";
+    let mut talk = Talk::new();
+    talk.say(C, "GET /loooo");
+    talk.say(S, refusal);
+    talk.is(&["GET /loooo@1+0 -> 414@2+0 incomplete"]);
+    talk.say(C, "oong HTTP/1.1\r\n\r\n");
+    talk.is(&["GET /loooooong@1+0 -> 414@2+0 complete"]);
+
+    let mut talk = Talk::new();
+    talk.end(C, StreamEnd::Fin);
+    talk.say(S, refusal);
+    assert_eq!(
+        talk.say(C, get("/")),
+        HttpEvents::default(),
+        "a stream that ended stays ended"
+    );
+
+    let mut talk = Talk::new();
+    talk.say(C, "GET /loooo");
+    talk.say(S, refusal);
+    talk.end(C, StreamEnd::Fin);
+    talk.is(&["GET /loooo@1+0 -> 414@2+0 incomplete"]);
+}
+
+#[test]
 fn h22_a_reset_leaves_what_was_sent() {
     let mut talk = Talk::new();
     talk.say(C, "POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc");
@@ -503,7 +529,7 @@ fn h22_a_reset_leaves_what_was_sent() {
     let mut talk = Talk::new();
     talk.say(C, "GET /ind");
     talk.over(StreamEnd::Reset);
-    talk.is(&["GET -@1+0 -> -@-+- reset"]);
+    talk.is(&["GET /ind@1+0 -> -@-+- reset"]);
 }
 
 #[test]

@@ -213,6 +213,20 @@ impl Ledger {
         self.add(transaction, limits)
     }
 
+    /// The target of a request that began before its first line was complete.
+    pub(super) fn complete_target(&mut self, number: u32, target: &[u8], limits: &HttpLimits) {
+        let Some(transaction) = usize::try_from(number).ok().and_then(|at| self.kept.get_mut(at)) else {
+            return;
+        };
+        let target = text(target);
+        let before = transaction.target.as_deref().map_or(0, str::len);
+        let sum = self.text - before + target.len();
+        if sum <= limits.kept_text as usize {
+            self.text = sum;
+            transaction.target = Some(target);
+        }
+    }
+
     /// The request the next response answers, if one was seen.
     pub(super) const fn front(&self) -> Option<u32> {
         match self.unanswered - self.skips() {
