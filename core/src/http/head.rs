@@ -128,12 +128,11 @@ pub(super) fn may_begin(input: &[u8], expect: Expect) -> bool {
     }
 }
 
-/// What a request line that was cut off before its end still tells: the method.
-pub(super) fn cut_request(input: &[u8]) -> Option<&[u8]> {
-    terminated(method, space1)
-        .parse(input)
-        .ok()
-        .map(|(_, method)| method)
+/// What a request line without its end still tells: the method, and the target as far as it goes.
+pub(super) fn cut_request(input: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
+    let (rest, method) = terminated(method, space1::<_, ()>).parse(input).ok()?;
+    let target = rest.split(|&byte| is_space(byte)).next();
+    Some((method, target.filter(|target| !target.is_empty())))
 }
 
 /// What a status line that was cut off before its end still tells: the status, if it is there.
@@ -172,7 +171,15 @@ fn request_line(line: &[u8]) -> Parsed<'_, FirstLine<'_>> {
     })
     .map(<[u8]>::trim_ascii)
     .parse(target)?;
-    if target.is_empty() {
+    // Prose may end in a version too: "as of HTTP/1.1". Only a method known as one makes such a target
+    // credible.
+    let spaced = target.iter().any(|&byte| is_space(byte));
+    let usual = || {
+        USUAL
+            .iter()
+            .any(|usual| usual.as_bytes().eq_ignore_ascii_case(method))
+    };
+    if target.is_empty() || spaced && !usual() {
         return Err(Err::Error(()));
     }
     Ok((
@@ -231,6 +238,29 @@ pub(super) fn field(input: &[u8]) -> Parsed<'_, Option<Field<'_>>> {
         },
     };
     Ok((rest, Some(field)))
+}
+
+/// The methods of RFC 9110 section 9, PATCH and the WebDAV ones often met.
+const USUAL: [&str; 14] = [
+    "GET",
+    "POST",
+    "HEAD",
+    "PUT",
+    "DELETE",
+    "OPTIONS",
+    "CONNECT",
+    "TRACE",
+    "PATCH",
+    "PROPFIND",
+    "REPORT",
+    "SEARCH",
+    "NOTIFY",
+    "SUBSCRIBE",
+];
+
+/// The method, if it is one of the usual ones.
+pub(super) fn usual_method(method: &[u8]) -> Option<&'static str> {
+    USUAL.into_iter().find(|usual| usual.as_bytes() == method)
 }
 
 /// RFC 9110 section 5.6.2: tchar.

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use serde::Serialize;
 
 use super::HttpLimits;
+use super::head::usual_method;
 use crate::stream::GapCause;
 
 /// How completely a message was seen. Ordered: the worse is the greater.
@@ -212,6 +213,20 @@ impl Ledger {
         self.add(transaction, limits)
     }
 
+    /// The target of a request that began before its first line was complete.
+    pub(super) fn complete_target(&mut self, number: u32, target: &[u8], limits: &HttpLimits) {
+        let Some(transaction) = usize::try_from(number).ok().and_then(|at| self.kept.get_mut(at)) else {
+            return;
+        };
+        let target = text(target);
+        let before = transaction.target.as_deref().map_or(0, str::len);
+        let sum = self.text - before + target.len();
+        if sum <= limits.kept_text as usize {
+            self.text = sum;
+            transaction.target = Some(target);
+        }
+    }
+
     /// The request the next response answers, if one was seen.
     pub(super) const fn front(&self) -> Option<u32> {
         match self.unanswered - self.skips() {
@@ -306,27 +321,6 @@ pub(super) fn method_text(method: &[u8]) -> Cow<'static, str> {
         Some(method) => Cow::Borrowed(method),
         None => Cow::Owned(text(method).into()),
     }
-}
-
-/// The methods of RFC 9110 section 9, PATCH and the WebDAV ones often met.
-pub(super) fn usual_method(method: &[u8]) -> Option<&'static str> {
-    const USUAL: [&str; 14] = [
-        "GET",
-        "POST",
-        "HEAD",
-        "PUT",
-        "DELETE",
-        "OPTIONS",
-        "CONNECT",
-        "TRACE",
-        "PATCH",
-        "PROPFIND",
-        "REPORT",
-        "SEARCH",
-        "NOTIFY",
-        "SUBSCRIBE",
-    ];
-    USUAL.into_iter().find(|usual| usual.as_bytes() == method)
 }
 
 /// Wire text: UTF-8 where it is valid, otherwise latin-1.

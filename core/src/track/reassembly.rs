@@ -110,6 +110,7 @@ impl Reassembly {
     }
 
     /// Whether segments wait for a hole to be filled.
+    #[cfg(test)]
     pub(crate) const fn has_held(&self) -> bool {
         self.held.is_some()
     }

@@ -1,0 +1,270 @@
+//! A message's life: it begins, is counted, ends, and what each step does to its transaction.
+
+use super::body::Body;
+use super::framing::{self, Facts, Framing};
+use super::head::{self, Expect, FirstLine, Head, usual_method};
+use super::side::{Partial, Phase, Stream};
+use super::transaction::{Kind, Transaction, method_text, text};
+use super::{CloseAnnounced, CloseReason, Http, HttpEvents, HttpLimits, MessageState};
+use crate::frame::Side;
+use crate::stream::{GapCause, Mark};
+
+/// The message in progress.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Message {
+    pub(super) kind: Kind,
+    /// Its transaction; an interim response before any request has none.
+    pub(super) number: Option<u32>,
+    /// A 1xx response, which is no row of its own.
+    pub(super) interim: bool,
+    /// The frame with its first byte.
+    pub(super) frame: u64,
+    /// Bytes of it are missing.
+    pub(super) missing: Option<GapCause>,
+}
+
+impl Http {
+    /// A first line is complete: its message is there from now on.
+    pub(super) fn begin(
+        &mut self,
+        from: Side,
+        mark: Mark,
+        first: FirstLine<'_>,
+        limits: &HttpLimits,
+        events: &mut HttpEvents,
+    ) {
+        match first {
+            FirstLine::Request { method, target, .. } => {
+                self.begin_request(from, mark, method, Some(target), limits, events);
+            }
+            FirstLine::Status { status, .. } => self.begin_response(from, mark, Some(status), limits, events),
+        }
+    }
+
+    fn begin_request(
+        &mut self,
+        from: Side,
+        mark: Mark,
+        method: &[u8],
+        target: Option<&[u8]>,
+        limits: &HttpLimits,
+        events: &mut HttpEvents,
+    ) {
+        // It may have begun before its first line was complete.
+        if let Some(message) = self.streams[from].message {
+            if let (Some(number), Some(target)) = (message.number, target) {
+                self.ledger.complete_target(number, target, limits);
+            }
+            return;
+        }
+        self.client.get_or_insert(from);
+        // A new exchange: what the last one announced did not happen.
+        self.announced = None;
+        let transaction = Transaction::requested(method_text(method), target.map(text), mark.frame);
+        let number = self.ledger.request(transaction, limits);
+        self.set_message(from, Kind::Request, Some(number), false, mark, events);
+    }
+
+    fn begin_response(
+        &mut self,
+        from: Side,
+        mark: Mark,
+        status: Option<u16>,
+        limits: &HttpLimits,
+        events: &mut HttpEvents,
+    ) {
+        let client = *self.client.get_or_insert(from.peer());
+        if self.ledger.front().is_none() {
+            self.begin_answered_request(client, limits);
+        }
+        // RFC 9110 section 15.2: interim responses leave the request waiting. 101 is final for HTTP.
+        if status.is_some_and(|status| (100..=199).contains(&status) && status != 101) {
+            let number = self.ledger.front();
+            self.set_message(from, Kind::Response, number, true, mark, events);
+            return;
+        }
+        let number = self.ledger.answer(limits);
+        if let Some(transaction) = self.ledger.get_mut(number) {
+            transaction.response_begins(status, mark.frame);
+        }
+        self.set_message(from, Kind::Response, Some(number), false, mark, events);
+        self.set_state(from, MessageState::Incomplete);
+    }
+
+    fn set_message(
+        &mut self,
+        from: Side,
+        kind: Kind,
+        number: Option<u32>,
+        interim: bool,
+        mark: Mark,
+        events: &mut HttpEvents,
+    ) {
+        self.streams[from].message = Some(Message {
+            kind,
+            number,
+            interim,
+            frame: mark.frame,
+            missing: None,
+        });
+        if let Some(number) = number {
+            events.touch(kind, number);
+            events.begins = true;
+        }
+    }
+
+    /// A head is complete: what follows it, and what it says of the connection.
+    pub(super) fn head_done(&mut self, from: Side, head: &Head<'_>, events: &mut HttpEvents) {
+        let Some(message) = self.streams[from].message else {
+            return;
+        };
+        if !message.interim {
+            self.note_announcement(from, message.frame, head);
+        }
+        let framing = match head.first {
+            FirstLine::Request { .. } => framing::of_request(&head.facts),
+            FirstLine::Status { status, .. } => {
+                let transaction = message.number.and_then(|number| self.ledger.get(number));
+                let method = transaction.and_then(|transaction| transaction.method.as_deref());
+                framing::of_response(status, method, &head.facts)
+            }
+        };
+        match Body::new(framing) {
+            Some(body) => self.streams[from].phase = Phase::Body(body),
+            None => self.finish(from, MessageState::Complete, events),
+        }
+        if framing == Framing::Tunnel {
+            // RFC 9110 sections 9.3.6 and 7.8: neither side speaks HTTP/1 after this head.
+            for side in Side::BOTH {
+                self.streams[side] = Stream {
+                    phase: Phase::Opaque,
+                    ..Stream::default()
+                };
+            }
+            self.ledger.abandon();
+            self.announced = None;
+        }
+    }
+
+    fn note_announcement(&mut self, by: Side, frame: u64, head: &Head<'_>) {
+        let Facts {
+            close, keep_alive, ..
+        } = head.facts;
+        let reason = match (close, keep_alive) {
+            (true, _) => CloseReason::ConnectionClose,
+            (false, false) if head.first.version().is_1_0() => CloseReason::Http10,
+            _ => return,
+        };
+        if self.announced.is_none_or(|announced| announced.reason < reason) {
+            self.announced = Some(CloseAnnounced { reason, by, frame });
+        }
+    }
+
+    /// The message in progress ends; the next one may begin.
+    pub(super) fn finish(&mut self, from: Side, state: MessageState, events: &mut HttpEvents) {
+        self.set_state(from, state);
+        let stream = &mut self.streams[from];
+        stream.phase = Phase::Between;
+        stream.known = 0;
+        events.ends |= stream.message.take().is_some();
+    }
+
+    /// Writes the message's state down: what is missing stays, unless worse happened.
+    pub(super) fn set_state(&mut self, from: Side, state: MessageState) {
+        let Some(Message {
+            kind,
+            number: Some(number),
+            interim: false,
+            missing,
+            ..
+        }) = self.streams[from].message
+        else {
+            return;
+        };
+        if let Some(transaction) = self.ledger.get_mut(number) {
+            transaction.set_state(kind, missing.map_or(state, |cause| state.max(cause.into())));
+        }
+    }
+
+    pub(super) fn count(&mut self, from: Side, content: u64) {
+        let Some(Message {
+            kind,
+            number: Some(number),
+            ..
+        }) = self.streams[from].message
+        else {
+            return;
+        };
+        if let Some(transaction) = self.ledger.get_mut(number) {
+            transaction.add_body(kind, content);
+        }
+    }
+
+    /// The framing was lost inside a message.
+    pub(super) fn lose(&mut self, from: Side) {
+        let stream = &mut self.streams[from];
+        stream.phase = Phase::Lost;
+        stream.known = self.ledger.next();
+    }
+
+    /// A stretch of this side was not read. From the server it may have been an answer.
+    pub(super) fn skipped(&mut self, from: Side, cause: Option<GapCause>) {
+        if self.client == Some(from.peer()) {
+            let stream = &mut self.streams[from];
+            self.ledger.presume_answer(stream.known, cause);
+            stream.known = self.ledger.next();
+        }
+    }
+
+    /// The head in hand will never be whole. True when enough of it is there to call it a message.
+    pub(super) fn begin_cut(&mut self, from: Side, limits: &HttpLimits, events: &mut HttpEvents) -> bool {
+        let Phase::Head(partial) = std::mem::take(&mut self.streams[from].phase) else {
+            return false;
+        };
+        if self.streams[from].message.is_some() || self.begin_cut_request(from, &partial, limits, events) {
+            return true;
+        }
+        if self.expect(from) == Expect::Request || !partial.bytes.starts_with(b"HTTP/1.") {
+            return false;
+        }
+        let status = head::cut_status(&partial.bytes);
+        self.begin_response(from, partial.mark, status, limits, events);
+        true
+    }
+
+    /// Begins a request whose first line is not complete. Before the side is known to be the client
+    /// that takes a usual method.
+    fn begin_cut_request(
+        &mut self,
+        from: Side,
+        partial: &Partial,
+        limits: &HttpLimits,
+        events: &mut HttpEvents,
+    ) -> bool {
+        let Some((method, target)) = head::cut_request(&partial.bytes) else {
+            return false;
+        };
+        let credible = match self.expect(from) {
+            Expect::Request => true,
+            Expect::Either => usual_method(method).is_some(),
+            Expect::Response => false,
+        };
+        if credible {
+            self.begin_request(from, partial.mark, method, target, limits, events);
+        }
+        credible
+    }
+
+    /// A server may answer before a request line has ended (414, 408): then that request is the one
+    /// it answers, not none.
+    fn begin_answered_request(&mut self, client: Side, limits: &HttpLimits) {
+        let stream = &mut self.streams[client];
+        if stream.message.is_some() || !matches!(stream.phase, Phase::Head(_)) {
+            return;
+        }
+        if let Phase::Head(partial) = std::mem::take(&mut stream.phase) {
+            self.begin_cut_request(client, &partial, limits, &mut HttpEvents::default());
+            self.streams[client].phase = Phase::Head(partial);
+        }
+    }
+}
