@@ -120,7 +120,8 @@ impl<'a> Segment<'a> {
 pub struct Integrity {
     /// The snap length cut it: not all bytes on the wire were captured.
     pub cut: bool,
-    /// A field contradicts the format (an option that overruns the header, ...).
+    /// A field contradicts the format: the data offset, the length of an option, or an IP length that
+    /// claims more than the frame holds.
     pub malformed: bool,
     /// What the TCP checksum says.
     pub checksum: Checksum,

@@ -67,6 +67,8 @@ pub(crate) struct Internet {
     pub(crate) ttl: u8,
     pub(crate) id: Option<u16>,
     pub(crate) protocol: u8,
+    /// The length field claims more than the lower layer holds.
+    pub(crate) overlong: bool,
 }
 
 /// Why the walk ended before a TCP segment.
@@ -131,7 +133,7 @@ fn walk<'a>(frame: &Frame<'a>) -> Result<Segment<'a>, Stop> {
 }
 
 fn tcp<'a>(frame: &Frame<'a>, ip: Internet, window: Window<'a>) -> Result<Segment<'a>, WireError> {
-    Segment::parse(RawSegment {
+    let mut segment = Segment::parse(RawSegment {
         frame: frame.number,
         layer: 0,
         time_ns: frame.time_ns,
@@ -143,5 +145,7 @@ fn tcp<'a>(frame: &Frame<'a>, ip: Internet, window: Window<'a>) -> Result<Segmen
         wire_len: window.wire_len,
         tcp_offset: Some(window.offset),
     })
-    .map_err(|error| error.shifted(window.offset))
+    .map_err(|error| error.shifted(window.offset))?;
+    segment.integrity.malformed |= ip.overlong;
+    Ok(segment)
 }

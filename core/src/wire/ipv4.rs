@@ -55,6 +55,7 @@ pub(crate) fn parse(window: Window<'_>) -> Result<(Internet, Window<'_>), Stop> 
         ttl,
         id: Some(u16::from_be_bytes([id0, id1])),
         protocol,
+        overlong: total_len > window.wire_len,
     };
     Ok((internet, payload))
 }

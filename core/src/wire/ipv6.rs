@@ -45,10 +45,10 @@ pub(crate) fn parse(window: Window<'_>) -> Result<(Internet, Window<'_>), Stop> 
         return Err(WireError::malformed(Layer::Ipv6, window.offset, "version is not 6").into());
     }
     let (src, dst) = split_addresses(&addresses);
-    let rest = match u32::from(u16::from_be_bytes([len0, len1])) {
+    let payload_len = match u32::from(u16::from_be_bytes([len0, len1])) {
         // A jumbogram (RFC 2675) or BIG TCP: longer than 65535, and nothing pads such a frame.
-        0 => rest,
-        len => rest.limit(len),
+        0 => rest.wire_len,
+        len => len,
     };
     let mut internet = Internet {
         src: IpAddr::V6(src),
@@ -56,8 +56,9 @@ pub(crate) fn parse(window: Window<'_>) -> Result<(Internet, Window<'_>), Stop> 
         ttl: hop_limit,
         id: None,
         protocol: first,
+        overlong: payload_len > rest.wire_len,
     };
-    let payload = skip_extensions(&mut internet, rest)?;
+    let payload = skip_extensions(&mut internet, rest.limit(payload_len))?;
     Ok((internet, payload))
 }
 
