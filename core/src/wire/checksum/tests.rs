@@ -52,23 +52,27 @@ proptest! {
     }
 
     #[test]
-    fn a_changed_byte_is_bad((src, dst) in addresses(), mut tcp in prop::collection::vec(any::<u8>(), 20..200), at in any::<prop::sample::Index>()) {
+    fn a_changed_byte_is_never_good((src, dst) in addresses(), mut tcp in prop::collection::vec(any::<u8>(), 20..200), at in any::<prop::sample::Index>()) {
         tcp[16..18].fill(0);
         let right = reference(src, dst, &tcp, true);
         tcp[16..18].copy_from_slice(&right.to_be_bytes());
         let at = at.index(tcp.len());
-        prop_assume!(!(16..18).contains(&at) && right != 0 && right != reference(src, dst, &tcp, false));
         tcp[at] ^= 0x10;
-        prop_assert!(matches!(verify(src, dst, &tcp), Checksum::Bad | Checksum::Offloaded));
         prop_assert_ne!(verify(src, dst, &tcp), Checksum::Good);
     }
 }
 
+/// The SYN that opens suricata-verify's app-layer-template capture.
 #[test]
-fn a_known_segment() {
-    // Frame 3 of the capture suricata/tests/app-layer-template: ports 58352 > 7000.
-    let tcp = [0xff; 40];
-    let (src, dst) = (IpAddr::from([127, 0, 0, 1]), IpAddr::from([127, 0, 0, 1]));
+fn a_segment_from_the_wire() {
+    let mut tcp = [
+        0xe3, 0xf0, 0x1b, 0x58, 0xb9, 0x92, 0xaa, 0x11, 0, 0, 0, 0, 0xa0, 0x02, 0x72, 0x10, 0xe0, 0xc5, 0, 0,
+        0x02, 0x04, 0x05, 0xb4, 0x04, 0x02, 0x08, 0x0a, 0xee, 0xb3, 0x8d, 0x54, 0, 0, 0, 0, 0x01, 0x03, 0x03,
+        0x07,
+    ];
+    let (src, dst) = (IpAddr::from([10, 16, 1, 11]), IpAddr::from([10, 16, 1, 10]));
+    assert_eq!(verify(src, dst, &tcp), Checksum::Good);
+    tcp[39] = 8;
     assert_eq!(verify(src, dst, &tcp), Checksum::Bad);
 }
 

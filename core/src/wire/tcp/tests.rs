@@ -144,7 +144,8 @@ fn flags_are_named_in_wiresharks_order() {
 
 #[test]
 fn each_flag_has_its_question() {
-    let questions: [(u16, fn(TcpFlags) -> bool); 9] = [
+    type Question = fn(TcpFlags) -> bool;
+    let questions: [(u16, Question); 9] = [
         (0x001, TcpFlags::fin),
         (0x002, TcpFlags::syn),
         (0x004, TcpFlags::rst),
