@@ -23,8 +23,8 @@ mod teardown;
 mod transfer;
 
 use crate::annotation::{Annotation, CloseSoFar, ConnectionId, HttpNote, Transition};
+use crate::config::Config;
 use crate::connection::{Connection, Offer};
-use crate::dissector::Config;
 use crate::http::Transaction;
 use crate::rule::Rule;
 use crate::stream::{Mark, StreamEnd};
