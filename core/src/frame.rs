@@ -1,5 +1,7 @@
 //! A captured frame, the way a capture file or a network interface gives it.
 
+use std::fmt;
+
 use serde::Serialize;
 
 /// One captured frame: the outer door of [`Dissector`](crate::Dissector).
@@ -39,6 +41,82 @@ impl LinkType {
     pub const IPV6: Self = Self(229);
     /// Linux "cooked" capture, version 2.
     pub const LINUX_SLL2: Self = Self(276);
+}
+
+impl LinkType {
+    /// Its name in the list of tcpdump.org without the `LINKTYPE_` before it, for the common ones.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        Some(match self.0 {
+            0 => "NULL",
+            1 => "ETHERNET",
+            3 => "AX25",
+            6 => "IEEE802_5",
+            7 => "ARCNET_BSD",
+            8 => "SLIP",
+            9 => "PPP",
+            10 => "FDDI",
+            12 | 14 | 101 => "RAW",
+            50 => "PPP_HDLC",
+            51 => "PPP_ETHER",
+            100 => "ATM_RFC1483",
+            104 => "C_HDLC",
+            105 => "IEEE802_11",
+            107 => "FRELAY",
+            108 => "LOOP",
+            113 => "LINUX_SLL",
+            114 => "LTALK",
+            117 => "PFLOG",
+            119 => "IEEE802_11_PRISM",
+            122 => "IP_OVER_FC",
+            123 => "SUNATM",
+            127 => "IEEE802_11_RADIOTAP",
+            129 => "ARCNET_LINUX",
+            138 => "APPLE_IP_OVER_IEEE1394",
+            139 => "MTP2_WITH_PHDR",
+            140 => "MTP2",
+            141 => "MTP3",
+            142 => "SCCP",
+            143 => "DOCSIS",
+            144 => "LINUX_IRDA",
+            163 => "IEEE802_11_AVS",
+            165 => "BACNET_MS_TP",
+            166 => "PPP_PPPD",
+            177 => "LINUX_LAPD",
+            187 => "BLUETOOTH_HCI_H4",
+            189 => "USB_LINUX",
+            192 => "PPI",
+            195 => "IEEE802_15_4_WITHFCS",
+            197 => "ERF",
+            201 => "BLUETOOTH_HCI_H4_WITH_PHDR",
+            204 => "PPP_WITH_DIR",
+            220 => "USB_LINUX_MMAPPED",
+            226 => "IPNET",
+            227 => "CAN_SOCKETCAN",
+            228 => "IPV4",
+            229 => "IPV6",
+            239 => "NFLOG",
+            242 => "INFINIBAND",
+            249 => "USBPCAP",
+            251 => "BLUETOOTH_LE_LL",
+            252 => "WIRESHARK_UPPER_PDU",
+            253 => "NETLINK",
+            258 => "PKTAP",
+            266 => "USB_DARWIN",
+            276 => "LINUX_SLL2",
+            _ => return None,
+        })
+    }
+}
+
+/// The name, or "link type 147" without one.
+impl fmt::Display for LinkType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            Some(name) => f.write_str(name),
+            None => write!(f, "link type {}", self.0),
+        }
+    }
 }
 
 /// Which endpoint of a connection: the one that opened it, or the one it was opened to.

@@ -32,6 +32,8 @@
 mod words;
 
 mod annotation;
+#[cfg(feature = "capture")]
+pub mod capture;
 mod connection;
 mod dissector;
 mod frame;
