@@ -12,6 +12,7 @@ use crate::annotation::ConnectionId;
 use crate::connection::RuleHit;
 use crate::rule::{Rule, RuleSet};
 use crate::stream::Mark;
+use crate::wire::tcp::TcpFlags;
 use crate::words::State;
 use crate::{SeqNumber, Side, Sides};
 
@@ -75,12 +76,13 @@ impl Conn {
         id: ConnectionId,
         initiator_is_low: bool,
         mark: Mark,
-        opened_by_syn: bool,
+        first_flags: TcpFlags,
     ) -> Self {
-        let (initiator, responder) = if opened_by_syn {
-            (State::Closed, State::Listen)
-        } else {
-            (State::Unknown, State::Unknown)
+        let (initiator, responder) = match (first_flags.syn(), first_flags.ack()) {
+            (true, false) => (State::Closed, State::Listen),
+            // Whether the initiator has sent a SYN at all, or somebody in its name, is not known yet.
+            (true, true) => (State::Unknown, State::Listen),
+            (false, _) => (State::Unknown, State::Unknown),
         };
         Self {
             key,
@@ -116,7 +118,7 @@ impl Conn {
 
     /// Both sides' SYNs are acknowledged, or the capture began behind them.
     pub(super) fn is_open(&self) -> bool {
-        self.opening.established || self.opening.unseen
+        self.opening.established || self.opening.unseen.is_some()
     }
 
     /// Nothing more is to come: both FINs acknowledged, an accepted RST, or a refused attempt.

@@ -113,9 +113,15 @@ impl Endpoint {
         }
     }
 
-    /// The acknowledgement covers this side's SYN.
+    /// The acknowledgement covers this side's SYN and nothing that it was not seen to send: beyond that,
+    /// it is not acceptable (RFC 9293 section 3.10.7.4, fifth).
     pub(super) fn syn_acked_by(&self, ack: Option<SeqNumber>) -> bool {
-        self.isn.zip(ack).is_some_and(|(isn, ack)| ack.after(isn))
+        self.isn.zip(ack).is_some_and(|(isn, ack)| ack.after(isn)) && !self.is_beyond(ack)
+    }
+
+    /// The acknowledgement lies beyond everything seen from this side.
+    fn is_beyond(&self, ack: Option<SeqNumber>) -> bool {
+        self.next.zip(ack).is_some_and(|(next, ack)| ack.after(next))
     }
 
     /// The acknowledgement covers this side's FIN.
@@ -152,7 +158,7 @@ impl Endpoint {
         if peer.syn_acked_by(Some(ack)) {
             self.has_peers_syn = true;
         }
-        if covers(self.owed_ack_of_syn) {
+        if covers(self.owed_ack_of_syn) && !peer.is_beyond(numbers.ack) {
             self.owed_ack_of_syn = None;
             self.state = self.state.got_ack_of_syn();
         }
@@ -164,6 +170,17 @@ impl Endpoint {
             self.has_peers_fin = true;
             self.state = self.state.got_fin();
         }
+    }
+
+    /// This side acknowledges the peer's SYN by its own.
+    pub(super) fn shows_peers_syn(&mut self) {
+        self.has_peers_syn = true;
+    }
+
+    /// Segments that the capture missed are known to have opened the connection.
+    pub(super) fn is_proven_open(&mut self) {
+        self.owed_ack_of_syn = None;
+        self.state = self.state.proven_open();
     }
 
     /// This side sends a SYN.

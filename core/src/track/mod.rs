@@ -188,8 +188,7 @@ impl Tracker {
                 beside,
             } => {
                 let initiator_is_low = sent_by_low == sender_is_initiator;
-                let opened_by_syn = arrival.flags.syn();
-                let mut conn = Conn::new(key, self.next_id, initiator_is_low, arrival.mark, opened_by_syn);
+                let mut conn = Conn::new(key, self.next_id, initiator_is_low, arrival.mark, arrival.flags);
                 conn.older = beside.map(|slot| (slot, self.table.conn(slot).id));
                 arrival.sender = conn.side(sent_by_low);
                 compat::begin(&mut conn, arrival, &self.compat, newest.is_some());

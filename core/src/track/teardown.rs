@@ -188,7 +188,7 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     }
     if !conn.is_open() {
         if handshake::reset(conn, arrival, note) {
-            end_by_reset(conn, arrival.mark.time_ns);
+            end_by_reset(conn, arrival);
         } else if conn.ends.initiator.syn.is_some() {
             note.special(Rule::T17);
         }
@@ -218,14 +218,19 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         conn.closing.onset = Some(conn.onset(arrival.mark.time_ns));
     }
     conn.closing.reset = Some(reset);
-    end_by_reset(conn, arrival.mark.time_ns);
+    end_by_reset(conn, arrival);
 }
 
-fn end_by_reset(conn: &mut Conn, time_ns: i64) {
-    conn.closing.closed = Some(time_ns);
+fn end_by_reset(conn: &mut Conn, arrival: &Arrival<'_>) {
+    conn.closing.closed = Some(arrival.mark.time_ns);
     for side in Side::BOTH {
-        conn.ends[side].state = conn.ends[side].state.reset();
-        conn.ends[side].unacked.clear();
+        let end = &mut conn.ends[side];
+        end.state = if side == arrival.sender {
+            end.state.sent_rst()
+        } else {
+            end.state.got_rst(side == Side::Responder)
+        };
+        end.unacked.clear();
     }
 }
 
