@@ -416,7 +416,7 @@ impl Conn {
 
     fn close_so_far(&mut self, now_ns: i64) -> CloseSoFar {
         let handshake = handshake::verdict(self, now_ns);
-        let ending = teardown::ending(self, handshake.verdict, handshake.confidence);
+        let ending = teardown::ending(self, handshake.verdict, handshake.confidence, now_ns);
         let told = (ending.verdict, ending.by);
         if self.closing.told.replace(told) == Some(told) {
             return CloseSoFar::default();

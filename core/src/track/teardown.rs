@@ -279,6 +279,9 @@ fn describe(conn: &Conn, arrival: &Arrival<'_>, confidence: Confidence) -> Reset
     }
 }
 
+/// Silence of its receiver after which a RST that should have been challenged counts as accepted.
+const SILENCE_NS: i64 = 3_000_000_000;
+
 /// The close verdict, who ended it, how sure that is, and the frames that prove it.
 pub(super) struct Ending {
     pub(super) verdict: CloseVerdict,
@@ -289,7 +292,7 @@ pub(super) struct Ending {
 }
 
 /// The close verdict of a connection whose handshake went so.
-pub(super) fn ending(conn: &Conn, handshake: HandshakeVerdict, sure: Confidence) -> Ending {
+pub(super) fn ending(conn: &Conn, handshake: HandshakeVerdict, sure: Confidence, now_ns: i64) -> Ending {
     use CloseVerdict as V;
     use Confidence::{Certain, Likely};
 
@@ -305,14 +308,16 @@ pub(super) fn ending(conn: &Conn, handshake: HandshakeVerdict, sure: Confidence)
         };
     }
     let [initiator, responder] = Side::BOTH.map(|side| &conn.ends[side]);
-    let first = closing.first_fin.or_else(|| missed_first(conn));
+    let first = first_closer(conn);
     let first_by = first.map_or(Closer::Nobody, Closer::from);
     let seen = initiator.fin.is_some() && responder.fin.is_some();
     let has_fin = |end: &Endpoint| end.fin.is_some() || end.missed_fin.is_some();
     let fins = usize::from(has_fin(initiator)) + usize::from(has_fin(responder));
 
     let finished = initiator.finished() && responder.finished();
-    let reset = closing.reset.or(closing.unanswered_reset).filter(|_| !finished);
+    let silent = |reset: &Reset| now_ns.saturating_sub(reset.at.time_ns) >= SILENCE_NS;
+    let unanswered = closing.unanswered_reset.filter(silent);
+    let reset = closing.reset.or(unanswered).filter(|_| !finished);
     let (verdict, by, confidence) = if finished {
         let sure = if seen { Certain } else { Likely };
         match closing {
@@ -322,6 +327,7 @@ pub(super) fn ending(conn: &Conn, handshake: HandshakeVerdict, sure: Confidence)
             Closing {
                 three_segment: true, ..
             } => (V::ThreeSegment, first_by, sure),
+            _ if first_missed_and_answered_by_fin(conn) => (V::ThreeSegment, first_by, sure),
             _ => (V::FourWay, first_by, sure),
         }
     } else if let Some(reset) = reset {
@@ -366,13 +372,26 @@ pub(super) fn ending(conn: &Conn, handshake: HandshakeVerdict, sure: Confidence)
     }
 }
 
-/// Which side closed first when its FIN was not captured: the one whose FIN was acknowledged first.
-fn missed_first(conn: &Conn) -> Option<Side> {
+/// Which side closed first: the one whose FIN was captured first, or, of a FIN that was not captured,
+/// acknowledged first. A FIN that acknowledges a missed one comes after it.
+fn first_closer(conn: &Conn) -> Option<Side> {
+    let missed = |side: Side| Some((conn.ends[side].missed_fin?.frame, 0, side));
+    let seen = |side: Side| Some((conn.ends[side].fin?.sent.first.frame, 1, side));
     Side::BOTH
         .into_iter()
-        .filter_map(|side| Some((conn.ends[side].missed_fin?.frame, side)))
-        .min_by_key(|&(frame, _)| frame)
-        .map(|(_, side)| side)
+        .filter_map(|side| seen(side).or_else(|| missed(side)))
+        .min()
+        .map(|(_, _, side)| side)
+}
+
+/// T5 where the first FIN was not captured: nothing but the second FIN acknowledged it.
+fn first_missed_and_answered_by_fin(conn: &Conn) -> bool {
+    Side::BOTH.into_iter().any(|side| {
+        let (own, peer) = (&conn.ends[side], &conn.ends[side.peer()]);
+        own.missed_fin
+            .zip(peer.fin)
+            .is_some_and(|(missed, fin)| own.fin.is_none() && missed == fin.sent.first)
+    })
 }
 
 /// The peer acknowledged exactly one number past the last byte seen of a side without a captured FIN.
