@@ -4,6 +4,7 @@
 //! needs no answer; a segment that needs one (payload, SYN, FIN) may still be lost behind the capture
 //! point, so what it acknowledges counts only when the receiver's own next segment shows that it came.
 
+use super::conn::OfferedSyn;
 use super::sent::{Sent, Unacked};
 use crate::SeqNumber;
 use crate::connection::Offer;
@@ -26,6 +27,8 @@ pub(super) struct Endpoint {
     pub(super) offer: Option<Offer>,
     pub(super) syn: Option<Sent>,
     pub(super) fin: Option<Fin>,
+    /// TSval of its last SYN or FIN.
+    pub(super) tsval: Option<u32>,
     /// The peer acknowledged one number past the last byte seen, and nothing was sent since: a FIN that
     /// the capture missed.
     pub(super) missed_fin: Option<Mark>,
@@ -98,6 +101,7 @@ impl Endpoint {
             offer: None,
             syn: None,
             fin: None,
+            tsval: None,
             missed_fin: None,
             unacked: Unacked::default(),
             payload_ns: None,
@@ -175,6 +179,14 @@ impl Endpoint {
     /// This side acknowledges the peer's SYN by its own.
     pub(super) fn shows_peers_syn(&mut self) {
         self.has_peers_syn = true;
+    }
+
+    /// A SYN that was taken for a segment of another connection opened this one.
+    pub(super) fn opens_by(&mut self, syn: &OfferedSyn) {
+        self.state = State::SynSent;
+        (self.isn, self.base, self.next) = (Some(syn.seq), Some(syn.seq), Some(syn.end));
+        self.syn = Some(Sent::new(syn.mark));
+        self.offer = Some(syn.offer);
     }
 
     /// Segments that the capture missed are known to have opened the connection.

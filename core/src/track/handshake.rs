@@ -117,6 +117,7 @@ fn first_syn(own: &mut Endpoint, arrival: &Arrival<'_>) {
     own.base = Some(arrival.seq);
     own.syn = Some(Sent::new(arrival.mark));
     own.offer = Some(arrival.offer());
+    own.tsval = arrival.tsval();
 }
 
 /// A segment without SYN before the handshake is complete, as far as captured.
