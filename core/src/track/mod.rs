@@ -380,7 +380,9 @@ impl Conn {
         self.last = arrival.mark;
         self.recently_active = true;
         compat::observe(self, arrival, switches);
-        self.ends[arrival.sender].packets += 1;
+        let own = &mut self.ends[arrival.sender];
+        own.packets += 1;
+        own.retransmissions += u64::from(note.retransmission);
         self.rules.add(note.rules, arrival.mark.frame);
     }
 

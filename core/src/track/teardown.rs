@@ -10,7 +10,7 @@ use crate::Side;
 use crate::connection::Frames;
 use crate::rule::Rule;
 use crate::stream::Mark;
-use crate::words::{CloseVerdict, Closer, Confidence, HandshakeVerdict, Phase, Step};
+use crate::words::{CloseVerdict, Closer, Confidence, HandshakeVerdict, Phase, State, Step};
 
 /// What the teardown has come to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -120,7 +120,6 @@ fn fin(conn: &mut Conn, arrival: &Arrival<'_>, first_ack: Option<Fin>, note: &mu
             let again = fin.sent.again(arrival.mark);
             let step = fin.step;
             note.sent_again(rule, step, again);
-            own.retransmissions += 1;
             own.sends_fin(true);
         }
         return;
@@ -139,6 +138,19 @@ fn fin(conn: &mut Conn, arrival: &Arrival<'_>, first_ack: Option<Fin>, note: &mu
         note.special(Rule::T6);
     }
     note.textbook(rule, step);
+    if own.state == State::Unknown && own.next == Some(arrival.seq) && peer.fin.is_some() {
+        // It goes on where it stood: it had not closed before the capture began, so the peer was first.
+        own.state = if acknowledges_first {
+            State::CloseWait
+        } else {
+            State::Established
+        };
+        peer.state = if rule == Rule::T3 {
+            State::FinWait2
+        } else {
+            State::FinWait1
+        };
+    }
     own.fin = Some(Fin {
         seq,
         sent: Sent::new(arrival.mark),

@@ -235,6 +235,7 @@ fn o6_syn_retransmission_with_backoff() {
         #: 0 rtt - 10ms
         #: 0 close open nobody unknown/guess certain -
         #: 0 rules O1:1 O6:2 O6:3 O6:4 O2:5 O3:6 T28:6
+        #: 0 again 3 0
     ",
     );
 }
@@ -280,6 +281,7 @@ fn o7_syn_ack_retransmission() {
         #: 0 rtt 10ms -
         #: 0 close open nobody unknown/guess certain -
         #: 0 rules O1:1 O2:2 O7:3 O7:4 O3:5 T28:5
+        #: 0 again 0 2
     ",
     );
 }

@@ -165,6 +165,7 @@ fn t24_not_when_the_syn_is_challenged() {
     );
 }
 
+// The cause is told by silence only: that the peer lost its state takes O13, which is not in the table yet.
 #[test]
 fn the_rst_that_answers_a_challenge_ends_the_old_connection() {
     tell(
