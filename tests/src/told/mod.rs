@@ -52,7 +52,7 @@ impl Told {
             });
         Self {
             packets: packets.collect(),
-            connections: dissector.finish(),
+            connections: dissector.finish().collect(),
         }
     }
 
