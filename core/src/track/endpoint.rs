@@ -40,7 +40,6 @@ pub(super) struct Endpoint {
     /// side acknowledges that segment's end.
     owed_ack_of_syn: Option<SeqNumber>,
     owed_ack_of_fin: Option<SeqNumber>,
-    has_peers_syn: bool,
     has_peers_fin: bool,
     pub(super) last_print: Option<Fingerprint>,
     pub(super) packets: u64,
@@ -109,7 +108,6 @@ impl Endpoint {
             payload_acked_ns: None,
             owed_ack_of_syn: None,
             owed_ack_of_fin: None,
-            has_peers_syn: false,
             has_peers_fin: false,
             last_print: None,
             packets: 0,
@@ -160,9 +158,6 @@ impl Endpoint {
     pub(super) fn shows(&mut self, numbers: Numbers, peer: &Self) {
         let Some(ack) = numbers.ack else { return };
         let covers = |owed: Option<SeqNumber>| owed.is_some_and(|end| ack.at_or_after(end));
-        if peer.syn_acked_by(Some(ack)) {
-            self.has_peers_syn = true;
-        }
         if covers(self.owed_ack_of_syn) && !peer.is_beyond(numbers.ack) {
             self.owed_ack_of_syn = None;
             self.state = self.state.got_ack_of_syn();
@@ -175,11 +170,6 @@ impl Endpoint {
             self.has_peers_fin = true;
             self.state = self.state.got_fin();
         }
-    }
-
-    /// This side acknowledges the peer's SYN by its own.
-    pub(super) fn shows_peers_syn(&mut self) {
-        self.has_peers_syn = true;
     }
 
     /// A SYN that was taken for a segment of another connection opened this one.
@@ -196,9 +186,14 @@ impl Endpoint {
         self.state = self.state.proven_open();
     }
 
-    /// This side sends a SYN.
+    /// This side sends a SYN (first time or again).
     pub(super) fn sends_syn(&mut self) {
-        self.state = self.state.sent_syn(self.has_peers_syn);
+        self.state = self.state.sent_syn();
+    }
+
+    /// This side sends a SYN-ACK (first time or again).
+    pub(super) fn sends_syn_ack(&mut self) {
+        self.state = self.state.sent_syn_ack();
     }
 
     /// This side sends a FIN. A FIN once more after its ACK was captured: that ACK had not arrived.

@@ -72,8 +72,10 @@ fn syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         }
     }
     own.sends_syn();
-    // A retry with the same number after a refusal is the same attempt: refused so far, but not over.
-    conn.closing.closed = None;
+    if !conn.is_open() {
+        // A retry with the same number after a refusal is the same attempt: refused so far, but not over.
+        conn.closing.closed = None;
+    }
 }
 
 /// O2, and O7 when it comes again.
@@ -107,9 +109,13 @@ fn syn_ack(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut No
     if let Some(syn) = &peer.syn {
         note.answers(syn);
     }
-    own.shows_peers_syn();
-    own.sends_syn();
-    conn.opening.synack_again_after_ack = acked_before;
+    // Its sender waits for the final ACK (again), unless it was past that already: then it is an old copy.
+    let had_gone_on = own.next.is_some_and(|next| next.after(arrival.end))
+        || own.ack.is_some_and(|before| before.after(ack));
+    if !had_gone_on && conn.closing.closed.is_none() {
+        own.sends_syn_ack();
+        conn.opening.synack_again_after_ack = acked_before;
+    }
 }
 
 fn first_syn(own: &mut Endpoint, arrival: &Arrival<'_>) {

@@ -81,7 +81,7 @@ fn another_syn(table: &Table, slot: Slot, sender: Side, arrival: &Arrival<'_>) -
         beside,
         offered: None,
     };
-    if own.isn == Some(arrival.seq) {
+    if own.isn == Some(arrival.seq) && !is_long_closed(conn, arrival) {
         return Identity::Known(slot);
     }
     if conn.is_closed() {

@@ -26,16 +26,25 @@
 use crate::words::State;
 
 impl State {
-    /// The endpoint sends a SYN (first time or again).
+    /// The endpoint sends a SYN (first time or again). From any later state it is an old copy.
     #[must_use]
-    pub(crate) fn sent_syn(self, has_peers_syn: bool) -> Self {
+    pub(crate) fn sent_syn(self) -> Self {
         match self {
-            Self::Closed | Self::Listen | Self::SynSent | Self::SynReceived | Self::Established
-                if has_peers_syn =>
-            {
-                Self::SynReceived
-            }
             Self::Closed | Self::Listen | Self::SynSent | Self::Unknown => Self::SynSent,
+            other => other,
+        }
+    }
+
+    /// The endpoint sends a SYN that acknowledges the peer's (first time or again).
+    #[must_use]
+    pub(crate) fn sent_syn_ack(self) -> Self {
+        match self {
+            Self::Closed
+            | Self::Listen
+            | Self::SynSent
+            | Self::SynReceived
+            | Self::Established
+            | Self::Unknown => Self::SynReceived,
             other => other,
         }
     }

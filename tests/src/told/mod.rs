@@ -17,7 +17,7 @@
 //!   further ones stand alone on the lines that follow.
 //! - `#:` what is said of a connection at the end: its number, a topic of [`render::connection`], the answer. Every
 //!   connection must have its `handshake` and its `close`.
-//! - `#!` a way in which the situation may not be varied: `v4` keeps it on IPv4, `once` keeps frames from being captured
+//! - `#!` a way in which the situation may not be varied: `v4` keeps it on Ethernet and IPv4, `once` keeps frames from being captured
 //!   twice.
 //!
 //! The expectations hold for the script as it stands and for its [`variations`].
@@ -25,7 +25,7 @@
 mod render;
 
 use synfin::wire::{self, Decoded};
-use synfin::{Annotation, CloseVerdict, Connection, Dissector, Outcome};
+use synfin::{Annotation, CloseVerdict, Connection, Dissector, LinkType, Outcome};
 
 use crate::script::Script;
 
@@ -116,7 +116,7 @@ fn initial_numbers(script: &Script) -> [u32; 2] {
 }
 
 /// The plain script; both hosts' ISNs just below the wrap, so that the SYN or the first bytes cross it; addresses
-/// exchanged; IPv6; every frame captured twice.
+/// exchanged; raw IP; IPv6; every frame captured twice.
 fn variations(script: &Script, margin: &Margin<'_>, isns: [u32; 2]) -> Vec<Variation> {
     let ok = |script: Result<Script, _>| script.unwrap_or_else(|error| panic!("{error}"));
     let plain = |name, script| Variation {
@@ -140,6 +140,7 @@ fn variations(script: &Script, margin: &Margin<'_>, isns: [u32; 2]) -> Vec<Varia
         plain("addresses exchanged", ok(script.swap_addresses())),
     ];
     if !margin.never.contains(&"v4") {
+        all.push(plain("raw IP", ok(script.on_link(LinkType::RAW))));
         all.push(plain("IPv6", ok(script.over_v6())));
     }
     if !margin.never.contains(&"once") {
@@ -171,8 +172,11 @@ fn holds_at_every_cut(script: &Script) {
         }
         for connection in &cut.connections {
             let close = &connection.close;
-            // Told where the segment decides it; nothing is told where it is (again) open.
-            let undecided = matches!(close.verdict, CloseVerdict::Open | CloseVerdict::NotOpened);
+            // Nothing is told where it is open again, nor by a segment of another connection.
+            let undecided = matches!(
+                close.verdict,
+                CloseVerdict::Open | CloseVerdict::NotOpened | CloseVerdict::Superseded
+            );
             if undecided && packet.close.verdict_so_far.is_none() {
                 continue;
             }

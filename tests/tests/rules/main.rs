@@ -5,6 +5,7 @@ mod figures;
 mod http_close;
 mod json;
 mod midstream;
+mod oddities;
 mod opening;
 mod opening_failed;
 mod registry;
@@ -12,6 +13,7 @@ mod resent;
 mod reset;
 mod reuse;
 mod teardown;
+mod teardown_more;
 mod verdicts;
 
 use synfin_tests::told::tell;
