@@ -33,8 +33,9 @@ pub(super) struct Endpoint {
     /// the capture missed.
     pub(super) missed_fin: Option<Mark>,
     pub(super) unacked: Unacked,
-    /// When its last payload was sent, and when the peer last acknowledged payload of it, nanoseconds.
-    pub(super) payload_ns: Option<i64>,
+    /// Its last payload.
+    pub(super) payload: Option<Mark>,
+    /// When the peer last acknowledged payload of it, nanoseconds.
     pub(super) payload_acked_ns: Option<i64>,
     /// Acknowledgement of this side's SYN or FIN inside a segment that needs an answer: valid once this
     /// side acknowledges that segment's end.
@@ -104,7 +105,7 @@ impl Endpoint {
             tsval: None,
             missed_fin: None,
             unacked: Unacked::default(),
-            payload_ns: None,
+            payload: None,
             payload_acked_ns: None,
             owed_ack_of_syn: None,
             owed_ack_of_fin: None,

@@ -131,7 +131,10 @@ fn fin(conn: &mut Conn, arrival: &Arrival<'_>, first_ack: Option<Fin>, note: &mu
     let (rule, step) = match first_fin {
         None => (Rule::T1, Step::FirstFin),
         Some(_) if first_ack.is_some() => (Rule::T5, Step::AckAndSecondFin),
-        Some(_) if acknowledges_first => (Rule::T3, Step::SecondFin),
+        // Captured behind the FIN that acknowledges it: not simultaneous either.
+        Some(_) if acknowledges_first || peer.ack.is_some_and(|ack| ack.after(seq)) => {
+            (Rule::T3, Step::SecondFin)
+        }
         Some(_) => (Rule::T7, Step::SecondFin),
     };
     if arrival.len > 0 {
@@ -280,8 +283,8 @@ fn describe(conn: &Conn, arrival: &Arrival<'_>, confidence: Confidence) -> Reset
             .is_some_and(|acked| arrival.mark.time_ns.saturating_sub(acked) < 1_000_000)
     };
     let after_own_fin = |fin: Fin| {
-        peer.payload_ns
-            .is_some_and(|payload| payload >= fin.sent.first.time_ns)
+        peer.payload
+            .is_some_and(|payload| payload.frame > fin.sent.first.frame)
     };
     Reset {
         by: arrival.sender,
@@ -392,18 +395,19 @@ fn first_closer(conn: &Conn) -> Option<Side> {
     let seen = |side: Side| Some((conn.ends[side].fin?.sent.first.frame, 1, side));
     Side::BOTH
         .into_iter()
-        .filter_map(|side| seen(side).or_else(|| missed(side)))
+        .flat_map(|side| [seen(side), missed(side)])
+        .flatten()
         .min()
         .map(|(_, _, side)| side)
 }
 
-/// T5 where the first FIN was not captured: nothing but the second FIN acknowledged it.
+/// T5 where the first FIN was not captured, or behind the second: nothing but the second acknowledged it.
 fn first_missed_and_answered_by_fin(conn: &Conn) -> bool {
     Side::BOTH.into_iter().any(|side| {
         let (own, peer) = (&conn.ends[side], &conn.ends[side.peer()]);
         own.missed_fin
             .zip(peer.fin)
-            .is_some_and(|(missed, fin)| own.fin.is_none() && missed == fin.sent.first)
+            .is_some_and(|(missed, fin)| missed == fin.sent.first)
     })
 }
 

@@ -49,7 +49,7 @@ pub(super) fn payload(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     let seq = arrival.payload_seq();
     let end = seq + arrival.len;
     let next = own.next.unwrap_or(seq);
-    own.payload_ns = Some(arrival.mark.time_ns);
+    own.payload = Some(arrival.mark);
     match own.unacked.send(seq, end, arrival.mark, next, peer.ack) {
         Novelty::New => {
             // What lies between was sent as well, but not captured.
@@ -69,7 +69,7 @@ pub(super) fn payload(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
 /// Where the capture began inside the connection, states are known as soon as the numbers prove them:
 /// both sides have sent payload and neither a FIN, so neither had closed.
 pub(super) fn learn_states(conn: &mut Conn) {
-    let silent = |side: Side| conn.ends[side].payload_ns.is_none() || conn.ends[side].fin.is_some();
+    let silent = |side: Side| conn.ends[side].payload.is_none() || conn.ends[side].fin.is_some();
     if Side::BOTH.into_iter().any(silent) {
         return;
     }

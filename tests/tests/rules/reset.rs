@@ -126,6 +126,21 @@ fn t15_not_for_late_data_when_the_data_came_before_the_fin() {
     );
 }
 
+// All at one time: the order of the capture tells.
+#[test]
+fn t15_not_for_late_data_when_the_data_came_just_before_the_fin() {
+    tell(
+        "
+               open C > S
+               C > S PSH-ACK \"hello\"
+               S > C FIN-ACK
+               S > C RST
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close fin-then-reset responder unread-data/likely likely 5,6 reset=responder
+    ",
+    );
+}
+
 #[test]
 fn t15_not_when_both_fins_were_acknowledged() {
     tell(

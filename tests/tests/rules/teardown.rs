@@ -274,3 +274,19 @@ fn tell_rules(script: &str) -> String {
         .collect::<Vec<_>>()
         .join(" ")
 }
+
+// The capture has the FINs in the wrong order: the numbers say that the one captured first answers the other.
+#[test]
+fn t7_not_when_the_first_fin_acknowledges_the_second() {
+    tell(
+        "
+               open C > S
+        first: late S > C FIN-ACK
+        +10ms  C > S FIN-ACK ack=+1  #= 1/4 T1 T1 ESTABLISHED>FIN-WAIT-1 ESTABLISHED -
+               arrive first          #= 3/4 T3 T3 FIN-WAIT-1 ESTABLISHED>FIN-WAIT-1 -
+        +10ms  S > C ACK
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close three-segment responder application/likely certain 4,5,6
+    ",
+    );
+}
