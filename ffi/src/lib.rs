@@ -9,17 +9,29 @@
     reason = "the comments are the header's: they state each condition, for the C programmer"
 )]
 
-mod annotation;
-mod config;
-mod dissector;
 mod guard;
-mod json;
-mod registry;
 mod sized;
-mod status;
 mod text;
-mod values;
+
+// In the order of the header.
 mod version;
+
+mod status;
+
+mod config;
+
+mod annotation;
+
+mod dissector;
+
+mod values;
+
+mod json;
+
+mod registry;
+
+#[cfg(test)]
+mod tests;
 
 pub use annotation::*;
 pub use config::*;
