@@ -164,6 +164,7 @@ impl Tracker {
         let closed_now = !closed_before && conn.is_closed();
         let accepted = note.rules.contains(Rule::O2).then_some(conn.older).flatten();
         if closed_now {
+            conn.release();
             self.table.note_closed(slot);
         }
         if let Some((older_slot, older_id)) = accepted {
@@ -248,15 +249,20 @@ impl Tracker {
         std::mem::take(&mut self.evicted)
     }
 
-    /// Ends the capture: every connection still held, in the order of their numbers.
-    pub(crate) fn finish(&mut self) -> Vec<Connection> {
-        let conns: Vec<Conn> = self.table.drain().collect();
-        let mut connections: Vec<Connection> = conns
-            .into_iter()
-            .map(|conn| self.summarise(conn, false))
-            .collect();
-        connections.sort_unstable_by_key(|connection| connection.connection);
-        connections
+    /// Ends the capture: every connection not taken yet, in the order of their numbers. Each is made only
+    /// when it is asked for, so that a long list costs no memory of its own.
+    pub(crate) fn finish(&mut self) -> impl Iterator<Item = Connection> + '_ {
+        let mut evicted = std::mem::take(&mut self.evicted);
+        evicted.sort_unstable_by_key(|connection| connection.connection);
+        let mut evicted = evicted.into_iter().peekable();
+        let mut held = self.table.drain().peekable();
+        std::iter::from_fn(move || {
+            let held_id = held.peek().map(|conn| conn.id);
+            match evicted.next_if(|evicted| held_id.is_none_or(|id| evicted.connection < id)) {
+                Some(connection) => Some(connection),
+                None => held.next().map(|conn| self.summarise(conn, false)),
+            }
+        })
     }
 
     fn summarise(&self, mut conn: Conn, evicted: bool) -> Connection {
@@ -347,6 +353,13 @@ impl Conn {
             let closed = how == StreamEnd::CaptureEnd && self.ends[side].fin.is_some();
             self.streams
                 .end(side, if closed { StreamEnd::Fin } else { how }, mark, limits);
+        }
+    }
+
+    /// Gives back what only a living connection needs.
+    fn release(&mut self) {
+        for side in Side::BOTH {
+            self.ends[side].unacked.clear();
         }
     }
 
