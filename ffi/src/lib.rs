@@ -1,7 +1,7 @@
 //! The C ABI of synfin: `include/synfin.h` is made from this crate, comments included, so they speak to
 //! the C programmer. `cargo run -p synfin-tests --bin header` writes it.
 //!
-//! Every exported function stands behind [`guard`]: pointers are looked at before use, a panic becomes a
+//! Every exported function stands behind `guard.rs`: pointers are looked at before use, a panic becomes a
 //! status. Nothing but plain data crosses: structs that begin with their size, texts, numbers.
 #![allow(non_camel_case_types, reason = "the names are C's")]
 #![allow(
