@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::{env, fs};
 
-use crate::header::ffi_dir;
+use crate::header::{ffi_dir, header_path};
 
 /// Whether a tool is there. Where it is not, what needs it is skipped and says so, past the test
 /// harness's capture; with `SYNFIN_REQUIRE_ALL` in the environment it fails.
@@ -40,12 +40,14 @@ pub fn run(command: &mut Command) -> String {
 /// The library laid out as an installation does, with the hook that promises.c needs.
 pub struct Library {
     folder: PathBuf,
+    shared: PathBuf,
 }
 
 /// How a program is linked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Link {
-    /// With libsynfin.so; what is found at run time is libsynfin.so.1 alone, so the SONAME must be right.
+    /// With libsynfin.so; what is found at run time is libsynfin.so.N alone, N the header's
+    /// SYNFIN_ABI_VERSION, so the SONAME must be that.
     Dynamic,
     /// With libsynfin.a.
     Static,
@@ -75,20 +77,22 @@ impl Library {
             fs::create_dir_all(folder.join(part)).expect("a folder of ours");
         }
         let built = target.join("debug");
+        let shared = format!("run/libsynfin.so.{}", abi_version());
         for (from, to) in [
-            ("libsynfin_ffi.so", "run/libsynfin.so.1"),
+            ("libsynfin_ffi.so", shared.as_str()),
             ("libsynfin_ffi.so", "link/libsynfin.so"),
             ("libsynfin_ffi.a", "libsynfin.a"),
         ] {
             fs::copy(built.join(from), folder.join(to)).expect("the library was built");
         }
-        Self { folder }
+        let shared = folder.join(shared);
+        Self { folder, shared }
     }
 
     /// The shared library.
     #[must_use]
-    pub fn shared(&self) -> PathBuf {
-        self.folder.join("run/libsynfin.so.1")
+    pub fn shared(&self) -> &Path {
+        &self.shared
     }
 
     /// Compiles `tests/c/{sources}.c`, every warning an error.
@@ -145,6 +149,15 @@ pub fn under_valgrind(program: impl AsRef<OsStr>) -> Command {
         .arg(program)
         .env("RUST_BACKTRACE", "0");
     command
+}
+
+/// SYNFIN_ABI_VERSION of the header.
+fn abi_version() -> String {
+    let header = fs::read_to_string(header_path()).expect("the header is there");
+    let line = header
+        .lines()
+        .find_map(|line| line.strip_prefix("#define SYNFIN_ABI_VERSION "));
+    line.expect("the header says its ABI version").to_owned()
 }
 
 fn c_dir() -> PathBuf {
