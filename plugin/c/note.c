@@ -1,0 +1,99 @@
+/* note.c
+ * A segment's meaning in a few words: step and the name of its role.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "plugin.h"
+
+#include <epan/column-utils.h>
+#include <string.h>
+
+/* Ids and names of the rules as C strings, made once. */
+typedef struct {
+    char *id;
+    char *name;
+} rule_row;
+
+static rule_row *rules;
+static size_t rule_count;
+
+static void load_rules(void)
+{
+    rule_count = synfin_rule_count();
+    rules = g_new0(rule_row, rule_count);
+    for (size_t i = 0; i < rule_count; i++) {
+        synfin_rule rule = {.struct_size = sizeof rule};
+
+        if (synfin_rule_at(i, &rule) != SYNFIN_OK)
+            continue;
+        rules[i].id = g_strndup(rule.id.ptr, rule.id.len);
+        rules[i].name = g_strndup(rule.name.ptr, rule.name.len);
+    }
+}
+
+const char *note_rule_name(const char *id)
+{
+    if (rules == NULL)
+        load_rules();
+    for (size_t i = 0; i < rule_count; i++) {
+        if (rules[i].id != NULL && strcmp(rules[i].id, id) == 0)
+            return rules[i].name;
+    }
+    return NULL;
+}
+
+/* Step and role of a segment, in words made from its values. */
+static char *make_words(const synfin_annotation *answer)
+{
+    const synfin_value *values;
+    size_t count = state_segment_values(answer, &values);
+    const char *step = fields_text("synfin.step", values, count);
+    const char *role = fields_text("synfin.role", values, count);
+    const char *name = role == NULL ? NULL : note_rule_name(role);
+
+    if (step != NULL && name != NULL)
+        return g_strdup_printf("%s %s", step, name);
+    return g_strdup(step != NULL ? step : name);
+}
+
+const char *note_words(const synfin_annotation *answer)
+{
+    /* Packets are many, pairs of step and role few: words are made once for each. */
+    static GHashTable *known;
+    guint step = answer->present & SYNFIN_HAS_STEP ? 1u + answer->step : 0;
+    guint role = answer->present & SYNFIN_HAS_ROLE ? 1u + answer->role : 0;
+    gpointer key = GUINT_TO_POINTER(step << 20 | role);
+    gpointer words;
+
+    if (step == 0 && role == 0)
+        return NULL;
+    if (known == NULL)
+        known = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+    if (!g_hash_table_lookup_extended(known, key, NULL, &words)) {
+        words = make_words(answer);
+        g_hash_table_insert(known, key, words);
+    }
+    return (const char *)words;
+}
+
+void note_column(packet_info *pinfo, const tcp_layer *layers)
+{
+    gboolean writable;
+
+    if (pref_note_style == NOTE_OFF || pinfo->cinfo == NULL)
+        return;
+    /* Protocols above TCP may have closed the column to others. */
+    writable = col_get_writable(pinfo->cinfo, COL_INFO);
+    col_set_writable(pinfo->cinfo, COL_INFO, TRUE);
+    for (const tcp_layer *layer = layers; layer != NULL; layer = layer->next) {
+        const char *words = layer->known ? note_words(&layer->answer) : NULL;
+
+        if (words == NULL)
+            continue;
+        if (pref_note_style == NOTE_PREFIX)
+            col_prepend_fence_fstr(pinfo->cinfo, COL_INFO, "[%s] ", words);
+        else
+            col_append_fstr(pinfo->cinfo, COL_INFO, " [%s]", words);
+    }
+    col_set_writable(pinfo->cinfo, COL_INFO, writable);
+}
