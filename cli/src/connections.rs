@@ -11,10 +11,10 @@ use crate::input::{self, Reading, Sink};
 use crate::text::{self, Duration, HEADING};
 
 pub(crate) fn run(report: &Report) -> Result<Reading, Failure> {
-    let out = BufWriter::new(anstream::stdout().lock());
     if report.json {
-        input::read_all(report, Json(out))
+        input::read_all(report, Json(BufWriter::new(io::stdout().lock())))
     } else {
+        let out = BufWriter::new(anstream::stdout().lock());
         input::read_all(report, Text(out))
     }
 }

@@ -15,10 +15,10 @@ use crate::text::{self, DIM, Duration, ENDING, HEADING, OPENING};
 const TOLD_CONNECTIONS: usize = 20;
 
 pub(crate) fn run(report: &Report) -> Result<Reading, Failure> {
-    let out = BufWriter::new(anstream::stdout().lock());
     if report.json {
-        input::read_all(report, Json(out))
+        input::read_all(report, Json(BufWriter::new(io::stdout().lock())))
     } else {
+        let out = BufWriter::new(anstream::stdout().lock());
         input::read_all(report, Text::new(out))
     }
 }

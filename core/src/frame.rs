@@ -113,7 +113,7 @@ impl LinkType {
 impl fmt::Display for LinkType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name() {
-            Some(name) => f.write_str(name),
+            Some(name) => f.pad(name),
             None => write!(f, "link type {}", self.0),
         }
     }

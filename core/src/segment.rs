@@ -67,16 +67,33 @@ pub struct RawSegment<'a> {
 impl<'a> Segment<'a> {
     /// Takes the TCP header off. An error means that not even the ports are there; its offset counts
     /// from the TCP header. The checksum is not looked at: see [`verify_checksum`](Self::verify_checksum).
+    #[inline]
     pub fn parse(raw: RawSegment<'a>) -> Result<Self, WireError> {
         let bytes = raw.bytes.get(..raw.wire_len as usize).unwrap_or(raw.bytes);
+        match bytes.split_first_chunk() {
+            Some((fixed, rest)) => Ok(Self::assemble(
+                &raw,
+                bytes,
+                TcpHeader::parse_fixed(fixed, rest, raw.wire_len),
+            )),
+            None => Ok(Self::assemble(
+                &raw,
+                bytes,
+                TcpHeader::parse_short(bytes, raw.wire_len)?,
+            )),
+        }
+    }
+
+    #[inline(always)]
+    fn assemble(raw: &RawSegment<'a>, bytes: &'a [u8], packet: TcpPacket<'a>) -> Self {
         let TcpPacket {
             header,
             payload,
             payload_len,
             malformed,
-        } = TcpHeader::parse(bytes, raw.wire_len)?;
+        } = packet;
         let cut = bytes.len() < raw.wire_len as usize;
-        Ok(Self {
+        Self {
             frame: raw.frame,
             layer: raw.layer,
             time_ns: raw.time_ns,
@@ -94,7 +111,7 @@ impl<'a> Segment<'a> {
                 malformed,
                 checksum: Checksum::Unverified,
             },
-        })
+        }
     }
 
     /// What the TCP checksum says. It reads every byte of the segment, so it is the caller's to decide
@@ -120,7 +137,8 @@ impl<'a> Segment<'a> {
 pub struct Integrity {
     /// The snap length cut it: not all bytes on the wire were captured.
     pub cut: bool,
-    /// A field contradicts the format (an option that overruns the header, ...).
+    /// A field contradicts the format: the data offset, the length of an option, or an IP length that
+    /// claims more than the frame holds.
     pub malformed: bool,
     /// What the TCP checksum says.
     pub checksum: Checksum,

@@ -74,6 +74,12 @@ impl<R> Buffer<R> {
         self.bytes.get(from..to).unwrap_or(&[])
     }
 
+    /// Bytes of memory held.
+    #[cfg(test)]
+    pub(super) const fn capacity(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Bytes taken so far.
     pub(super) const fn offset(&self) -> u64 {
         self.offset

@@ -317,18 +317,22 @@ impl Conn {
     }
 
     fn streams(&mut self, arrival: &Arrival<'_>, limits: &Limits) -> Option<HttpNote> {
-        let sender = arrival.sender;
-        if let Some(ack) = arrival.ack {
-            self.streams
-                .acknowledged(sender.peer(), ack, arrival.mark, limits);
+        if arrival.len == 0 && !arrival.flags.fin() {
+            return None;
         }
-        let begin = self.ends[sender].isn.map(|isn| isn + 1);
+        let sender = arrival.sender;
+        let own = &self.ends[sender];
+        let (begin, acked) = (own.isn.map(|isn| isn + 1), self.ends[sender.peer()].ack);
         let note = if arrival.len > 0 {
-            self.streams.payload(arrival, begin, limits)
+            self.streams.payload(arrival, begin, acked, limits)
         } else {
             None
         };
-        if arrival.flags.fin() {
+        // A FIN that came before missing data (T11) ends the stream only when the hole is filled.
+        if own
+            .fin
+            .is_some_and(|fin| self.streams.is_delivered(sender, fin.seq))
+        {
             self.streams.end(sender, StreamEnd::Fin, arrival.mark, limits);
         }
         note
@@ -337,7 +341,9 @@ impl Conn {
     fn end_streams(&mut self, how: StreamEnd, limits: &Limits) {
         let mark = self.last;
         for side in Side::BOTH {
-            self.streams.end(side, how, mark, limits);
+            let closed = how == StreamEnd::CaptureEnd && self.ends[side].fin.is_some();
+            self.streams
+                .end(side, if closed { StreamEnd::Fin } else { how }, mark, limits);
         }
     }
 

@@ -25,11 +25,13 @@ pub(super) struct Limits {
 }
 
 impl Streams {
-    /// Payload of one side. `begin` is where its stream begins, if that is known.
+    /// Payload of one side. `begin` is where its stream begins, if that is known; `acked` is what the
+    /// peer has acknowledged of it.
     pub(super) fn payload(
         &mut self,
         arrival: &Arrival<'_>,
         begin: Option<SeqNumber>,
+        acked: Option<SeqNumber>,
         limits: &Limits,
     ) -> Option<HttpNote> {
         let http_limits = limits.http.as_ref()?;
@@ -37,31 +39,25 @@ impl Streams {
         let seq = arrival.payload_seq();
         let stream = sides[arrival.sender].get_or_insert_with(|| Reassembly::new(begin.unwrap_or(seq)));
         let mut note = None;
+        let mut sink = |delivery: Delivery<'_>| {
+            let events = deliver(http, arrival.sender, delivery, http_limits);
+            note = note.or(as_note(&events));
+        };
+        // Acknowledged, and the sender has gone on behind it: what was not captured by now never will be.
+        // The acknowledgement alone does not tell, for it may be captured before its data.
+        if let Some(acked) = acked.filter(|&acked| acked.after(stream.next()) && seq.after(stream.next())) {
+            let proven = if acked.after(seq) { seq } else { acked };
+            stream.declare_acked(proven, arrival.mark, &mut sink);
+        }
         stream.push(
             seq,
             arrival.segment.payload,
             arrival.len,
             arrival.mark,
             &limits.reassembly,
-            &mut |delivery| {
-                let events = deliver(http, arrival.sender, delivery, http_limits);
-                note = note.or(as_note(&events));
-            },
+            &mut sink,
         );
         note
-    }
-
-    /// The peer of `side` has acknowledged what it sent so far: what was not captured by now never will be.
-    pub(super) fn acknowledged(&mut self, side: Side, ack: SeqNumber, mark: Mark, limits: &Limits) {
-        let (Some(open), Some(http_limits)) = (&mut self.0, &limits.http) else {
-            return;
-        };
-        let Open { http, sides } = &mut **open;
-        if let Some(stream) = sides[side].as_mut().filter(|stream| ack.after(stream.next())) {
-            stream.declare_acked(ack, mark, &mut |delivery| {
-                deliver(http, side, delivery, http_limits);
-            });
-        }
     }
 
     /// A side sends no more.

@@ -6,11 +6,11 @@ use super::endpoint::{Endpoint, Fin};
 use super::handshake;
 use super::note::Note;
 use super::sent::Sent;
+use crate::Side;
 use crate::connection::Frames;
 use crate::rule::Rule;
 use crate::stream::Mark;
 use crate::words::{CloseVerdict, Closer, Confidence, HandshakeVerdict, Phase, Step};
-use crate::{SeqNumber, Side};
 
 /// What the teardown has come to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -372,16 +372,12 @@ fn missed_first(conn: &Conn) -> Option<Side> {
 
 /// The peer acknowledged exactly one number past the last byte seen of a side without a captured FIN.
 pub(super) fn note_missed_fin(conn: &mut Conn, arrival: &Arrival<'_>) {
-    let open = conn.is_open();
+    if !conn.is_open() {
+        return;
+    }
     let (_, peer) = conn.ends.pair_mut(arrival.sender);
-    let one_past = |next: SeqNumber, ack: SeqNumber| ack == next + 1;
-    if open && peer.fin.is_none() && peer.missed_fin.is_none() {
-        if peer
-            .next
-            .zip(arrival.ack)
-            .is_some_and(|(next, ack)| one_past(next, ack))
-        {
-            peer.missed_fin = Some(arrival.mark);
-        }
+    let one_past = peer.next.map(|next| next + 1);
+    if arrival.ack.is_some() && arrival.ack == one_past && peer.fin.is_none() {
+        peer.missed_fin.get_or_insert(arrival.mark);
     }
 }

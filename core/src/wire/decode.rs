@@ -56,17 +56,61 @@ pub(crate) enum Next {
     Vlan,
     Ipv4,
     Ipv6,
-    Internet(Internet),
+    /// What IP carries, by its IANA number.
+    Protocol(u8),
 }
 
 /// What IP says of its payload.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Internet {
-    pub(crate) src: IpAddr,
-    pub(crate) dst: IpAddr,
+pub(crate) struct Internet<'a> {
+    pub(crate) addresses: Addresses<'a>,
     pub(crate) ttl: u8,
     pub(crate) id: Option<u16>,
-    pub(crate) protocol: u8,
+    /// The length field claims more than the lower layer holds.
+    pub(crate) overlong: bool,
+}
+
+impl Internet<'_> {
+    /// Before any IP header was read.
+    const NONE: Self = Self {
+        addresses: Addresses::V4(&[0; 8]),
+        ttl: 0,
+        id: None,
+        overlong: false,
+    };
+}
+
+/// Source and destination, one behind the other as they lie in the header. An `IpAddr` that is moved
+/// from layer to layer costs as much as all the rest of the walk (measured).
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Addresses<'a> {
+    V4(&'a [u8; 8]),
+    /// And where a packet that is still on its way along a source route will end up.
+    V6(&'a [u8; 32], Option<&'a [u8; 16]>),
+}
+
+impl Addresses<'_> {
+    fn to_ip(self) -> (IpAddr, IpAddr) {
+        match self {
+            Self::V4(&[src @ .., d0, d1, d2, d3]) => (IpAddr::from(src), IpAddr::from([d0, d1, d2, d3])),
+            Self::V6(both, route_end) => {
+                let both = u128_pair(both);
+                let dst = route_end.map_or(both.1, |end| u128::from_be_bytes(*end));
+                (IpAddr::V6(both.0.into()), IpAddr::V6(dst.into()))
+            }
+        }
+    }
+}
+
+/// Two big-endian numbers.
+fn u128_pair(bytes: &[u8; 32]) -> (u128, u128) {
+    let half = |at: usize| {
+        bytes
+            .get(at..)
+            .and_then(<[u8]>::first_chunk)
+            .map_or(0, |half| u128::from_be_bytes(*half))
+    };
+    (half(0), half(16))
 }
 
 /// Why the walk ended before a TCP segment.
@@ -86,24 +130,29 @@ impl From<WireError> for Stop {
 pub(crate) type Step<'a> = Result<(Next, Window<'a>), Stop>;
 
 /// IANA protocol numbers that are followed.
-mod protocol {
-    pub(super) const TCP: u8 = 6;
-    pub(super) const AUTHENTICATION: u8 = 51;
+pub(crate) mod protocol {
+    pub(crate) const TCP: u8 = 6;
+    pub(crate) const AUTHENTICATION: u8 = 51;
 }
 
 /// Takes the lower layers off a frame.
 #[must_use]
 pub fn decode<'a>(frame: &Frame<'a>) -> Decoded<'a> {
     match walk(frame) {
-        Ok(segment) => Decoded::Tcp(segment),
+        Ok((ip, window)) => match tcp(frame, &ip, window) {
+            Ok(segment) => Decoded::Tcp(segment),
+            Err(error) => Decoded::Broken(error.shifted(window.offset)),
+        },
         Err(Stop::Other(other)) => Decoded::Other(other),
         Err(Stop::Broken(error)) => Decoded::Broken(error),
     }
 }
 
-fn walk<'a>(frame: &Frame<'a>) -> Result<Segment<'a>, Stop> {
+/// To where TCP begins.
+fn walk<'a>(frame: &Frame<'a>) -> Result<(Internet<'a>, Window<'a>), Stop> {
     let mut next = Next::Link(frame.link);
     let mut window = Window::new(frame.data, frame.wire_len);
+    let mut ip = Internet::NONE;
     let mut tags = 0;
     for _ in 0..MAX_LAYERS {
         (next, window) = match next {
@@ -115,33 +164,30 @@ fn walk<'a>(frame: &Frame<'a>) -> Result<Segment<'a>, Stop> {
                 }
                 link::vlan(window)?
             }
-            Next::Ipv4 => ipv4::parse(window).map(|(ip, rest)| (Next::Internet(ip), rest))?,
-            Next::Ipv6 => ipv6::parse(window).map(|(ip, rest)| (Next::Internet(ip), rest))?,
-            Next::Internet(ip) => match ip.protocol {
-                protocol::TCP => return Ok(tcp(frame, ip, window)?),
-                protocol::AUTHENTICATION => {
-                    let (protocol, rest) = ipv6::skip_authentication(window)?;
-                    (Next::Internet(Internet { protocol, ..ip }), rest)
-                }
-                other => return Err(Stop::Other(Other::Protocol(other))),
-            },
+            Next::Ipv4 => ipv4::parse(window, &mut ip)?,
+            Next::Ipv6 => ipv6::parse(window, &mut ip)?,
+            Next::Protocol(protocol::TCP) => return Ok((ip, window)),
+            Next::Protocol(protocol::AUTHENTICATION) => ipv6::skip_authentication(window)?,
+            Next::Protocol(other) => return Err(Stop::Other(Other::Protocol(other))),
         };
     }
     Err(Stop::Other(Other::TooDeep))
 }
 
-fn tcp<'a>(frame: &Frame<'a>, ip: Internet, window: Window<'a>) -> Result<Segment<'a>, WireError> {
-    Segment::parse(RawSegment {
+fn tcp<'a>(frame: &Frame<'a>, ip: &Internet<'a>, window: Window<'a>) -> Result<Segment<'a>, WireError> {
+    let (src, dst) = ip.addresses.to_ip();
+    let mut segment = Segment::parse(RawSegment {
         frame: frame.number,
         layer: 0,
         time_ns: frame.time_ns,
-        src: ip.src,
-        dst: ip.dst,
+        src,
+        dst,
         ttl: Some(ip.ttl),
         ip_id: ip.id,
         bytes: window.data,
         wire_len: window.wire_len,
         tcp_offset: Some(window.offset),
-    })
-    .map_err(|error| error.shifted(window.offset))
+    })?;
+    segment.integrity.malformed |= ip.overlong;
+    Ok(segment)
 }

@@ -1,15 +1,13 @@
 //! The IPv4 header: RFC 791 section 3.1.
 
-use std::net::{IpAddr, Ipv4Addr};
-
-use super::decode::{Internet, Other, Stop};
+use super::decode::{Addresses, Internet, Next, Other, Step, Stop};
 use super::window::Window;
 use super::{Layer, WireError};
 
 const MIN_HEADER_LEN: u32 = 20;
 
-/// Reads the header; the window that comes back is the payload without the lower layer's padding.
-pub(crate) fn parse(window: Window<'_>) -> Result<(Internet, Window<'_>), Stop> {
+/// Reads the header into `internet`; the window that comes back is the payload without the lower layer's padding.
+pub(crate) fn parse<'a>(window: Window<'a>, internet: &mut Internet<'a>) -> Step<'a> {
     let (head, _) = window.split::<20>(Layer::Ipv4)?;
     let [
         version_ihl,
@@ -25,8 +23,7 @@ pub(crate) fn parse(window: Window<'_>) -> Result<(Internet, Window<'_>), Stop> 
         _,
         _,
         addresses @ ..,
-    ] = *head;
-    let [s0, s1, s2, s3, d0, d1, d2, d3] = addresses;
+    ] = head;
     let malformed = |at: u32, what| Stop::from(WireError::malformed(Layer::Ipv4, window.offset + at, what));
 
     if version_ihl >> 4 != 4 {
@@ -36,25 +33,24 @@ pub(crate) fn parse(window: Window<'_>) -> Result<(Internet, Window<'_>), Stop> 
     if header_len < MIN_HEADER_LEN {
         return Err(malformed(0, "header length below 20"));
     }
-    let total_len = match u32::from(u16::from_be_bytes([len0, len1])) {
+    let total_len = match u32::from(u16::from_be_bytes([*len0, *len1])) {
         // Linux writes 0 when segmentation offload (TSO, BIG TCP) makes the packet longer than 65535
         // bytes, or before the network card fills it in.
         0 => window.wire_len,
         len if len < header_len => return Err(malformed(2, "total length below header length")),
         len => len,
     };
-    let fragment = u16::from_be_bytes([frag0, frag1]);
+    let fragment = u16::from_be_bytes([*frag0, *frag1]);
     let payload = window.limit(total_len).skip(Layer::Ipv4, header_len)?;
     // More fragments, or not the first one: only reassembly could tell where the segment ends.
     if fragment & 0x3fff != 0 {
         return Err(Stop::Other(Other::Fragment));
     }
-    let internet = Internet {
-        src: IpAddr::V4(Ipv4Addr::new(s0, s1, s2, s3)),
-        dst: IpAddr::V4(Ipv4Addr::new(d0, d1, d2, d3)),
-        ttl,
-        id: Some(u16::from_be_bytes([id0, id1])),
-        protocol,
+    *internet = Internet {
+        addresses: Addresses::V4(addresses),
+        ttl: *ttl,
+        id: Some(u16::from_be_bytes([*id0, *id1])),
+        overlong: total_len > window.wire_len,
     };
-    Ok((internet, payload))
+    Ok((Next::Protocol(*protocol), payload))
 }

@@ -1,13 +1,11 @@
 //! IPv6 and its extension headers: RFC 8200 sections 3 and 4.
 
-use std::net::{IpAddr, Ipv6Addr};
-
 use nom::IResult;
 use nom::Parser as _;
 use nom::bytes::complete::take;
 use nom::number::complete::{be_u16, be_u32, u8};
 
-use super::decode::{Internet, Other, Stop};
+use super::decode::{Addresses, Internet, Next, Other, Step, Stop, protocol};
 use super::window::Window;
 use super::{Layer, WireError, captured_u32};
 
@@ -28,7 +26,7 @@ const MAX_EXTENSIONS: usize = 16;
 
 /// Reads the header and its extension headers; the window that comes back is the payload without the
 /// lower layer's padding.
-pub(crate) fn parse(window: Window<'_>) -> Result<(Internet, Window<'_>), Stop> {
+pub(crate) fn parse<'a>(window: Window<'a>, internet: &mut Internet<'a>) -> Step<'a> {
     let (head, rest) = window.split::<40>(Layer::Ipv6)?;
     let [
         version_class,
@@ -40,66 +38,60 @@ pub(crate) fn parse(window: Window<'_>) -> Result<(Internet, Window<'_>), Stop> 
         first,
         hop_limit,
         addresses @ ..,
-    ] = *head;
+    ] = head;
     if version_class >> 4 != 6 {
         return Err(WireError::malformed(Layer::Ipv6, window.offset, "version is not 6").into());
     }
-    let (src, dst) = split_addresses(&addresses);
-    let rest = match u32::from(u16::from_be_bytes([len0, len1])) {
+    let payload_len = match u32::from(u16::from_be_bytes([*len0, *len1])) {
         // A jumbogram (RFC 2675) or BIG TCP: longer than 65535, and nothing pads such a frame.
-        0 => rest,
-        len => rest.limit(len),
+        0 => rest.wire_len,
+        len => len,
     };
-    let mut internet = Internet {
-        src: IpAddr::V6(src),
-        dst: IpAddr::V6(dst),
-        ttl: hop_limit,
+    *internet = Internet {
+        addresses: Addresses::V6(addresses, None),
+        ttl: *hop_limit,
         id: None,
-        protocol: first,
+        overlong: payload_len > rest.wire_len,
     };
-    let payload = skip_extensions(&mut internet, rest)?;
-    Ok((internet, payload))
+    let rest = rest.limit(payload_len);
+    // What nearly every packet has: no extension header.
+    if *first == protocol::TCP {
+        Ok((Next::Protocol(*first), rest))
+    } else {
+        skip_extensions(*first, internet, rest)
+    }
 }
 
-fn split_addresses(both: &[u8; 32]) -> (Ipv6Addr, Ipv6Addr) {
-    let mut src = [0; 16];
-    let mut dst = [0; 16];
-    let (first, second) = both.split_at(16);
-    src.copy_from_slice(first);
-    dst.copy_from_slice(second);
-    (src.into(), dst.into())
-}
-
-/// Goes behind the extension headers and leaves in `internet.protocol` what follows them.
-fn skip_extensions<'a>(internet: &mut Internet, mut window: Window<'a>) -> Result<Window<'a>, Stop> {
+/// Goes behind the extension headers, to what follows them.
+fn skip_extensions<'a>(first: u8, internet: &mut Internet<'a>, mut window: Window<'a>) -> Step<'a> {
+    let mut kind = first;
     for _ in 0..MAX_EXTENSIONS {
-        let kind = internet.protocol;
         let Some(extension) = read_extension(kind, window)? else {
-            return Ok(window);
+            return Ok((Next::Protocol(kind), window));
         };
         if extension.fragmented {
             return Err(Stop::Other(Other::Fragment));
         }
-        if let Some(dst) = extension.final_destination {
-            internet.dst = IpAddr::V6(dst);
+        if let (Addresses::V6(_, end), Some(found)) = (&mut internet.addresses, extension.route_end) {
+            *end = Some(found);
         }
-        internet.protocol = extension.next;
+        kind = extension.next;
         window = window.skip(Layer::Ipv6Extension, extension.len)?;
     }
     Err(Stop::Other(Other::TooDeep))
 }
 
 /// One extension header.
-struct Extension {
+struct Extension<'a> {
     next: u8,
     len: u32,
     fragmented: bool,
     /// Where a packet that is still on its way along a source route will end up.
-    final_destination: Option<Ipv6Addr>,
+    route_end: Option<&'a [u8; 16]>,
 }
 
 /// `None` when `kind` is no extension header.
-fn read_extension(kind: u8, window: Window<'_>) -> Result<Option<Extension>, WireError> {
+fn read_extension(kind: u8, window: Window<'_>) -> Result<Option<Extension<'_>>, WireError> {
     let parsed = match kind {
         next_header::HOP_BY_HOP
         | next_header::DESTINATION_OPTIONS
@@ -122,7 +114,7 @@ fn read_extension(kind: u8, window: Window<'_>) -> Result<Option<Extension>, Wir
 }
 
 /// Extension headers whose length counts 8-byte units after the first (RFC 8200 sections 4.3 and 4.6).
-fn options(input: &[u8]) -> IResult<&[u8], Extension, ()> {
+fn options(input: &[u8]) -> IResult<&[u8], Extension<'_>, ()> {
     let (rest, (next, units)) = (u8, u8).parse(input)?;
     let len = (u32::from(units) + 1) * 8;
     Ok((
@@ -131,20 +123,20 @@ fn options(input: &[u8]) -> IResult<&[u8], Extension, ()> {
             next,
             len,
             fragmented: false,
-            final_destination: None,
+            route_end: None,
         },
     ))
 }
 
 /// RFC 8200 section 4.4; the final destination for types 0 (RFC 5095), 2 (RFC 6275) and 4 (RFC 8754).
-fn routing(input: &[u8]) -> IResult<&[u8], Extension, ()> {
+fn routing(input: &[u8]) -> IResult<&[u8], Extension<'_>, ()> {
     let (body, (next, units, kind, segments_left)) = (u8, u8, u8, u8).parse(input)?;
     let len = (u32::from(units) + 1) * 8;
     let mut extension = Extension {
         next,
         len,
         fragmented: false,
-        final_destination: None,
+        route_end: None,
     };
     if segments_left > 0 {
         let (body, _) = be_u32(body)?;
@@ -158,14 +150,14 @@ fn routing(input: &[u8]) -> IResult<&[u8], Extension, ()> {
         };
         if let Some(index) = last {
             let (_, (_, address)) = (take(index * 16), take(16usize)).parse(body)?;
-            extension.final_destination = <[u8; 16]>::try_from(address).ok().map(Ipv6Addr::from);
+            extension.route_end = address.first_chunk();
         }
     }
     Ok((body, extension))
 }
 
 /// RFC 8200 section 4.5. An "atomic" fragment (offset 0, no more) is a whole packet: RFC 6946.
-fn fragment(input: &[u8]) -> IResult<&[u8], Extension, ()> {
+fn fragment(input: &[u8]) -> IResult<&[u8], Extension<'_>, ()> {
     let (rest, (next, _, offset_and_more, _)) = (u8, u8, be_u16, be_u32).parse(input)?;
     let fragmented = offset_and_more & 0xfff9 != 0;
     Ok((
@@ -174,13 +166,13 @@ fn fragment(input: &[u8]) -> IResult<&[u8], Extension, ()> {
             next,
             len: 8,
             fragmented,
-            final_destination: None,
+            route_end: None,
         },
     ))
 }
 
 /// RFC 4302 section 2.2: the length counts 4-byte units, minus two.
-fn authentication(input: &[u8]) -> IResult<&[u8], Extension, ()> {
+fn authentication(input: &[u8]) -> IResult<&[u8], Extension<'_>, ()> {
     let (rest, (next, units)) = (u8, u8).parse(input)?;
     let len = (u32::from(units) + 2) * 4;
     Ok((
@@ -189,15 +181,18 @@ fn authentication(input: &[u8]) -> IResult<&[u8], Extension, ()> {
             next,
             len,
             fragmented: false,
-            final_destination: None,
+            route_end: None,
         },
     ))
 }
 
 /// The authentication header as IPv4 carries it: the protocol behind it and where that begins.
-pub(crate) fn skip_authentication(window: Window<'_>) -> Result<(u8, Window<'_>), WireError> {
+pub(crate) fn skip_authentication(window: Window<'_>) -> Step<'_> {
     match authentication(window.data) {
-        Ok((_, header)) => Ok((header.next, window.skip(Layer::Authentication, header.len)?)),
-        Err(_) => Err(window.short(Layer::Authentication, 8)),
+        Ok((_, header)) => Ok((
+            Next::Protocol(header.next),
+            window.skip(Layer::Authentication, header.len)?,
+        )),
+        Err(_) => Err(window.short(Layer::Authentication, 8).into()),
     }
 }

@@ -93,31 +93,38 @@ impl<'a> TcpHeader<'a> {
     /// gives the fixed fields all the same, no options and no payload.
     pub fn parse(bytes: &'a [u8], wire_len: u32) -> Result<TcpPacket<'a>, WireError> {
         let bytes = bytes.get(..wire_len as usize).unwrap_or(bytes);
-        let Some((fixed, rest)) = bytes.split_first_chunk::<20>() else {
-            return Self::parse_short(bytes, wire_len);
-        };
+        match bytes.split_first_chunk() {
+            Some((fixed, rest)) => Ok(Self::parse_fixed(fixed, rest, wire_len)),
+            None => Self::parse_short(bytes, wire_len),
+        }
+    }
+
+    /// What nearly every segment takes: the first 20 bytes are there. Inlined, so that the values go
+    /// straight into the [`Segment`](crate::Segment) that is made of them.
+    #[inline(always)]
+    pub(crate) fn parse_fixed(fixed: &[u8; 20], rest: &'a [u8], wire_len: u32) -> TcpPacket<'a> {
         let mut header = Self::from_fixed(fixed);
         let header_len = u32::from(header.data_offset);
         header.captured = MIN_HEADER_LEN;
         if header_len < MIN_HEADER_LEN || header_len > wire_len {
-            return Ok(TcpPacket {
+            return TcpPacket {
                 header,
                 payload: &[],
                 payload_len: 0,
                 malformed: true,
-            });
+            };
         }
         let options_len = (header_len - MIN_HEADER_LEN) as usize;
         let (options, payload) = rest.split_at_checked(options_len).unwrap_or((rest, &[]));
         header.options = options;
         header.captured += captured_u32(options);
         let malformed = !header.options_are_well_formed();
-        Ok(TcpPacket {
+        TcpPacket {
             header,
             payload,
             payload_len: wire_len - header_len,
             malformed,
-        })
+        }
     }
 
     /// The first 20 bytes, all captured.
@@ -161,7 +168,7 @@ impl<'a> TcpHeader<'a> {
 
     /// Fewer than 20 bytes: whole fields are kept, the others are zero.
     #[cold]
-    fn parse_short(bytes: &'a [u8], wire_len: u32) -> Result<TcpPacket<'a>, WireError> {
+    pub(crate) fn parse_short(bytes: &'a [u8], wire_len: u32) -> Result<TcpPacket<'a>, WireError> {
         let captured = captured_u32(bytes);
         if captured < field::DST_PORT.end {
             return Err(WireError::short(
