@@ -29,10 +29,10 @@ fn main() {
     let mut build = cc::Build::new();
     build
         .std("gnu11")
+        .warnings(false) // cc's own choice of them; ours follows
         .flags(["-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"])
         .include("c")
-        .include(header)
-        .define("SYNFIN_PLUGIN_VERSION", &*format!("\"{}\"", env!("CARGO_PKG_VERSION")));
+        .include(header);
     for path in include_paths {
         // Warnings in Wireshark's and GLib's headers are not ours.
         build.flag("-isystem").flag(path);
@@ -53,7 +53,11 @@ fn ffi_include() -> PathBuf {
 
 /// Header folders and version of the machine's Wireshark.
 fn wireshark() -> (Vec<PathBuf>, u32, u32) {
-    let found = pkg_config::Config::new().cargo_metadata(false).probe("wireshark");
+    let found = pkg_config::Config::new()
+        .cargo_metadata(false)
+        .env_metadata(false)
+        .print_system_cflags(false)
+        .probe("wireshark");
     let library = match found {
         Ok(library) => library,
         Err(error) => refuse(&format!(

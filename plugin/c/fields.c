@@ -9,16 +9,18 @@
  */
 #include "plugin.h"
 
+#include <epan/to_str.h>
 #include <epan/unit_strings.h>
 #include <string.h>
 
 #define NO_GROUP (-1)
 
+/* Names and other texts of the registry are static C strings. */
 typedef struct {
-    char *name;
+    const char *name;
+    char *label; /* the last part of the name, in words */
     int hf;
     int group; /* which it is shown under, or NO_GROUP */
-    guint32 type;
     guint32 scope;
     gboolean is_rule;
 } field_row;
@@ -30,6 +32,7 @@ typedef struct {
     int parent; /* another group, before this one in the table; or NO_GROUP */
 } group_row;
 
+static synfin_field *registry;
 static field_row *fields;
 static int field_count;
 static group_row *groups;
@@ -71,13 +74,24 @@ static int group_of(const char *name)
     return group_count++;
 }
 
-/* "Verdict so far" of synfin.close.verdict_so_far. */
-static char *title_of(const char *name)
+/* "Verdict so far" of synfin.close.verdict_so_far in the group synfin.close. */
+static char *title_of(const char *name, int group)
 {
-    char *title = g_strdup(strrchr(name, '.') + 1);
+    static const char *const capitals[] = {"HTTP", "ID", "ISN", "MPTCP", "MSS", "RTT", "SACK"};
+    char *title = g_strdup(name + (group == NO_GROUP ? strlen("synfin.") : strlen(groups[group].name) + 1));
+    char **words = g_strsplit_set(title, "._", -1);
 
-    g_strdelimit(title, "_", ' ');
-    title[0] = g_ascii_toupper(title[0]);
+    for (char **word = words; *word != NULL; word++) {
+        if (word == words)
+            **word = g_ascii_toupper(**word);
+        for (size_t i = 0; i < G_N_ELEMENTS(capitals); i++) {
+            if (g_ascii_strcasecmp(*word, capitals[i]) == 0)
+                memcpy(*word, capitals[i], strlen(capitals[i]));
+        }
+    }
+    g_free(title);
+    title = g_strjoinv(" ", words);
+    g_strfreev(words);
     return title;
 }
 
@@ -106,17 +120,10 @@ static gboolean is_rule_id(const char *name)
            strcmp(name, "synfin.rules.id") == 0;
 }
 
-static void load_fields(void)
-{
-    field_count = (int)synfin_field_count();
-    fields = g_new0(field_row, field_count);
-    for (int i = 0; i < field_count; i++)
-        fields[i] = (field_row){.hf = -1, .group = NO_GROUP};
-}
-
-static void set_kind(hf_register_info *info, const field_row *field, const char *unit)
+static void set_kind(hf_register_info *info, const synfin_field *field)
 {
     header_field_info *h = &info->hfinfo;
+    const char *unit = field->unit.ptr;
 
     h->display = BASE_NONE;
     switch (field->type) {
@@ -138,7 +145,7 @@ static void set_kind(hf_register_info *info, const field_row *field, const char 
         break;
     case SYNFIN_TYPE_FRAME:
         h->type = FT_FRAMENUM;
-        h->strings = arrow_of(field->name);
+        h->strings = arrow_of(field->name.ptr);
         break;
     case SYNFIN_TYPE_RELATIVE_TIME:
         h->type = FT_RELATIVE_TIME;
@@ -153,61 +160,69 @@ static void set_kind(hf_register_info *info, const field_row *field, const char 
     }
 }
 
-static void describe_field(hf_register_info *info, int index)
+static hf_register_info describe_field(field_row *row, const synfin_field *field)
 {
-    field_row *row = &fields[index];
-    synfin_field field = {.struct_size = sizeof field};
-    char *unit;
+    hf_register_info info = {&row->hf, {NULL}};
 
-    if (synfin_field_at((size_t)index, &field) != SYNFIN_OK)
-        g_error("synfin: field %d is missing", index);
-    row->name = g_strndup(field.name.ptr, field.name.len);
-    row->type = field.type;
-    row->scope = field.scope;
-    row->is_rule = is_rule_id(row->name);
-    info->p_id = &row->hf;
-    info->hfinfo.name = title_of(row->name);
-    info->hfinfo.abbrev = row->name;
-    info->hfinfo.blurb = g_strndup(field.description.ptr, field.description.len);
-    unit = g_strndup(field.unit.ptr, field.unit.len);
-    set_kind(info, row, unit);
-    g_free(unit);
-    HFILL_INIT(*info);
+    info.hfinfo.name = title_of(row->name, row->group);
+    info.hfinfo.abbrev = row->name;
+    info.hfinfo.blurb = field->description.ptr;
+    set_kind(&info, field);
+    HFILL_INIT(info);
+    return info;
 }
 
-static void register_groups(void)
+static hf_register_info describe_group(group_row *row)
 {
-    hf_register_info *infos = g_new0(hf_register_info, group_count);
-    gint **subtrees = g_new(gint *, group_count);
+    hf_register_info info = {&row->hf, {NULL}};
 
-    for (int i = 0; i < group_count; i++) {
-        infos[i].p_id = &groups[i].hf;
-        infos[i].hfinfo.name = title_of(groups[i].name);
-        infos[i].hfinfo.abbrev = groups[i].name;
-        infos[i].hfinfo.type = FT_NONE;
-        infos[i].hfinfo.display = BASE_NONE;
-        HFILL_INIT(infos[i]);
-        subtrees[i] = &groups[i].ett;
+    info.hfinfo.name = title_of(row->name, row->parent);
+    info.hfinfo.abbrev = row->name;
+    info.hfinfo.type = FT_NONE;
+    info.hfinfo.display = BASE_NONE;
+    HFILL_INIT(info);
+    return info;
+}
+
+/* Groups can only be told when all names are known: a name may be a field and the beginning of others. */
+static void load_fields(void)
+{
+    field_count = (int)synfin_field_count();
+    fields = g_new0(field_row, field_count);
+    registry = g_new0(synfin_field, field_count);
+    for (int i = 0; i < field_count; i++) {
+        registry[i].struct_size = sizeof registry[i];
+        if (synfin_field_at((size_t)i, &registry[i]) != SYNFIN_OK)
+            g_error("synfin: field %d is missing", i);
+        fields[i] = (field_row){
+            .name = registry[i].name.ptr,
+            .label = g_strdelimit(g_strdup(strrchr(registry[i].name.ptr, '.') + 1), "_", ' '),
+            .hf = -1,
+            .scope = registry[i].scope,
+            .is_rule = is_rule_id(registry[i].name.ptr),
+        };
     }
-    proto_register_field_array(proto_synfin, infos, group_count);
-    proto_register_subtree_array(subtrees, group_count);
-    g_free(subtrees);
-}
-
-/* epan keeps the hf_register_info, and the strings in it, for as long as the program runs. */
-void fields_register(void)
-{
-    hf_register_info *infos;
-
-    load_fields();
-    infos = g_new0(hf_register_info, field_count);
-    for (int i = 0; i < field_count; i++)
-        describe_field(&infos[i], i);
-    proto_register_field_array(proto_synfin, infos, field_count);
-    /* Groups only now, when all names are known: a name may be a field and the beginning of others. */
     for (int i = 0; i < field_count; i++)
         fields[i].group = group_of(fields[i].name);
-    register_groups();
+}
+
+void fields_register(void)
+{
+    hf_register_info *infos; /* epan keeps it for as long as the program runs */
+    gint **subtrees;
+
+    load_fields();
+    infos = g_new(hf_register_info, field_count + group_count);
+    subtrees = g_new(gint *, group_count);
+    for (int i = 0; i < field_count; i++)
+        infos[i] = describe_field(&fields[i], &registry[i]);
+    for (int i = 0; i < group_count; i++) {
+        infos[field_count + i] = describe_group(&groups[i]);
+        subtrees[i] = &groups[i].ett;
+    }
+    proto_register_field_array(proto_synfin, infos, field_count + group_count);
+    proto_register_subtree_array(subtrees, group_count);
+    g_free(subtrees);
 }
 
 /* The branch of a group in this tree, made when its first value comes. */
@@ -293,8 +308,7 @@ static void summarise(proto_tree *branch, const synfin_value *value, const synfi
     if (again)
         proto_item_append_text(item, " → %s", value->value.text.ptr);
     else
-        proto_item_append_text(item, "%s %s %s", first ? ":" : ",", strrchr(row->name, '.') + 1,
-                               value->value.text.ptr);
+        proto_item_append_text(item, "%s %s %s", first ? ":" : ",", row->label, value->value.text.ptr);
 }
 
 void fields_add(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, value_scope scope,

@@ -8,36 +8,13 @@
 #include <epan/column-utils.h>
 #include <string.h>
 
-/* Ids and names of the rules as C strings, made once. */
-typedef struct {
-    char *id;
-    char *name;
-} rule_row;
-
-static rule_row *rules;
-static size_t rule_count;
-
-static void load_rules(void)
-{
-    rule_count = synfin_rule_count();
-    rules = g_new0(rule_row, rule_count);
-    for (size_t i = 0; i < rule_count; i++) {
-        synfin_rule rule = {.struct_size = sizeof rule};
-
-        if (synfin_rule_at(i, &rule) != SYNFIN_OK)
-            continue;
-        rules[i].id = g_strndup(rule.id.ptr, rule.id.len);
-        rules[i].name = g_strndup(rule.name.ptr, rule.name.len);
-    }
-}
-
 const char *note_rule_name(const char *id)
 {
-    if (rules == NULL)
-        load_rules();
-    for (size_t i = 0; i < rule_count; i++) {
-        if (rules[i].id != NULL && strcmp(rules[i].id, id) == 0)
-            return rules[i].name;
+    for (size_t i = 0; i < synfin_rule_count(); i++) {
+        synfin_rule rule = {.struct_size = sizeof rule};
+
+        if (synfin_rule_at(i, &rule) == SYNFIN_OK && strcmp(rule.id.ptr, id) == 0)
+            return rule.name.ptr; /* static */
     }
     return NULL;
 }

@@ -17,12 +17,17 @@ static void add_connection(proto_tree *tree, const tcp_layer *layer, packet_info
 {
     const synfin_value *values;
     size_t count = state_connection_values(pinfo, layer->answer.connection, &values);
+    const char *handshake = fields_text("synfin.handshake.verdict", values, count);
+    const char *close = fields_text("synfin.close.verdict", values, count);
+    proto_item *item;
     proto_tree *branch;
 
     if (count == 0)
         return;
-    branch = proto_tree_add_subtree(tree, layer->tvb, 0, 0, ett_connection, NULL, "Connection");
-    proto_item_set_generated(proto_tree_get_parent(branch));
+    branch = proto_tree_add_subtree(tree, layer->tvb, 0, 0, ett_connection, &item, "Connection");
+    if (handshake != NULL && close != NULL)
+        proto_item_append_text(item, ": handshake %s, close %s", handshake, close);
+    proto_item_set_generated(item);
     fields_add(branch, layer->tvb, pinfo, SCOPE_CONNECTION, values, count);
 }
 
