@@ -1,3 +1,4 @@
 //! What the tests of synfin share: the language that turns written situations into frames.
 
+pub mod header;
 pub mod script;
