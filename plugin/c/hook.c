@@ -16,7 +16,8 @@
 #define IP_PROTOCOL_TCP 6
 
 /* The hook needs a protocol of its own: a handle without one cannot be listed in "Decode As". As it is
- * registered in name only, it adds no layer to frame.protocols. */
+ * registered in name only, it adds no layer to frame.protocols, and it is on or off with its parent. That
+ * must be TCP and not synfin, or whoever switches synfin off would lose TCP. */
 static int proto_hook = -1;
 static protocol_t *protocol_synfin;
 static dissector_handle_t hook_handle;
@@ -90,7 +91,7 @@ void hook_register(void)
 {
     protocol_synfin = find_protocol_by_id(proto_synfin);
     proto_hook = proto_register_protocol_in_name_only("TCP lifecycle hook", "synfin hook", "synfin_hook",
-                                                      proto_synfin, FT_PROTOCOL);
+                                                      proto_get_id_by_filter_name("tcp"), FT_PROTOCOL);
     hook_handle = create_dissector_handle(dissect_hook, proto_hook);
 }
 

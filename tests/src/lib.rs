@@ -2,3 +2,4 @@
 
 pub mod header;
 pub mod script;
+pub mod wireshark;
