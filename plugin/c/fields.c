@@ -57,29 +57,27 @@ static int group_of(const char *name)
 
     if (dot == NULL || memchr(name, '.', (size_t)(dot - name)) == NULL)
         return NO_GROUP; /* synfin.step: in the tree itself */
-    prefix = g_strndup(name, (gsize)(dot - name));
+    prefix = wmem_strndup(wmem_epan_scope(), name, (gsize)(dot - name));
     for (int i = 0; i < group_count; i++) {
-        if (strcmp(groups[i].name, prefix) == 0) {
-            g_free(prefix);
+        if (strcmp(groups[i].name, prefix) == 0)
             return i;
-        }
     }
     parent = group_of(prefix);
-    if (find_field(prefix) >= 0) {
-        g_free(prefix);
+    if (find_field(prefix) >= 0)
         return parent;
-    }
-    groups = g_renew(group_row, groups, group_count + 1);
+    groups = (group_row *)wmem_realloc(wmem_epan_scope(), groups, (group_count + 1) * sizeof *groups);
     groups[group_count] = (group_row){prefix, -1, -1, parent};
     return group_count++;
 }
 
 /* "Verdict so far" of synfin.close.verdict_so_far in the group synfin.close. */
-static char *title_of(const char *name, int group)
+static const char *title_of(const char *name, int group)
 {
     static const char *const capitals[] = {"HTTP", "ID", "ISN", "MPTCP", "MSS", "RTT", "SACK"};
-    char *title = g_strdup(name + (group == NO_GROUP ? strlen("synfin.") : strlen(groups[group].name) + 1));
-    char **words = g_strsplit_set(title, "._", -1);
+    const char *rest = name + (group == NO_GROUP ? strlen("synfin.") : strlen(groups[group].name) + 1);
+    char **words = g_strsplit_set(rest, "._", -1);
+    char *joined;
+    char *title;
 
     for (char **word = words; *word != NULL; word++) {
         if (word == words)
@@ -89,8 +87,9 @@ static char *title_of(const char *name, int group)
                 memcpy(*word, capitals[i], strlen(capitals[i]));
         }
     }
-    g_free(title);
-    title = g_strjoinv(" ", words);
+    joined = g_strjoinv(" ", words);
+    title = wmem_strdup(wmem_epan_scope(), joined);
+    g_free(joined);
     g_strfreev(words);
     return title;
 }
@@ -131,8 +130,8 @@ static void set_kind(hf_register_info *info, const synfin_field *field)
         h->type = FT_UINT64;
         h->display = BASE_DEC;
         if (unit[0] != '\0') {
-            unit_name_string *name = g_new(unit_name_string, 1);
-            char *text = strcmp(unit, "%") == 0 ? g_strdup(unit) : g_strconcat(" ", unit, NULL);
+            unit_name_string *name = wmem_new(wmem_epan_scope(), unit_name_string);
+            char *text = wmem_strdup_printf(wmem_epan_scope(), strcmp(unit, "%") == 0 ? "%s" : " %s", unit);
 
             name->singular = text;
             name->plural = text;
@@ -188,15 +187,15 @@ static hf_register_info describe_group(group_row *row)
 static void load_fields(void)
 {
     field_count = (int)synfin_field_count();
-    fields = g_new0(field_row, field_count);
-    registry = g_new0(synfin_field, field_count);
+    fields = wmem_alloc0_array(wmem_epan_scope(), field_row, field_count);
+    registry = wmem_alloc0_array(wmem_epan_scope(), synfin_field, field_count);
     for (int i = 0; i < field_count; i++) {
         registry[i].struct_size = sizeof registry[i];
         if (synfin_field_at((size_t)i, &registry[i]) != SYNFIN_OK)
             g_error("synfin: field %d is missing", i);
         fields[i] = (field_row){
             .name = registry[i].name.ptr,
-            .label = g_strdelimit(g_strdup(strrchr(registry[i].name.ptr, '.') + 1), "_", ' '),
+            .label = g_strdelimit(wmem_strdup(wmem_epan_scope(), strrchr(registry[i].name.ptr, '.') + 1), "_", ' '),
             .hf = -1,
             .scope = registry[i].scope,
             .is_rule = is_rule_id(registry[i].name.ptr),
@@ -208,12 +207,12 @@ static void load_fields(void)
 
 void fields_register(void)
 {
-    hf_register_info *infos; /* epan keeps it for as long as the program runs */
+    hf_register_info *infos; /* in use for as long as epan is, so that is how long its memory lives */
     gint **subtrees;
 
     load_fields();
-    infos = g_new(hf_register_info, field_count + group_count);
-    subtrees = g_new(gint *, group_count);
+    infos = wmem_alloc_array(wmem_epan_scope(), hf_register_info, field_count + group_count);
+    subtrees = wmem_alloc_array(wmem_epan_scope(), gint *, group_count);
     for (int i = 0; i < field_count; i++)
         infos[i] = describe_field(&fields[i], &registry[i]);
     for (int i = 0; i < group_count; i++) {
@@ -222,7 +221,6 @@ void fields_register(void)
     }
     proto_register_field_array(proto_synfin, infos, field_count + group_count);
     proto_register_subtree_array(subtrees, group_count);
-    g_free(subtrees);
 }
 
 /* The branch of a group in this tree, made when its first value comes. */

@@ -20,7 +20,7 @@ const char *note_rule_name(const char *id)
 }
 
 /* Step and role of a segment, in words made from its values. */
-static char *make_words(const synfin_annotation *answer)
+static const char *make_words(const synfin_annotation *answer)
 {
     const synfin_value *values;
     size_t count = state_segment_values(answer, &values);
@@ -29,28 +29,29 @@ static char *make_words(const synfin_annotation *answer)
     const char *name = role == NULL ? NULL : note_rule_name(role);
 
     if (step != NULL && name != NULL)
-        return g_strdup_printf("%s %s", step, name);
-    return g_strdup(step != NULL ? step : name);
+        return wmem_strdup_printf(wmem_epan_scope(), "%s %s", step, name);
+    return wmem_strdup(wmem_epan_scope(), step != NULL ? step : name != NULL ? name : "?");
 }
 
 const char *note_words(const synfin_annotation *answer)
 {
     /* Packets are many, pairs of step and role few: words are made once for each. */
-    static GHashTable *known;
+    static wmem_map_t *known;
     guint step = answer->present & SYNFIN_HAS_STEP ? 1u + answer->step : 0;
     guint role = answer->present & SYNFIN_HAS_ROLE ? 1u + answer->role : 0;
     gpointer key = GUINT_TO_POINTER(step << 20 | role);
-    gpointer words;
+    const char *words;
 
     if (step == 0 && role == 0)
         return NULL;
     if (known == NULL)
-        known = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
-    if (!g_hash_table_lookup_extended(known, key, NULL, &words)) {
+        known = wmem_map_new(wmem_epan_scope(), g_direct_hash, g_direct_equal);
+    words = (const char *)wmem_map_lookup(known, key);
+    if (words == NULL) {
         words = make_words(answer);
-        g_hash_table_insert(known, key, words);
+        wmem_map_insert(known, key, (void *)words);
     }
-    return (const char *)words;
+    return words;
 }
 
 void note_column(packet_info *pinfo, const tcp_layer *layers)
