@@ -3,3 +3,4 @@
 pub mod c_host;
 pub mod header;
 pub mod script;
+pub mod wireshark;
