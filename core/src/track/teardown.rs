@@ -10,7 +10,7 @@ use crate::Side;
 use crate::connection::Frames;
 use crate::rule::Rule;
 use crate::stream::Mark;
-use crate::words::{CloseVerdict, Closer, Confidence, HandshakeVerdict, Phase, Step};
+use crate::words::{CloseVerdict, Closer, Confidence, HandshakeVerdict, Phase, State, Step};
 
 /// What the teardown has come to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -120,7 +120,6 @@ fn fin(conn: &mut Conn, arrival: &Arrival<'_>, first_ack: Option<Fin>, note: &mu
             let again = fin.sent.again(arrival.mark);
             let step = fin.step;
             note.sent_again(rule, step, again);
-            own.retransmissions += 1;
             own.sends_fin(true);
         }
         return;
@@ -139,12 +138,26 @@ fn fin(conn: &mut Conn, arrival: &Arrival<'_>, first_ack: Option<Fin>, note: &mu
         note.special(Rule::T6);
     }
     note.textbook(rule, step);
+    if own.state == State::Unknown && own.next == Some(arrival.seq) && peer.fin.is_some() {
+        // It goes on where it stood: it had not closed before the capture began, so the peer was first.
+        own.state = if acknowledges_first {
+            State::CloseWait
+        } else {
+            State::Established
+        };
+        peer.state = if rule == Rule::T3 {
+            State::FinWait2
+        } else {
+            State::FinWait1
+        };
+    }
     own.fin = Some(Fin {
         seq,
         sent: Sent::new(arrival.mark),
         acked: None,
         step,
     });
+    own.tsval = arrival.tsval().or(own.tsval);
     own.sends_fin(false);
     conn.closing.three_segment |= rule == Rule::T5;
     conn.closing.simultaneous |= rule == Rule::T7;
@@ -188,7 +201,7 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     }
     if !conn.is_open() {
         if handshake::reset(conn, arrival, note) {
-            end_by_reset(conn, arrival.mark.time_ns);
+            end_by_reset(conn, arrival);
         } else if conn.ends.initiator.syn.is_some() {
             note.special(Rule::T17);
         }
@@ -218,14 +231,19 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         conn.closing.onset = Some(conn.onset(arrival.mark.time_ns));
     }
     conn.closing.reset = Some(reset);
-    end_by_reset(conn, arrival.mark.time_ns);
+    end_by_reset(conn, arrival);
 }
 
-fn end_by_reset(conn: &mut Conn, time_ns: i64) {
-    conn.closing.closed = Some(time_ns);
+fn end_by_reset(conn: &mut Conn, arrival: &Arrival<'_>) {
+    conn.closing.closed = Some(arrival.mark.time_ns);
     for side in Side::BOTH {
-        conn.ends[side].state = conn.ends[side].state.reset();
-        conn.ends[side].unacked.clear();
+        let end = &mut conn.ends[side];
+        end.state = if side == arrival.sender {
+            end.state.sent_rst()
+        } else {
+            end.state.got_rst(side == Side::Responder)
+        };
+        end.unacked.clear();
     }
 }
 
@@ -274,6 +292,9 @@ fn describe(conn: &Conn, arrival: &Arrival<'_>, confidence: Confidence) -> Reset
     }
 }
 
+/// Silence of its receiver after which a RST that should have been challenged counts as accepted.
+const SILENCE_NS: i64 = 3_000_000_000;
+
 /// The close verdict, who ended it, how sure that is, and the frames that prove it.
 pub(super) struct Ending {
     pub(super) verdict: CloseVerdict,
@@ -284,7 +305,7 @@ pub(super) struct Ending {
 }
 
 /// The close verdict of a connection whose handshake went so.
-pub(super) fn ending(conn: &Conn, handshake: HandshakeVerdict, sure: Confidence) -> Ending {
+pub(super) fn ending(conn: &Conn, handshake: HandshakeVerdict, sure: Confidence, now_ns: i64) -> Ending {
     use CloseVerdict as V;
     use Confidence::{Certain, Likely};
 
@@ -300,14 +321,16 @@ pub(super) fn ending(conn: &Conn, handshake: HandshakeVerdict, sure: Confidence)
         };
     }
     let [initiator, responder] = Side::BOTH.map(|side| &conn.ends[side]);
-    let first = closing.first_fin.or_else(|| missed_first(conn));
+    let first = first_closer(conn);
     let first_by = first.map_or(Closer::Nobody, Closer::from);
     let seen = initiator.fin.is_some() && responder.fin.is_some();
     let has_fin = |end: &Endpoint| end.fin.is_some() || end.missed_fin.is_some();
     let fins = usize::from(has_fin(initiator)) + usize::from(has_fin(responder));
 
     let finished = initiator.finished() && responder.finished();
-    let reset = closing.reset.or(closing.unanswered_reset).filter(|_| !finished);
+    let silent = |reset: &Reset| now_ns.saturating_sub(reset.at.time_ns) >= SILENCE_NS;
+    let unanswered = closing.unanswered_reset.filter(silent);
+    let reset = closing.reset.or(unanswered).filter(|_| !finished);
     let (verdict, by, confidence) = if finished {
         let sure = if seen { Certain } else { Likely };
         match closing {
@@ -317,6 +340,7 @@ pub(super) fn ending(conn: &Conn, handshake: HandshakeVerdict, sure: Confidence)
             Closing {
                 three_segment: true, ..
             } => (V::ThreeSegment, first_by, sure),
+            _ if first_missed_and_answered_by_fin(conn) => (V::ThreeSegment, first_by, sure),
             _ => (V::FourWay, first_by, sure),
         }
     } else if let Some(reset) = reset {
@@ -361,13 +385,26 @@ pub(super) fn ending(conn: &Conn, handshake: HandshakeVerdict, sure: Confidence)
     }
 }
 
-/// Which side closed first when its FIN was not captured: the one whose FIN was acknowledged first.
-fn missed_first(conn: &Conn) -> Option<Side> {
+/// Which side closed first: the one whose FIN was captured first, or, of a FIN that was not captured,
+/// acknowledged first. A FIN that acknowledges a missed one comes after it.
+fn first_closer(conn: &Conn) -> Option<Side> {
+    let missed = |side: Side| Some((conn.ends[side].missed_fin?.frame, 0, side));
+    let seen = |side: Side| Some((conn.ends[side].fin?.sent.first.frame, 1, side));
     Side::BOTH
         .into_iter()
-        .filter_map(|side| Some((conn.ends[side].missed_fin?.frame, side)))
-        .min_by_key(|&(frame, _)| frame)
-        .map(|(_, side)| side)
+        .filter_map(|side| seen(side).or_else(|| missed(side)))
+        .min()
+        .map(|(_, _, side)| side)
+}
+
+/// T5 where the first FIN was not captured: nothing but the second FIN acknowledged it.
+fn first_missed_and_answered_by_fin(conn: &Conn) -> bool {
+    Side::BOTH.into_iter().any(|side| {
+        let (own, peer) = (&conn.ends[side], &conn.ends[side.peer()]);
+        own.missed_fin
+            .zip(peer.fin)
+            .is_some_and(|(missed, fin)| own.fin.is_none() && missed == fin.sent.first)
+    })
 }
 
 /// The peer acknowledged exactly one number past the last byte seen of a side without a captured FIN.

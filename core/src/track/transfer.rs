@@ -2,7 +2,7 @@
 
 use super::Arrival;
 use super::conn::Conn;
-use super::endpoint::Fingerprint;
+use super::endpoint::{Endpoint, Fingerprint};
 use super::note::Note;
 use super::sent::Novelty;
 use crate::Side;
@@ -61,12 +61,8 @@ pub(super) fn payload(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         Novelty::Again(again) => {
             note.again = note.again.or(Some(again));
             note.retransmission = true;
-            own.retransmissions += 1;
         }
-        Novelty::Acknowledged => {
-            note.retransmission = true;
-            own.retransmissions += 1;
-        }
+        Novelty::Acknowledged => note.retransmission = true,
     }
 }
 
@@ -84,11 +80,26 @@ pub(super) fn learn_states(conn: &mut Conn) {
     }
 }
 
+/// Payload that the capture missed, as the number of a segment without payload tells: what lies before
+/// payload is counted with it. No more than the largest window can be on its way.
+fn missed_before(own: &Endpoint, arrival: &Arrival<'_>) -> u32 {
+    let gap = own.next.map_or(0, |next| arrival.seq.delta(next));
+    let fin = u32::from(own.missed_fin.is_some());
+    match u32::try_from(gap) {
+        Ok(gap) if arrival.len == 0 && gap <= MAX_WINDOW => gap.saturating_sub(fin),
+        _ => 0,
+    }
+}
+
+/// RFC 7323 section 2.3.
+const MAX_WINDOW: u32 = 1 << 30;
+
 /// Notes the highest number of the sender, and its window.
 pub(super) fn advance(conn: &mut Conn, arrival: &Arrival<'_>) {
     let (own, peer) = conn.ends.pair_mut(arrival.sender);
     own.window = arrival.segment.tcp.window;
     own.base.get_or_insert(arrival.seq - 1);
+    own.bytes += u64::from(missed_before(own, arrival));
     own.next = Some(own.next.map_or(arrival.end, |next| next.max(arrival.end)));
     if let Some(ack) = arrival.ack {
         peer.base.get_or_insert(ack - 1);
