@@ -1,13 +1,11 @@
 //! The record of one connection: both endpoints, and what opening and closing have come to.
 
-use super::Arrival;
+use super::arrival::Arrival;
 use super::compat::{Completeness, ZeekView};
 use super::endpoint::Endpoint;
-use super::handshake::Opening;
-use super::key::FlowKey;
+use super::key::{FlowKey, Slot};
+use super::progress::{Closing, Opening};
 use super::streams::Streams;
-use super::table::Slot;
-use super::teardown::Closing;
 use crate::annotation::ConnectionId;
 use crate::connection::{Offer, RuleHit};
 use crate::rule::{Rule, RuleSet};

@@ -1,39 +1,16 @@
 //! The opening of a connection: SYN, SYN-ACK, ACK (RFC 9293 section 3.5), and attempts that fail.
 
-use super::Arrival;
+use super::arrival::Arrival;
 use super::conn::Conn;
 use super::endpoint::Endpoint;
 use super::note::Note;
+use super::progress::Failure;
 use super::sent::Sent;
 use crate::connection::{Frames, Handshake};
 use crate::rule::Rule;
 use crate::stream::Mark;
 use crate::words::{Closer, Confidence, HandshakeVerdict, Step};
 use crate::{SeqNumber, Side};
-
-/// What the opening has come to.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Opening {
-    /// Both SYNs are acknowledged.
-    pub(super) established: bool,
-    /// The capture began behind the handshake, and this showed that there is a connection (E10).
-    pub(super) unseen: Option<Mark>,
-    /// O3.
-    pub(super) ack: Option<Mark>,
-    /// What stopped the attempt.
-    pub(super) failed: Option<(Failure, Mark)>,
-    synack_again_after_ack: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Failure {
-    /// O15.
-    Refused,
-    /// O19.
-    Aborted,
-    /// The responder gave up with a RST before the handshake was complete.
-    ResetByResponder,
-}
 
 /// A SYN with a RST or FIN in it opens nothing.
 fn opens(arrival: &Arrival<'_>) -> bool {

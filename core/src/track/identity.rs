@@ -1,8 +1,9 @@
 //! Whose segment is it: which connection of its address and port pair, or a new one, and who opened it.
 
-use super::Arrival;
+use super::arrival::Arrival;
 use super::conn::{Conn, OfferedSyn};
-use super::table::{Slot, Table};
+use super::key::Slot;
+use super::table::Table;
 use crate::http::looks_like_request;
 use crate::rule::Rule;
 use crate::{Segment, SeqNumber, Side};

@@ -8,6 +8,9 @@ use crate::Segment;
 /// Which end of a [`FlowKey`] sent a segment: the one that sorts lower, or the other.
 pub(super) type SentByLow = bool;
 
+/// Place of a connection in the table.
+pub(super) type Slot = u32;
+
 /// The 4-tuple, packed for hashing: two addresses of 16 bytes, both ports and the address family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FlowKey([u64; 5]);

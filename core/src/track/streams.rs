@@ -1,6 +1,6 @@
 //! The byte streams of a connection, and HTTP in them. Nothing is held before the first payload.
 
-use super::Arrival;
+use super::arrival::Arrival;
 use super::reassembly::{Delivery, Reassembly, ReassemblyLimits};
 use crate::annotation::{HttpMessage, HttpNote};
 use crate::http::{Http, HttpEvents, HttpLimits};

@@ -9,11 +9,8 @@ use std::hash::BuildHasher as _;
 use hashbrown::HashTable;
 
 use super::conn::Conn;
-use super::key::FlowKey;
+use super::key::{FlowKey, Slot};
 use crate::annotation::ConnectionId;
-
-/// Place of a connection in the slab.
-pub(super) type Slot = u32;
 
 pub(super) struct Table {
     slots: Vec<Option<Conn>>,

@@ -1,56 +1,16 @@
 //! The end of a connection: FIN, ACK, FIN, ACK (RFC 9293 section 3.6), or RST (3.5.3, RFC 5961).
 
-use super::Arrival;
+use super::arrival::Arrival;
 use super::conn::Conn;
 use super::endpoint::{Endpoint, Fin};
 use super::handshake;
 use super::note::Note;
+use super::progress::{Closing, Reset};
 use super::sent::Sent;
 use crate::Side;
 use crate::connection::Frames;
 use crate::rule::Rule;
-use crate::stream::Mark;
 use crate::words::{CloseVerdict, Closer, Confidence, HandshakeVerdict, Phase, State, Step};
-
-/// What the teardown has come to.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Closing {
-    pub(super) first_fin: Option<Side>,
-    /// T5.
-    three_segment: bool,
-    /// T7.
-    simultaneous: bool,
-    pub(super) reset: Option<Reset>,
-    /// A RST inside the window but not at the expected number: accepted only if its receiver stays
-    /// silent (RFC 5961 section 3.2 makes it answer with a challenge ACK instead).
-    unanswered_reset: Option<Reset>,
-    /// When the last thing that can happen to it happened.
-    pub(super) closed: Option<i64>,
-    /// The circumstances of the first FIN or RST.
-    pub(super) onset: Option<Onset>,
-    /// The last verdict told in an annotation.
-    pub(super) told: Option<(CloseVerdict, Closer)>,
-}
-
-/// How things stood when the teardown began.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Onset {
-    /// Since the last segment that carried something new, nanoseconds.
-    pub(super) idle_ns: i64,
-    /// Data or a request was still unanswered.
-    pub(super) in_flight: bool,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Reset {
-    pub(super) by: Side,
-    pub(super) at: Mark,
-    pub(super) confidence: Confidence,
-    /// Payload towards the resetter was in flight, or acknowledged less than a millisecond before.
-    pub(super) unread_data: bool,
-    /// Payload came after the resetter's own FIN.
-    pub(super) late_data: bool,
-}
 
 /// A FIN, and the acknowledgement of the peer's.
 pub(super) fn observe(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {

@@ -1,6 +1,6 @@
 //! Between opening and end: what is new, what is sent again, what is answered.
 
-use super::Arrival;
+use super::arrival::Arrival;
 use super::conn::Conn;
 use super::endpoint::{Endpoint, Fingerprint};
 use super::note::Note;

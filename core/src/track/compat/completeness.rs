@@ -5,7 +5,7 @@
 //! stream of a single frame shows nothing but its SYN; a RST with ACK counts as an ACK, and so does a FIN;
 //! a FIN without ACK does not count; the numbers are never looked at.
 
-use super::super::Arrival;
+use super::super::arrival::Arrival;
 use crate::wire::tcp::{TcpFlags, field};
 
 const SYN: u8 = 1;

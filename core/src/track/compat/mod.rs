@@ -14,7 +14,7 @@ mod zeek;
 pub(super) use completeness::Completeness;
 pub(super) use zeek::ZeekView;
 
-use super::Arrival;
+use super::arrival::Arrival;
 use super::conn::Conn;
 use crate::config::{ChecksumPolicy, Config};
 use crate::connection::Zeek;

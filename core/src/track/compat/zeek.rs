@@ -12,7 +12,7 @@ mod state;
 use end::{End, State};
 use smallvec::SmallVec;
 
-use super::super::Arrival;
+use super::super::arrival::Arrival;
 use super::Switches;
 use crate::connection::Zeek;
 use crate::wire::tcp::TcpFlags;

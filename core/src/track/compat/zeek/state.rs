@@ -1,6 +1,6 @@
 //! How Zeek's endpoint states move, and the `conn_state` they end in.
 
-use super::super::super::Arrival;
+use super::super::super::arrival::Arrival;
 use super::ZeekView;
 use super::end::{End, State};
 

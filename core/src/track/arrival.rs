@@ -1,0 +1,97 @@
+//! A segment on its way through the stations of the tracker.
+
+use super::conn::OfferedSyn;
+use super::endpoint::Numbers;
+use crate::connection::Offer;
+use crate::stream::Mark;
+use crate::wire::tcp::TcpFlags;
+use crate::wire::tcp_option::TcpOption;
+use crate::{Segment, SeqNumber, Side};
+
+/// A segment on its way through the stations.
+pub(super) struct Arrival<'a> {
+    pub(super) segment: &'a Segment<'a>,
+    pub(super) mark: Mark,
+    pub(super) sender: Side,
+    pub(super) flags: TcpFlags,
+    pub(super) seq: SeqNumber,
+    /// Present with the ACK bit.
+    pub(super) ack: Option<SeqNumber>,
+    /// Payload bytes on the wire.
+    pub(super) len: u32,
+    /// The number after the last byte, SYN or FIN.
+    pub(super) end: SeqNumber,
+}
+
+impl<'a> Arrival<'a> {
+    pub(super) fn new(segment: &'a Segment<'a>) -> Self {
+        let tcp = &segment.tcp;
+        let flags = tcp.flags;
+        let len = segment.payload_len;
+        Self {
+            segment,
+            mark: Mark {
+                frame: segment.frame,
+                time_ns: segment.time_ns,
+            },
+            sender: Side::Initiator,
+            flags,
+            seq: tcp.seq,
+            ack: flags.ack().then_some(tcp.ack),
+            len,
+            end: tcp.seq
+                + len
+                    .wrapping_add(u32::from(flags.syn()))
+                    .wrapping_add(u32::from(flags.fin())),
+        }
+    }
+
+    /// Where the payload begins: behind the SYN.
+    pub(super) fn payload_seq(&self) -> SeqNumber {
+        self.seq + u32::from(self.flags.syn())
+    }
+
+    pub(super) fn as_offered(&self) -> OfferedSyn {
+        OfferedSyn {
+            by: self.sender,
+            mark: self.mark,
+            seq: self.seq,
+            end: self.end,
+            offer: self.offer(),
+        }
+    }
+
+    pub(super) fn numbers(&self) -> Numbers {
+        let needs_answer = self.len > 0 || self.flags.syn() || self.flags.fin();
+        Numbers {
+            end: self.end,
+            ack: self.ack,
+            needs_answer,
+        }
+    }
+
+    /// TSval of the timestamps option (RFC 7323).
+    pub(super) fn tsval(&self) -> Option<u32> {
+        self.segment.tcp.options().find_map(|(_, option)| match option {
+            TcpOption::Timestamps { val, .. } => Some(val),
+            _ => None,
+        })
+    }
+
+    /// The options of a SYN.
+    pub(super) fn offer(&self) -> Offer {
+        let mut offer = Offer::default();
+        for (_, option) in self.segment.tcp.options() {
+            match option {
+                TcpOption::Mss(mss) => offer.mss = Some(mss),
+                TcpOption::WindowScale(shift) => offer.window_scale = Some(shift),
+                TcpOption::SackPermitted => offer.sack_permitted = true,
+                TcpOption::Timestamps { .. } => offer.timestamps = true,
+                TcpOption::FastOpen { .. } => offer.fast_open = true,
+                TcpOption::Mptcp(_) => offer.mptcp = true,
+                _ => {}
+            }
+        }
+        offer
+    }
+}

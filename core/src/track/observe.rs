@@ -1,0 +1,207 @@
+//! The way of a segment through its connection: whose number says what, which step is it, what does it
+//! carry; and the annotation made of it.
+
+use super::arrival::Arrival;
+use super::conn::Conn;
+use super::note::Note;
+use super::progress::Onset;
+use super::streams::Limits;
+use super::{compat, handshake, teardown, transfer};
+use crate::annotation::{Annotation, CloseSoFar, HttpNote, Transition};
+use crate::rule::Rule;
+use crate::stream::StreamEnd;
+use crate::words::{Phase, State};
+use crate::{Side, Sides};
+
+impl Conn {
+    /// The phase a segment arrives in, before it is looked at.
+    pub(super) fn phase(&self, arrival: &Arrival<'_>) -> Phase {
+        if self.is_closed() {
+            // A retry of a refused attempt opens it again.
+            if arrival.flags.syn() && !self.is_open() {
+                Phase::Handshake
+            } else {
+                Phase::Closed
+            }
+        } else if self.closing.first_fin.is_some() {
+            Phase::Teardown
+        } else if self.is_open() {
+            Phase::Transfer
+        } else if self.ends.initiator.isn.is_some() || arrival.flags.syn() {
+            Phase::Handshake
+        } else if arrival.flags.rst() || !arrival.flags.ack() {
+            Phase::Stray
+        } else {
+            Phase::Transfer
+        }
+    }
+
+    /// Takes a segment through the stations.
+    pub(super) fn observe(
+        &mut self,
+        arrival: &Arrival<'_>,
+        note: &mut Note,
+        limits: &Limits,
+    ) -> Option<HttpNote> {
+        if transfer::is_copy(self, arrival) {
+            note.copy_of_previous();
+            return None;
+        }
+        if arrival.flags.rst() {
+            teardown::reset(self, arrival, note);
+            if self.closing.reset.is_some_and(|reset| reset.at == arrival.mark) {
+                self.end_streams(StreamEnd::Reset, limits);
+            }
+            return None;
+        }
+        if self.is_foreign_syn(arrival) {
+            self.offered = arrival.ack.is_none().then(|| Box::new(arrival.as_offered()));
+            return None;
+        }
+        let numbers = arrival.numbers();
+        let (own, peer) = self.ends.pair_mut(arrival.sender);
+        own.shows(numbers, peer);
+        handshake::observe(self, arrival, note);
+        if self.ends.initiator.isn.is_none() && self.ends.responder.isn.is_none() {
+            handshake::observe_midstream(self, arrival, note);
+        }
+        teardown::note_missed_fin(self, arrival);
+        transfer::acknowledge(self, arrival, note);
+        transfer::payload(self, arrival, note);
+        teardown::observe(self, arrival, note);
+        let (_, peer) = self.ends.pair_mut(arrival.sender);
+        peer.receives(numbers);
+        transfer::advance(self, arrival);
+        transfer::learn_states(self);
+        self.streams(arrival, limits)
+    }
+
+    fn streams(&mut self, arrival: &Arrival<'_>, limits: &Limits) -> Option<HttpNote> {
+        if arrival.len == 0 && !arrival.flags.fin() {
+            return None;
+        }
+        let sender = arrival.sender;
+        let own = &self.ends[sender];
+        let (begin, acked) = (own.isn.map(|isn| isn + 1), self.ends[sender.peer()].ack);
+        let note = if arrival.len > 0 {
+            self.streams.payload(arrival, begin, acked, limits)
+        } else {
+            None
+        };
+        // A FIN that came before missing data (T11) ends the stream only when the hole is filled.
+        if own
+            .fin
+            .is_some_and(|fin| self.streams.is_delivered(sender, fin.seq))
+        {
+            self.streams.end(sender, StreamEnd::Fin, arrival.mark, limits);
+        }
+        note
+    }
+
+    pub(super) fn end_streams(&mut self, how: StreamEnd, limits: &Limits) {
+        let mark = self.last;
+        for side in Side::BOTH {
+            let closed = how == StreamEnd::CaptureEnd && self.ends[side].fin.is_some();
+            self.streams
+                .end(side, if closed { StreamEnd::Fin } else { how }, mark, limits);
+        }
+    }
+
+    /// Gives back what only a living connection needs.
+    pub(super) fn release(&mut self) {
+        for side in Side::BOTH {
+            self.ends[side].unacked.clear();
+        }
+    }
+
+    pub(super) fn count(&mut self, arrival: &Arrival<'_>, note: &Note, switches: &compat::Switches) {
+        self.last = arrival.mark;
+        self.recently_active = true;
+        compat::observe(self, arrival, switches);
+        let own = &mut self.ends[arrival.sender];
+        own.packets += 1;
+        own.retransmissions += u64::from(note.retransmission);
+        self.rules.add(note.rules, arrival.mark.frame);
+    }
+
+    pub(super) fn annotate(
+        &mut self,
+        arrival: &Arrival<'_>,
+        note: &Note,
+        before: Sides<State>,
+        http: Option<HttpNote>,
+        now_ns: i64,
+    ) -> Annotation {
+        let segment = arrival.segment;
+        let close = if note.phase == Phase::Teardown || note.rules.contains(Rule::O15) {
+            self.close_so_far(now_ns)
+        } else {
+            CloseSoFar::default()
+        };
+        let own = &self.ends[arrival.sender];
+        let peer = &self.ends[arrival.sender.peer()];
+        let known = segment.tcp.has_flags();
+        let again = note.again;
+        Annotation {
+            frame: segment.frame,
+            layer: segment.layer,
+            time_ns: segment.time_ns,
+            src: segment.src,
+            src_port: segment.tcp.src_port,
+            dst: segment.dst,
+            dst_port: segment.tcp.dst_port,
+            flags: arrival.flags,
+            seq: known.then(|| arrival.seq.relative_to(own.base.unwrap_or(arrival.seq - 1))),
+            ack: arrival
+                .ack
+                .map(|ack| ack.relative_to(peer.base.unwrap_or(ack - 1))),
+            len: arrival.len,
+            window: segment.tcp.is_whole().then_some(segment.tcp.window),
+            integrity: segment.integrity.into(),
+            connection: self.id,
+            direction: arrival.sender,
+            phase: note.phase,
+            step: note.step,
+            role: note.role(),
+            rules: note.rules,
+            state: Sides::from_fn(|side| Transition {
+                before: before[side],
+                after: self.ends[side].state,
+            }),
+            answers: note.answers.map(|mark| mark.frame),
+            since_answered_ns: note
+                .answers
+                .map(|mark| segment.time_ns.saturating_sub(mark.time_ns)),
+            retransmission_of: again.map(|again| again.of),
+            retransmission_index: again.map(|again| again.index),
+            since_previous_ns: again.map(|again| again.since_previous_ns),
+            backoff_percent: again.and_then(|again| again.backoff_percent),
+            http,
+            close,
+        }
+    }
+
+    pub(super) fn close_so_far(&mut self, now_ns: i64) -> CloseSoFar {
+        let handshake = handshake::verdict(self, now_ns);
+        let ending = teardown::ending(self, handshake.verdict, handshake.confidence, now_ns);
+        let told = (ending.verdict, ending.by);
+        if self.closing.told.replace(told) == Some(told) {
+            return CloseSoFar::default();
+        }
+        CloseSoFar {
+            verdict_so_far: Some(told.0),
+            by_so_far: Some(told.1),
+        }
+    }
+
+    pub(super) fn onset(&self, time_ns: i64) -> Onset {
+        let data = Side::BOTH
+            .into_iter()
+            .any(|side| !self.ends[side].unacked.is_empty());
+        let request = self.streams.http().is_some_and(|http| http.in_flight());
+        Onset {
+            idle_ns: time_ns.saturating_sub(self.last_news_ns),
+            in_flight: data || request,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What the opening and the teardown of a connection have come to. The rules that say so are in
+//! [`handshake`](super::handshake) and [`teardown`](super::teardown).
+
+use crate::Side;
+use crate::stream::Mark;
+use crate::words::{CloseVerdict, Closer, Confidence};
+
+/// What the opening has come to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Opening {
+    /// Both SYNs are acknowledged.
+    pub(super) established: bool,
+    /// The capture began behind the handshake, and this showed that there is a connection (E10).
+    pub(super) unseen: Option<Mark>,
+    /// O3.
+    pub(super) ack: Option<Mark>,
+    /// What stopped the attempt.
+    pub(super) failed: Option<(Failure, Mark)>,
+    pub(super) synack_again_after_ack: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// O15.
+    Refused,
+    /// O19.
+    Aborted,
+    /// The responder gave up with a RST before the handshake was complete.
+    ResetByResponder,
+}
+
+/// What the teardown has come to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Closing {
+    pub(super) first_fin: Option<Side>,
+    /// T5.
+    pub(super) three_segment: bool,
+    /// T7.
+    pub(super) simultaneous: bool,
+    pub(super) reset: Option<Reset>,
+    /// A RST inside the window but not at the expected number: accepted only if its receiver stays
+    /// silent (RFC 5961 section 3.2 makes it answer with a challenge ACK instead).
+    pub(super) unanswered_reset: Option<Reset>,
+    /// When the last thing that can happen to it happened.
+    pub(super) closed: Option<i64>,
+    /// The circumstances of the first FIN or RST.
+    pub(super) onset: Option<Onset>,
+    /// The last verdict told in an annotation.
+    pub(super) told: Option<(CloseVerdict, Closer)>,
+}
+
+/// How things stood when the teardown began.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Onset {
+    /// Since the last segment that carried something new, nanoseconds.
+    pub(super) idle_ns: i64,
+    /// Data or a request was still unanswered.
+    pub(super) in_flight: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reset {
+    pub(super) by: Side,
+    pub(super) at: Mark,
+    pub(super) confidence: Confidence,
+    /// Payload towards the resetter was in flight, or acknowledged less than a millisecond before.
+    pub(super) unread_data: bool,
+    /// Payload came after the resetter's own FIN.
+    pub(super) late_data: bool,
+}
