@@ -1,7 +1,5 @@
 //! A segment on its way through the stations of the tracker.
 
-use super::conn::OfferedSyn;
-use super::endpoint::Numbers;
 use crate::connection::Offer;
 use crate::stream::Mark;
 use crate::wire::tcp::TcpFlags;
@@ -93,5 +91,33 @@ impl<'a> Arrival<'a> {
             }
         }
         offer
+    }
+}
+
+/// The numbers of a segment that move states.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Numbers {
+    /// Number after its last byte, SYN or FIN.
+    pub(super) end: SeqNumber,
+    pub(super) ack: Option<SeqNumber>,
+    pub(super) needs_answer: bool,
+}
+
+/// A SYN that may begin another connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct OfferedSyn {
+    pub(super) by: Side,
+    pub(super) mark: Mark,
+    pub(super) seq: SeqNumber,
+    /// The number after its last byte.
+    pub(super) end: SeqNumber,
+    pub(super) offer: Offer,
+}
+
+impl OfferedSyn {
+    /// Whether this SYN-ACK of the other side accepts it.
+    pub(super) fn is_accepted_by(&self, sender: Side, arrival: &Arrival<'_>) -> bool {
+        let covered = |ack: SeqNumber| ack.after(self.seq) && ack.at_or_before(self.end);
+        arrival.flags.syn() && sender != self.by && arrival.ack.is_some_and(covered)
     }
 }

@@ -1,13 +1,13 @@
 //! The record of one connection: both endpoints, and what opening and closing have come to.
 
-use super::arrival::Arrival;
+use super::arrival::{Arrival, OfferedSyn};
 use super::compat::{Completeness, ZeekView};
 use super::endpoint::Endpoint;
 use super::key::{FlowKey, Slot};
 use super::progress::{Closing, Opening};
 use super::streams::Streams;
 use crate::annotation::ConnectionId;
-use crate::connection::{Offer, RuleHit};
+use crate::connection::RuleHit;
 use crate::rule::{Rule, RuleSet};
 use crate::stream::Mark;
 use crate::wire::tcp::TcpFlags;
@@ -39,25 +39,6 @@ pub(super) struct Conn {
     pub(super) last_news_ns: i64,
     /// Since the table last looked for a quiet connection.
     pub(super) recently_active: bool,
-}
-
-/// A SYN that may begin another connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct OfferedSyn {
-    pub(super) by: Side,
-    pub(super) mark: Mark,
-    pub(super) seq: SeqNumber,
-    /// The number after its last byte.
-    pub(super) end: SeqNumber,
-    pub(super) offer: Offer,
-}
-
-impl OfferedSyn {
-    /// Whether this SYN-ACK of the other side accepts it.
-    pub(super) fn is_accepted_by(&self, sender: Side, arrival: &Arrival<'_>) -> bool {
-        let covered = |ack: SeqNumber| ack.after(self.seq) && ack.at_or_before(self.end);
-        arrival.flags.syn() && sender != self.by && arrival.ack.is_some_and(covered)
-    }
 }
 
 /// Rules in capture order, bounded; rules past the bound are counted.

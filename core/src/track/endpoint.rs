@@ -4,7 +4,7 @@
 //! needs no answer; a segment that needs one (payload, SYN, FIN) may still be lost behind the capture
 //! point, so what it acknowledges counts only when the receiver's own next segment shows that it came.
 
-use super::conn::OfferedSyn;
+use super::arrival::{Numbers, OfferedSyn};
 use super::sent::{Sent, Unacked};
 use crate::SeqNumber;
 use crate::connection::Offer;
@@ -79,15 +79,6 @@ impl Fingerprint {
         let soon = self.time_ns.abs_diff(time_ns) < 1_000_000;
         soon && Self { time_ns, ..*self } == *previous
     }
-}
-
-/// The numbers of a segment that move states.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Numbers {
-    /// Number after its last byte, SYN or FIN.
-    pub(super) end: SeqNumber,
-    pub(super) ack: Option<SeqNumber>,
-    pub(super) needs_answer: bool,
 }
 
 impl Endpoint {

@@ -1,7 +1,7 @@
 //! Whose segment is it: which connection of its address and port pair, or a new one, and who opened it.
 
-use super::arrival::Arrival;
-use super::conn::{Conn, OfferedSyn};
+use super::arrival::{Arrival, OfferedSyn};
+use super::conn::Conn;
 use super::key::Slot;
 use super::table::Table;
 use crate::http::looks_like_request;

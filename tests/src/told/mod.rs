@@ -13,14 +13,14 @@
 //! ```
 //!
 //! - `#=` step, role, rules, the initiator's state, the responder's state, the frame answered; then any `key=value` of
-//!   [`render::packet`]. A line without it is not compared. A statement that makes several frames has a `#=` each: the
+//!   `render::packet`. A line without it is not compared. A statement that makes several frames has a `#=` each: the
 //!   further ones stand alone on the lines that follow.
-//! - `#:` what is said of a connection at the end: its number, a topic of [`render::connection`], the answer. Every
+//! - `#:` what is said of a connection at the end: its number, a topic of `render::connection`, the answer. Every
 //!   connection must have its `handshake` and its `close`.
 //! - `#!` a way in which the situation may not be varied: `v4` keeps it on Ethernet and IPv4, `once` keeps frames from being captured
 //!   twice.
 //!
-//! The expectations hold for the script as it stands and for its [`variations`].
+//! The expectations hold for the script as it stands and for its `variations`.
 
 mod render;
 
