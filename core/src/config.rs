@@ -8,7 +8,7 @@ use crate::track::reassembly::ReassemblyLimits;
 #[non_exhaustive]
 pub struct Config {
     /// Connections held at once. When it is reached, closed connections go first, then quiet ones; they
-    /// come out of [`Dissector::take_evicted`].
+    /// come out of [`Dissector::take_evicted`](crate::Dissector::take_evicted).
     pub max_connections: usize,
     /// What to do with wrong TCP checksums.
     pub checksums: ChecksumPolicy,
