@@ -66,9 +66,15 @@ fn wireshark() -> (Vec<PathBuf>, u32, u32) {
              (everything else builds without them: cargo build, cargo test -p synfin)\n\n{error}"
         )),
     };
-    let mut numbers = library.version.split('.').map(|number| number.parse::<u32>().ok());
+    let mut numbers = library
+        .version
+        .split('.')
+        .map(|number| number.parse::<u32>().ok());
     let (Some(Some(major)), Some(Some(minor))) = (numbers.next(), numbers.next()) else {
-        refuse(&format!("pkg-config says Wireshark has version {:?}", library.version))
+        refuse(&format!(
+            "pkg-config says Wireshark has version {:?}",
+            library.version
+        ))
     };
     if !KNOWN.contains(&(major, minor)) {
         let known = KNOWN.map(|(major, minor)| format!("{major}.{minor}")).join(", ");
