@@ -21,8 +21,8 @@
 //! let Outcome::Segment(annotation) = dissector.frame(&frame) else { panic!("it is TCP") };
 //! assert_eq!(annotation.step.unwrap().as_str(), "1/3");
 //!
-//! let connections = dissector.finish();
-//! assert_eq!(connections[0].handshake.verdict.as_str(), "pending");
+//! let connection = dissector.finish().next().unwrap();
+//! assert_eq!(connection.handshake.verdict.as_str(), "pending");
 //! ```
 //!
 //! No I/O, no `unsafe`, no clock: time is the capture's.

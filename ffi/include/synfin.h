@@ -21,7 +21,7 @@
  * - A struct with `struct_size` wants it set, by the caller, to sizeof the struct, also where the struct is
  *   filled by the call. So both sides can be newer: the library reads and writes only that much, leaves
  *   `struct_size` itself alone, gives members it does not know the value 0, and ignores them on the way in.
- *   Layouts only ever grow at the end. Structs need no alignment.
+ *   Layouts only ever grow at the end.
  * - NULL is never followed: SYNFIN_ERR_NULL.
  * - One dissector, or one list of values, is used by one thread at a time; different ones are independent.
  *   There is no global state, no callback, and no file is opened.
@@ -47,7 +47,8 @@
 #define SYNFIN_VERSION_PATCH 0
 
 /**
- * What kind of value a field has: which member of synfin_datum to read. In quotes: the word that values and JSON use.
+ * What kind of value a field has: which member of synfin_datum to read.
+ * In quotes: the word that values and JSON use.
  */
 enum synfin_type {
     SYNFIN_TYPE_UNSIGNED = 0, /**< "unsigned" */
@@ -60,7 +61,8 @@ enum synfin_type {
 };
 
 /**
- * How much a rule deserves attention: Wireshark's expert levels. In quotes: the word that values and JSON use.
+ * How much a rule deserves attention: Wireshark's expert levels.
+ * In quotes: the word that values and JSON use.
  */
 enum synfin_severity {
     SYNFIN_SEVERITY_CHAT = 1, /**< "chat" */
@@ -70,7 +72,8 @@ enum synfin_severity {
 };
 
 /**
- * Which endpoint of a connection: the one that opened it, or the other. In quotes: the word that values and JSON use.
+ * Which endpoint of a connection: the one that opened it, or the other.
+ * In quotes: the word that values and JSON use.
  */
 enum synfin_side {
     SYNFIN_SIDE_INITIATOR = 0, /**< "initiator" */
@@ -78,7 +81,8 @@ enum synfin_side {
 };
 
 /**
- * How far a segment can be read and trusted. In quotes: the word that values and JSON use.
+ * How far a segment can be read and trusted.
+ * In quotes: the word that values and JSON use.
  */
 enum synfin_integrity {
     SYNFIN_INTEGRITY_OK = 0, /**< "ok" */
@@ -88,7 +92,8 @@ enum synfin_integrity {
 };
 
 /**
- * Where in the life of its connection a segment stands. In quotes: the word that values and JSON use.
+ * Where in the life of its connection a segment stands.
+ * In quotes: the word that values and JSON use.
  */
 enum synfin_phase {
     SYNFIN_PHASE_HANDSHAKE = 0, /**< "handshake" */
@@ -99,7 +104,8 @@ enum synfin_phase {
 };
 
 /**
- * A textbook step: opening in three, closing in four. In quotes: the word that values and JSON use.
+ * A textbook step: opening in three, closing in four.
+ * In quotes: the word that values and JSON use.
  */
 enum synfin_step {
     SYNFIN_STEP_SYN = 1, /**< "1/3" */
@@ -114,7 +120,8 @@ enum synfin_step {
 };
 
 /**
- * States of an endpoint, RFC 9293 section 3.3.2. In quotes: the word that values and JSON use.
+ * States of an endpoint, RFC 9293 section 3.3.2.
+ * In quotes: the word that values and JSON use.
  */
 enum synfin_state {
     SYNFIN_STATE_CLOSED = 0, /**< "CLOSED" */
@@ -132,7 +139,8 @@ enum synfin_state {
 };
 
 /**
- * The two kinds of HTTP message. In quotes: the word that values and JSON use.
+ * The two kinds of HTTP message.
+ * In quotes: the word that values and JSON use.
  */
 enum synfin_http_message {
     SYNFIN_HTTP_MESSAGE_REQUEST = 0, /**< "request" */
@@ -140,7 +148,8 @@ enum synfin_http_message {
 };
 
 /**
- * How a connection ended. In quotes: the word that values and JSON use.
+ * How a connection ended.
+ * In quotes: the word that values and JSON use.
  */
 enum synfin_close_verdict {
     SYNFIN_CLOSE_VERDICT_NOT_OPENED = 0, /**< "not-opened" */
@@ -157,7 +166,8 @@ enum synfin_close_verdict {
 };
 
 /**
- * Who ended a connection. In quotes: the word that values and JSON use.
+ * Who ended a connection.
+ * In quotes: the word that values and JSON use.
  */
 enum synfin_closer {
     SYNFIN_CLOSER_INITIATOR = 0, /**< "initiator" */
@@ -167,6 +177,32 @@ enum synfin_closer {
     SYNFIN_CLOSER_NOBODY = 4, /**< "nobody" */
 };
 
+
+/**
+ * Larger sizes are taken for a member that was never set.
+ */
+#define SYNFIN_STRUCT_SIZE_MAX 4096
+
+/**
+ * Version of the binary interface. It changes only when an old program would break, together with the
+ * number in the library's file name (`libsynfin.so.1`).
+ */
+#define SYNFIN_ABI_VERSION 1
+
+/**
+ * `checksums`: a segment with a wrong checksum is marked, and believed all the same.
+ */
+#define SYNFIN_CHECKSUMS_NOTE 0
+
+/**
+ * `checksums`: a segment with a wrong checksum is marked, and proves nothing.
+ */
+#define SYNFIN_CHECKSUMS_DROP 1
+
+/**
+ * `checksums`: checksums are not looked at.
+ */
+#define SYNFIN_CHECKSUMS_IGNORE 2
 
 /**
  * `present`: `seq` was captured.
@@ -239,21 +275,6 @@ enum synfin_closer {
 #define SYNFIN_HAS_CLOSE_BY 8192
 
 /**
- * `checksums`: a segment with a wrong checksum is marked, and believed all the same.
- */
-#define SYNFIN_CHECKSUMS_NOTE 0
-
-/**
- * `checksums`: a segment with a wrong checksum is marked, and proves nothing.
- */
-#define SYNFIN_CHECKSUMS_DROP 1
-
-/**
- * `checksums`: checksums are not looked at.
- */
-#define SYNFIN_CHECKSUMS_IGNORE 2
-
-/**
  * `scope` of a field: segments have it.
  */
 #define SYNFIN_SCOPE_SEGMENT 1
@@ -262,17 +283,6 @@ enum synfin_closer {
  * `scope` of a field: connections have it.
  */
 #define SYNFIN_SCOPE_CONNECTION 2
-
-/**
- * Larger sizes are taken for a member that was never set.
- */
-#define SYNFIN_STRUCT_SIZE_MAX 4096
-
-/**
- * Version of the binary interface. It changes only when an old program would break, together with the
- * number in the library's file name (`libsynfin.so.1`).
- */
-#define SYNFIN_ABI_VERSION 1
 
 /**
  * What a call answers. Numbers are never given a second meaning; expect new ones.
@@ -683,80 +693,6 @@ typedef struct synfin_str {
 } synfin_str;
 
 /**
- * A row of the field registry: every value synfin reports, once. Texts are static. First layout: all
- * members shown.
- */
-typedef struct synfin_field {
-    /**
-     * `sizeof(struct synfin_field)`.
-     */
-    uint32_t struct_size;
-    /**
-     * enum synfin_type.
-     */
-    uint32_t type;
-    /**
-     * Who has it: SYNFIN_SCOPE_ bits.
-     */
-    uint32_t scope;
-    /**
-     * Which bytes of the TCP header it is read from: the first.
-     */
-    uint32_t offset;
-    /**
-     * How many; 0 for a value that is concluded, not read.
-     */
-    uint32_t length;
-    /**
-     * 0.
-     */
-    uint32_t reserved;
-    /**
-     * Name, such as `synfin.close.verdict`; stable once published.
-     */
-    struct synfin_str name;
-    /**
-     * Unit, such as `bytes`; empty where there is none. Times are always nanoseconds here.
-     */
-    struct synfin_str unit;
-    /**
-     * One line.
-     */
-    struct synfin_str description;
-} synfin_field;
-
-/**
- * A row of the rule table: every situation synfin names. Texts are static. First layout: all members
- * shown.
- */
-typedef struct synfin_rule {
-    /**
-     * `sizeof(struct synfin_rule)`.
-     */
-    uint32_t struct_size;
-    /**
-     * How much attention it deserves: enum synfin_severity, Wireshark's expert levels.
-     */
-    uint32_t severity;
-    /**
-     * Id, such as `T7`; stable once published.
-     */
-    struct synfin_str id;
-    /**
-     * Its name, a few words.
-     */
-    struct synfin_str name;
-    /**
-     * Where the behaviour is specified or described.
-     */
-    struct synfin_str rfc;
-    /**
-     * The evidence it takes, a sentence.
-     */
-    struct synfin_str condition;
-} synfin_rule;
-
-/**
  * An IP address.
  */
 typedef struct synfin_address {
@@ -832,9 +768,101 @@ typedef struct synfin_value {
     union synfin_datum value;
 } synfin_value;
 
+/**
+ * A row of the field registry: every value synfin reports, once. Texts are static. First layout: all
+ * members shown.
+ */
+typedef struct synfin_field {
+    /**
+     * `sizeof(struct synfin_field)`.
+     */
+    uint32_t struct_size;
+    /**
+     * enum synfin_type.
+     */
+    uint32_t type;
+    /**
+     * Who has it: SYNFIN_SCOPE_ bits.
+     */
+    uint32_t scope;
+    /**
+     * Which bytes of the TCP header it is read from: the first.
+     */
+    uint32_t offset;
+    /**
+     * How many; 0 for a value that is concluded, not read.
+     */
+    uint32_t length;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+    /**
+     * Name, such as `synfin.close.verdict`; stable once published.
+     */
+    struct synfin_str name;
+    /**
+     * Unit, such as `bytes`; empty where there is none. Times are always nanoseconds here.
+     */
+    struct synfin_str unit;
+    /**
+     * One line.
+     */
+    struct synfin_str description;
+} synfin_field;
+
+/**
+ * A row of the rule table: every situation synfin names. Texts are static. First layout: all members
+ * shown.
+ */
+typedef struct synfin_rule {
+    /**
+     * `sizeof(struct synfin_rule)`.
+     */
+    uint32_t struct_size;
+    /**
+     * How much attention it deserves: enum synfin_severity, Wireshark's expert levels.
+     */
+    uint32_t severity;
+    /**
+     * Id, such as `T7`; stable once published.
+     */
+    struct synfin_str id;
+    /**
+     * Its name, a few words.
+     */
+    struct synfin_str name;
+    /**
+     * Where the behaviour is specified or described.
+     */
+    struct synfin_str rfc;
+    /**
+     * The evidence it takes, a sentence.
+     */
+    struct synfin_str condition;
+} synfin_rule;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+/**
+ * SYNFIN_ABI_VERSION of the library that is running. Compare it with the header's where a library is
+ * loaded by hand (dlopen, ctypes); the linker does it for everybody else.
+ */
+uint32_t synfin_abi_version(void);
+
+/**
+ * Version of the library that is running, such as "0.1.0": static text, NUL-ended, never NULL. The
+ * header's own version is SYNFIN_VERSION.
+ */
+const char *synfin_version(void);
+
+/**
+ * A sentence for a status: static text, NUL-ended, never NULL ("unknown status" for a number this
+ * library does not know). Any thread.
+ */
+const char *synfin_status_str(uint32_t status);
 
 /**
  * Fills in the defaults. The caller has set `struct_size`; it stays as it is.
@@ -906,6 +934,54 @@ synfin_status synfin_dissector_connection_count(const struct synfin_dissector *d
                                                 uint64_t *count);
 
 /**
+ * Makes an empty list.
+ *
+ * @param out  gets the list, to be ended by synfin_values_free(); NULL unless SYNFIN_OK
+ * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_PANIC
+ */
+synfin_status synfin_values_new(struct synfin_values **out);
+
+/**
+ * Ends a list, its values and their texts. NULL is fine; the same list twice is not.
+ */
+void synfin_values_free(struct synfin_values *values);
+
+/**
+ * Fills the list with the values of an annotation. It needs no dissector: annotations can be kept and
+ * looked into later, by the same version of the library.
+ *
+ * @param values  loses what it held, even if the call fails
+ * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_STRUCT_SIZE, SYNFIN_ERR_INVALID (a number in the annotation
+ *         means nothing to this library), SYNFIN_ERR_PANIC
+ */
+synfin_status synfin_annotation_values(const struct synfin_annotation *annotation,
+                                       struct synfin_values *values);
+
+/**
+ * Fills the list with the values of a connection: as it stands now, or final after
+ * synfin_dissector_finish().
+ *
+ * @param id      number of the connection, as in the annotations
+ * @param values  loses what it held, even if the call fails
+ * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_NOT_FOUND, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
+ */
+synfin_status synfin_dissector_connection_values(struct synfin_dissector *dissector,
+                                                 uint64_t id,
+                                                 struct synfin_values *values);
+
+/**
+ * Looks into a list.
+ *
+ * @param values  gets the first value, or NULL if there is none. It and all texts belong to the list and
+ *                are valid until the next call that fills or frees the list.
+ * @param count   gets how many values there are
+ * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_PANIC
+ */
+synfin_status synfin_values_get(const struct synfin_values *list,
+                                const struct synfin_value **values,
+                                size_t *count);
+
+/**
  * Writes an annotation as one line of JSON: UTF-8, NUL-ended, as `synfin packets --json` prints it.
  *
  * @param buffer    where to write; NULL with `capacity` 0 to ask how much is needed
@@ -970,72 +1046,6 @@ size_t synfin_rule_count(void);
  */
 synfin_status synfin_rule_at(size_t index,
                              struct synfin_rule *out);
-
-/**
- * A sentence for a status: static text, NUL-ended, never NULL ("unknown status" for a number this
- * library does not know). Any thread.
- */
-const char *synfin_status_str(uint32_t status);
-
-/**
- * Makes an empty list.
- *
- * @param out  gets the list, to be ended by synfin_values_free(); NULL unless SYNFIN_OK
- * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_PANIC
- */
-synfin_status synfin_values_new(struct synfin_values **out);
-
-/**
- * Ends a list, its values and their texts. NULL is fine; the same list twice is not.
- */
-void synfin_values_free(struct synfin_values *values);
-
-/**
- * Fills the list with the values of an annotation. It needs no dissector: annotations can be kept and
- * looked into later, by the same version of the library.
- *
- * @param values  loses what it held, even if the call fails
- * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_STRUCT_SIZE, SYNFIN_ERR_INVALID (a number in the annotation
- *         means nothing to this library), SYNFIN_ERR_PANIC
- */
-synfin_status synfin_annotation_values(const struct synfin_annotation *annotation,
-                                       struct synfin_values *values);
-
-/**
- * Fills the list with the values of a connection: as it stands now, or final after
- * synfin_dissector_finish().
- *
- * @param id      number of the connection, as in the annotations
- * @param values  loses what it held, even if the call fails
- * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_NOT_FOUND, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
- */
-synfin_status synfin_dissector_connection_values(struct synfin_dissector *dissector,
-                                                 uint64_t id,
-                                                 struct synfin_values *values);
-
-/**
- * Looks into a list.
- *
- * @param values  gets the first value, or NULL if there is none. It and all texts belong to the list and
- *                are valid until the next call that fills or frees the list.
- * @param count   gets how many values there are
- * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_PANIC
- */
-synfin_status synfin_values_get(const struct synfin_values *list,
-                                const struct synfin_value **values,
-                                size_t *count);
-
-/**
- * SYNFIN_ABI_VERSION of the library that is running. Compare it with the header's where a library is
- * loaded by hand (dlopen, ctypes); the linker does it for everybody else.
- */
-uint32_t synfin_abi_version(void);
-
-/**
- * Version of the library that is running, such as "0.1.0": static text, NUL-ended, never NULL. The
- * header's own version is SYNFIN_VERSION.
- */
-const char *synfin_version(void);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -83,7 +83,7 @@ pub unsafe extern "C" fn synfin_dissector_connection_json(
     // SAFETY: the header asks for NULL or a dissector that no other thread uses now.
     unsafe {
         synfin_dissector::enter(dissector, |inner| {
-            let text = inner.with_connection(id, |connection| serde_json::to_vec(connection))?;
+            let text = inner.with_connection(id, serde_json::to_vec)?;
             // Out of words of our own, numbers and text: it cannot fail.
             let text = text.map_err(|_| SYNFIN_ERR_INVALID)?;
             give(&text, buffer, capacity, needed)

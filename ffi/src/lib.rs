@@ -1,7 +1,7 @@
 //! The C ABI of synfin: `include/synfin.h` is made from this crate, comments included, so they speak to
 //! the C programmer. `cargo run -p synfin-tests --bin header` writes it.
 //!
-//! Every exported function stands behind [`guard`]: pointers are looked at before use, a panic becomes a
+//! Every exported function stands behind `guard.rs`: pointers are looked at before use, a panic becomes a
 //! status. Nothing but plain data crosses: structs that begin with their size, texts, numbers.
 #![allow(non_camel_case_types, reason = "the names are C's")]
 #![allow(
@@ -9,17 +9,29 @@
     reason = "the comments are the header's: they state each condition, for the C programmer"
 )]
 
-mod annotation;
-mod config;
-mod dissector;
 mod guard;
-mod json;
-mod registry;
 mod sized;
-mod status;
 mod text;
-mod values;
+
+// In the order of the header.
 mod version;
+
+mod status;
+
+mod config;
+
+mod annotation;
+
+mod dissector;
+
+mod values;
+
+mod json;
+
+mod registry;
+
+#[cfg(test)]
+mod tests;
 
 pub use annotation::*;
 pub use config::*;

@@ -108,7 +108,7 @@ fn words() -> String {
     for Words { name, about, values } in enums {
         let _ = write!(
             text,
-            "\n/**\n * {about} In quotes: the word that values and JSON use.\n */\n"
+            "\n/**\n * {about}\n * In quotes: the word that values and JSON use.\n */\n"
         );
         let _ = writeln!(text, "enum synfin_{name} {{");
         let prefix = name.to_ascii_uppercase();
