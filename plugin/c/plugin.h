@@ -82,8 +82,8 @@ void state_tick(packet_info *pinfo);
 size_t state_segment_values(const synfin_annotation *answer, const synfin_value **values);
 size_t state_connection_values(packet_info *pinfo, guint64 connection, const synfin_value **values);
 
-/* Once after the dissector failed: in which words. Else NULL. */
-const char *state_take_failure(void);
+/* Why the dissector was given up, if that was at this frame; else NULL. */
+const char *state_failure(const packet_info *pinfo);
 
 /* ---- store.c ---- */
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define MAX_LAYER 255u
+#define FIRST_FRAME 1u
 /* A number that the list of link types will not reach. */
 #define NO_LINK_TYPE UINT16_MAX
 
@@ -21,11 +22,13 @@ static synfin_values *list;         /* for the value functions; lives as long as
 static gint64 last_time_ns;         /* of the frame before */
 static gboolean is_final;           /* the first pass is over */
 
-static const char *failure; /* why the dissector was given up for this file, until told */
+static const char *failure; /* why the dissector was given up for this file, or NULL */
+static guint32 failure_frame; /* and at which frame */
 
-static void give_up(synfin_status status)
+static void give_up(synfin_status status, guint32 frame)
 {
     failure = synfin_status_str(status);
+    failure_frame = frame;
     synfin_dissector_free(dissector);
     dissector = NULL;
 }
@@ -43,7 +46,7 @@ static void open_file(void)
     if (status == SYNFIN_OK)
         status = synfin_dissector_new(&config, &dissector);
     if (status != SYNFIN_OK)
-        give_up(status);
+        give_up(status, FIRST_FRAME);
 }
 
 static void close_file(void)
@@ -63,7 +66,7 @@ static void end_first_pass(void)
     is_final = TRUE;
     status = synfin_dissector_finish(dissector, NULL);
     if (status != SYNFIN_OK)
-        give_up(status);
+        give_up(status, FIRST_FRAME);
 }
 
 static void end_program(void)
@@ -139,7 +142,7 @@ static gboolean dissect(packet_info *pinfo, tvbuff_t *tvb, guint layer, ip_facts
     if (status == SYNFIN_OK)
         return TRUE;
     if (status != SYNFIN_BROKEN) /* that is: too short for ports */
-        give_up(status);
+        give_up(status, pinfo->num);
     return FALSE;
 }
 
@@ -170,7 +173,7 @@ void state_tick(packet_info *pinfo)
     frame.time_ns = last_time_ns;
     status = synfin_dissector_frame(dissector, &frame, NULL);
     if (status != SYNFIN_UNKNOWN_LINK)
-        give_up(status);
+        give_up(status, pinfo->num);
 }
 
 static size_t listed(synfin_status status, const synfin_value **values)
@@ -196,10 +199,7 @@ size_t state_connection_values(packet_info *pinfo, guint64 connection, const syn
     return listed(synfin_dissector_connection_values(dissector, connection, list), values);
 }
 
-const char *state_take_failure(void)
+const char *state_failure(const packet_info *pinfo)
 {
-    const char *taken = failure;
-
-    failure = NULL;
-    return taken;
+    return failure != NULL && pinfo->num == failure_frame ? failure : NULL;
 }

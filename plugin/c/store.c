@@ -1,9 +1,10 @@
 /* store.c
  * The answers of a capture file, packed, by frame and layer.
  *
- * An answer is a plain struct of which most bytes are zero (IPv4 addresses in room for IPv6, links and
- * times that a segment does not have). A record is a bit for each byte of the struct, then the bytes that
- * are not zero. Records lie behind each other in chunks; an index in the order of frames finds them.
+ * An answer is a plain struct of which much is zero (IPv4 addresses in room for IPv6, links and times that
+ * a segment does not have). A record is a bit for each 8 bytes of the struct, then those that are not
+ * zero: about half of it. Records lie behind each other in chunks; an index in the order of frames finds
+ * them.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,8 +13,11 @@
 #include <string.h>
 
 #define CHUNK_BYTES 65536u
-#define MAP_BYTES ((sizeof(synfin_annotation) + 7) / 8)
-#define RECORD_MAX (MAP_BYTES + sizeof(synfin_annotation))
+#define WORDS (sizeof(synfin_annotation) / sizeof(guint64))
+#define RECORD_MAX (sizeof(guint32) + sizeof(synfin_annotation))
+
+G_STATIC_ASSERT(sizeof(synfin_annotation) % sizeof(guint64) == 0);
+G_STATIC_ASSERT(WORDS <= 32); /* bits of the map */
 
 typedef struct {
     guint32 frame;
@@ -43,26 +47,36 @@ answer_store *store_new(wmem_allocator_t *scope)
 
 static size_t pack(guint8 *record, const synfin_annotation *answer)
 {
-    const guint8 *bytes = (const guint8 *)answer;
-    size_t length = MAP_BYTES;
+    guint8 *next = record + sizeof(guint32);
+    guint64 words[WORDS];
+    guint32 map = 0;
 
-    memset(record, 0, MAP_BYTES);
-    for (size_t i = 0; i < sizeof *answer; i++) {
-        if (bytes[i] != 0) {
-            record[i / 8] |= (guint8)(1u << i % 8);
-            record[length++] = bytes[i];
+    memcpy(words, answer, sizeof words);
+    for (size_t i = 0; i < WORDS; i++) {
+        if (words[i] != 0) {
+            map |= 1u << i;
+            memcpy(next, &words[i], sizeof words[i]);
+            next += sizeof words[i];
         }
     }
-    return length;
+    memcpy(record, &map, sizeof map);
+    return (size_t)(next - record);
 }
 
 static void unpack(const guint8 *record, synfin_annotation *answer)
 {
-    guint8 *bytes = (guint8 *)answer;
-    const guint8 *next = record + MAP_BYTES;
+    const guint8 *next = record + sizeof(guint32);
+    guint64 words[WORDS] = {0};
+    guint32 map;
 
-    for (size_t i = 0; i < sizeof *answer; i++)
-        bytes[i] = record[i / 8] & (1u << i % 8) ? *next++ : 0;
+    memcpy(&map, record, sizeof map);
+    for (size_t i = 0; i < WORDS; i++) {
+        if (map & 1u << i) {
+            memcpy(&words[i], next, sizeof words[i]);
+            next += sizeof words[i];
+        }
+    }
+    memcpy(answer, words, sizeof words);
 }
 
 /* A place in the last chunk with room for a record. */

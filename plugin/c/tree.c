@@ -65,7 +65,7 @@ static int dissect_post(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
             }
         }
     }
-    failure = state_take_failure();
+    failure = state_failure(pinfo);
     if (failure != NULL)
         expert_add_info_format(pinfo, tree, &ei_failure, "synfin gave up on this file: %s", failure);
     return (int)tvb_captured_length(tvb);
