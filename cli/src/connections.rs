@@ -31,6 +31,10 @@ impl<W: Write> Sink for Json<W> {
             serde_json::to_writer(&mut self.0, &connection)?;
             self.0.write_all(b"\n")?;
         }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
     }
 }
@@ -46,7 +50,7 @@ impl<W: Write> Sink for Text<W> {
         let connections = dissector.finish();
         if connections.is_empty() {
             writeln!(self.0, "no TCP connections")?;
-            return self.0.flush();
+            return Ok(());
         }
         let rows: Vec<[String; 10]> = connections.iter().map(row).collect();
         let heading = [
@@ -72,6 +76,10 @@ impl<W: Write> Sink for Text<W> {
         for row in &rows {
             writeln!(self.0, "{}", aligned(row, widths))?;
         }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
     }
 }

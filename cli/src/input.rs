@@ -40,6 +40,8 @@ pub(crate) trait Sink {
     fn segment(&mut self, dissector: &Dissector, annotation: &Annotation) -> io::Result<()>;
     /// The capture has ended.
     fn end(&mut self, dissector: &mut Dissector) -> io::Result<()>;
+    /// What was written must be seen now.
+    fn flush(&mut self) -> io::Result<()>;
 }
 
 /// Reads every file in order, each a capture of its own, into what `sink` makes for it.
@@ -80,11 +82,18 @@ fn read_one<S: Sink>(
     sink: &mut S,
 ) -> Result<bool, Failure> {
     let mut dissector = Dissector::new(report.config());
+    // Standard input may be live (`tcpdump -U -w - |`): each line as it comes.
+    let live = path == Path::new("-");
     let mut unknown: BTreeMap<LinkType, u64> = BTreeMap::new();
     let stopped = loop {
         match capture.next_frame() {
             Ok(Some(frame)) => match dissector.frame(&frame) {
-                Outcome::Segment(annotation) => sink.segment(&dissector, &annotation)?,
+                Outcome::Segment(annotation) => {
+                    sink.segment(&dissector, &annotation)?;
+                    if live {
+                        sink.flush()?;
+                    }
+                }
                 Outcome::Other(Other::UnknownLink(link)) => *unknown.entry(link).or_default() += 1,
                 _ => {}
             },
@@ -93,6 +102,7 @@ fn read_one<S: Sink>(
         }
     };
     sink.end(&mut dissector)?;
+    sink.flush()?;
     if let Some(error) = &stopped {
         anstream::eprintln!("synfin: {}: {}", path.display(), told(error));
     }

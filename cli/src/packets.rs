@@ -32,6 +32,10 @@ impl<W: Write> Sink for Json<W> {
     }
 
     fn end(&mut self, _: &mut Dissector) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
     }
 }
@@ -59,8 +63,8 @@ impl<W: Write> Sink for Text<W> {
         if first {
             writeln!(
                 self.out,
-                "{HEADING}{:>5} {:>11}  {:<6} {:<11} {:>6} {:>6} {:>5}  {:<7} {:<46} {:<12} responder{HEADING:#}",
-                "frame", "time", "conn", "flags", "seq", "ack", "len", "step", "what", "initiator"
+                "{HEADING}{:>5} {:>10}  {:<6} {:<11} {:>6} {:>6} {:>5}  {:<7} {:<12} {:<12} what{HEADING:#}",
+                "frame", "time", "conn", "flags", "seq", "ack", "len", "step", "initiator", "responder"
             )?;
         }
         if annotation.connection >= self.connections {
@@ -68,13 +72,12 @@ impl<W: Write> Sink for Text<W> {
             let (initiator, responder) = endpoints(annotation);
             writeln!(
                 self.out,
-                "{DIM}{:>18} #{}: {initiator} → {responder}{DIM:#}",
+                "{DIM}{:>16}  #{:<3} {initiator} → {responder}{DIM:#}",
                 "", annotation.connection
             )?;
         }
         writeln!(self.out, "{}", line(dissector, annotation, start_ns))?;
-        // Live input: each line as it comes.
-        self.out.flush()
+        Ok(())
     }
 
     fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
@@ -94,6 +97,10 @@ impl<W: Write> Sink for Text<W> {
             }
         }
         (self.start_ns, self.connections) = (None, 0);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
 }
@@ -115,9 +122,8 @@ fn line(dissector: &Dissector, annotation: &Annotation, start_ns: i64) -> String
     let optional = |number: Option<u32>| number.map_or_else(String::new, |number| number.to_string());
     let style = style(annotation);
     let what = what(dissector, annotation);
-    // Written without `{:<46}` inside the style: padding would count nothing but the text.
     format!(
-        "{:>5} {:>11}  #{:<3} {arrow} {:<11} {:>6} {:>6} {:>5}  {style}{:<7} {what:<46}{style:#} {:<12} {}",
+        "{:>5} {:>10}  #{:<3} {arrow} {:<11} {:>6} {:>6} {:>5}  {style}{:<7}{style:#} {:<12} {:<12} {style}{what}{style:#}",
         annotation.frame,
         text::seconds(annotation.time_ns.saturating_sub(start_ns)),
         annotation.connection,
@@ -126,7 +132,7 @@ fn line(dissector: &Dissector, annotation: &Annotation, start_ns: i64) -> String
         optional(annotation.ack),
         annotation.len,
         annotation.step.map_or("", Step::as_str),
-        annotation.state.initiator.after.as_str(),
+        annotation.state.initiator.after,
         annotation.state.responder.after,
     )
 }

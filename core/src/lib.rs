@@ -34,6 +34,7 @@ mod words;
 mod annotation;
 #[cfg(feature = "capture")]
 pub mod capture;
+mod config;
 mod connection;
 mod dissector;
 mod field;
@@ -49,8 +50,9 @@ pub mod wire;
 pub use annotation::{
     Annotation, CloseSoFar, ConnectionId, HttpMessage, HttpNote, IntegrityWord, Transition,
 };
+pub use config::{ChecksumPolicy, Config};
 pub use connection::{Agreed, Close, Connection, Frames, Handshake, Offer, Options, RuleHit, UtcTime, Zeek};
-pub use dissector::{ChecksumPolicy, Config, Dissector, Outcome};
+pub use dissector::{Dissector, Outcome};
 pub use field::{FIELDS, Field, FieldType, Value};
 pub use frame::{Frame, LinkType, Side, Sides};
 pub use rule::{RULES, Rule, RuleInfo, RuleSet, Severity};

@@ -1,7 +1,7 @@
 //! The record of one connection: both endpoints, and what opening and closing have come to.
 
 use super::Arrival;
-use super::compat::ZeekView;
+use super::compat::{Completeness, ZeekView};
 use super::endpoint::Endpoint;
 use super::handshake::Opening;
 use super::key::FlowKey;
@@ -32,7 +32,7 @@ pub(super) struct Conn {
     pub(super) older: Option<(Slot, ConnectionId)>,
     /// The connection that took over the key, and the frame that proves it was accepted.
     pub(super) superseded_by: Option<u64>,
-    pub(super) completeness: u8,
+    pub(super) completeness: Completeness,
     pub(super) zeek: ZeekView,
     /// When something new was last sent or acknowledged: keep-alive probes do not end a silence.
     pub(super) last_news_ns: i64,
@@ -98,7 +98,7 @@ impl Conn {
             streams: Streams::default(),
             older: None,
             superseded_by: None,
-            completeness: 0,
+            completeness: Completeness::default(),
             zeek: ZeekView::default(),
             last_news_ns: mark.time_ns,
             recently_active: true,

@@ -23,8 +23,8 @@ mod teardown;
 mod transfer;
 
 use crate::annotation::{Annotation, CloseSoFar, ConnectionId, HttpNote, Transition};
+use crate::config::Config;
 use crate::connection::{Connection, Offer};
-use crate::dissector::Config;
 use crate::http::Transaction;
 use crate::rule::Rule;
 use crate::stream::{Mark, StreamEnd};
@@ -114,6 +114,7 @@ impl<'a> Arrival<'a> {
 pub(crate) struct Tracker {
     table: Table,
     limits: Limits,
+    compat: compat::Switches,
     next_id: ConnectionId,
     /// The latest time of any frame: silence is measured up to it.
     now_ns: i64,
@@ -128,6 +129,7 @@ impl Tracker {
                 reassembly: config.reassembly,
                 http: config.http_enabled.then_some(config.http),
             },
+            compat: compat::Switches::new(config),
             next_id: 0,
             now_ns: i64::MIN,
             evicted: Vec::new(),
@@ -157,7 +159,7 @@ impl Tracker {
         } else {
             None
         };
-        conn.count(&arrival, &note);
+        conn.count(&arrival, &note, &self.compat);
         let annotation = conn.annotate(&arrival, &note, before, http, self.now_ns);
         let closed_now = !closed_before && conn.is_closed();
         let accepted = note.rules.contains(Rule::O2).then_some(conn.older).flatten();
@@ -190,6 +192,7 @@ impl Tracker {
                 let mut conn = Conn::new(key, self.next_id, initiator_is_low, arrival.mark, opened_by_syn);
                 conn.older = beside.map(|slot| (slot, self.table.conn(slot).id));
                 arrival.sender = conn.side(sent_by_low);
+                compat::begin(&mut conn, arrival, &self.compat, newest.is_some());
                 self.next_id += 1;
                 let (slot, evicted) = self.table.insert(conn);
                 if let Some(evicted) = evicted {
@@ -347,10 +350,10 @@ impl Conn {
         }
     }
 
-    fn count(&mut self, arrival: &Arrival<'_>, note: &Note) {
+    fn count(&mut self, arrival: &Arrival<'_>, note: &Note, switches: &compat::Switches) {
         self.last = arrival.mark;
         self.recently_active = true;
-        compat::observe(self, arrival, note);
+        compat::observe(self, arrival, switches);
         self.ends[arrival.sender].packets += 1;
         self.rules.add(note.rules, arrival.mark.frame);
     }

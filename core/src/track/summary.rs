@@ -47,7 +47,7 @@ impl Conn {
             rules: rules.hits(),
             rules_omitted: rules.omitted,
             zeek: compat::zeek(self),
-            completeness: self.completeness,
+            completeness: self.completeness.value(),
             packets: Sides::from_fn(|side| self.ends[side].packets),
             bytes: Sides::from_fn(|side| self.ends[side].bytes),
             retransmissions: Sides::from_fn(|side| self.ends[side].retransmissions),

@@ -1,0 +1,43 @@
+# The front door. `make help` lists what it does.
+
+CARGO ?= cargo
+DEMO  ?= tests/captures/get-closed-by-server.pcapng
+
+.PHONY: help demo test check check-slow bench plugin install-plugin header captures clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## a real connection, annotated
+	@$(CARGO) run --quiet --release -- $(DEMO)
+
+test: ## install what the tests need (Debian), then run every test
+	@tests/install-tools
+	SYNFIN_REQUIRE_ALL=1 INSTA_UPDATE=no $(CARGO) test --workspace --locked
+
+check: ## format, lints, generated header, documentation
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	$(CARGO) run --quiet --locked -p synfin-tests --bin header -- --check
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
+
+check-slow: ## what takes too long for every change: the oldest Rust we promise
+	tests/oldest-rust
+
+bench: ## the hot path, against the floor of the job in the same run
+	$(CARGO) bench --locked -p synfin
+
+plugin: ## build the Wireshark plugin for this machine's Wireshark
+	@plugin/install.sh build
+
+install-plugin: plugin ## put it where Wireshark looks (root: for everybody) and say where
+	@plugin/install.sh install
+
+header: ## write ffi/include/synfin.h anew
+	$(CARGO) run --quiet --locked -p synfin-tests --bin header
+
+captures: ## record tests/captures anew (root, Linux, Python)
+	tests/captures/make all
+
+clean: ## remove what was built
+	$(CARGO) clean

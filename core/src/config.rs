@@ -1,0 +1,58 @@
+//! What a dissector may use and how it judges.
+
+use crate::http::HttpLimits;
+use crate::track::reassembly::ReassemblyLimits;
+
+/// What a dissector may use and how it judges.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Config {
+    /// Connections held at once. When it is reached, closed connections go first, then quiet ones; they
+    /// come out of [`Dissector::take_evicted`].
+    pub max_connections: usize,
+    /// What to do with wrong TCP checksums.
+    pub checksums: ChecksumPolicy,
+    /// Whether to look for HTTP.
+    pub http_enabled: bool,
+    /// Bounds of reassembly, per direction of a connection.
+    pub reassembly: ReassemblyLimits,
+    /// Bounds of HTTP, per connection.
+    pub http: HttpLimits,
+    /// Zeek's `likely_server_ports`, for [`Connection::zeek`](crate::Connection::zeek) alone: a connection
+    /// whose first segment is no SYN and comes from such a port is turned around. By default the ports of
+    /// Zeek's protocol scripts; empty is Zeek's bare mode.
+    pub likely_server_ports: Vec<u16>,
+}
+
+/// The TCP ports that the protocol scripts of Zeek add to `likely_server_ports`.
+const ZEEK_SERVER_PORTS: [u16; 47] = [
+    21, 22, 25, 53, 79, 80, 81, 88, 110, 113, 135, 139, 143, 389, 443, 445, 502, 563, 585, 587, 614, 631,
+    636, 989, 990, 992, 993, 995, 1080, 1434, 1883, 2811, 3128, 3268, 3306, 3389, 5223, 5432, 6379, 6666,
+    6667, 6668, 6669, 8000, 8080, 8888, 20000,
+];
+
+/// What to do with wrong TCP checksums. A checksum counts as wrong only when the segment was captured
+/// whole and it is no offload artefact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ChecksumPolicy {
+    /// Do not look.
+    Ignore,
+    /// Say so, and believe the segment all the same.
+    #[default]
+    Note,
+    /// Say so, and let the segment prove nothing (Zeek's default).
+    Drop,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            max_connections: 4_000_000,
+            checksums: ChecksumPolicy::default(),
+            http_enabled: true,
+            reassembly: ReassemblyLimits::default(),
+            http: HttpLimits::default(),
+            likely_server_ports: ZEEK_SERVER_PORTS.to_vec(),
+        }
+    }
+}
