@@ -56,7 +56,10 @@ pub fn dissect(path: &Path) -> Told {
     let mut capture = Capture::open(file).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut dissector = Dissector::default();
     let mut packets = Vec::new();
-    while let Some(frame) = capture.next_frame().unwrap_or_else(|error| panic!("{}: {error}", path.display())) {
+    while let Some(frame) = capture
+        .next_frame()
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    {
         if let Outcome::Segment(annotation) = dissector.frame(&frame) {
             packets.push(annotation);
         }

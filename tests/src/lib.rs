@@ -1,6 +1,9 @@
 //! What the tests of synfin share: the language that turns written situations into frames, the committed
-//! captures, the program, and other dissectors' opinions.
+//! captures, the program, and Wireshark's opinion.
 
 pub mod captures;
+pub mod pdml;
 pub mod program;
 pub mod script;
+pub mod skip;
+pub mod tshark;

@@ -32,7 +32,12 @@ fn packets_as_text() {
     settings().bind(|| {
         insta::glob!("../captures", "*.pcapng", |path| {
             let ran = program::run([path]);
-            assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""), "{}", path.display());
+            assert_eq!(
+                (ran.status, ran.err.as_str()),
+                (Some(0), ""),
+                "{}",
+                path.display()
+            );
             insta::assert_snapshot!("packets", ran.out);
         });
     });
