@@ -2,6 +2,7 @@
 //! captures, the program, and Wireshark's opinion.
 
 pub mod captures;
+pub mod pcap;
 pub mod pdml;
 pub mod program;
 pub mod script;

@@ -155,12 +155,8 @@ fn compare_file(path: &Path) -> Score {
         _ => return score,
     };
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    loop {
-        let frame = match capture.next_frame() {
-            Ok(Some(frame)) => frame,
-            // The next comparison tells whether tshark sees more.
-            Ok(None) | Err(_) => break,
-        };
+    // Where a file is damaged, both stop: tshark's count is compared below.
+    while let Ok(Some(frame)) = capture.next_frame() {
         let of = format!("{name} frame {}", frame.number);
         let Some(packet) = theirs.next() else {
             if frame.number == 1 && complaint.contains("network type") {
