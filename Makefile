@@ -1,15 +1,23 @@
 # The front door. `make help` lists what it does.
 
 CARGO ?= cargo
+CC    ?= cc
+TARGET = $(or $(CARGO_TARGET_DIR),target)
 DEMO  ?= tests/captures/get-closed-by-server.pcapng
 
-.PHONY: help demo test check check-slow bench plugin install-plugin header captures clean
+.PHONY: help demo demo-c test check check-slow bench plugin install-plugin header captures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## a real connection, annotated
 	@$(CARGO) run --quiet --release -- $(DEMO)
+
+demo-c: ## the same library from C: build ffi/examples/first.c and run it
+	@$(CARGO) build --quiet --release --locked -p synfin-ffi
+	@$(CC) -std=c11 -Wall -Wextra -Werror -Iffi/include ffi/examples/first.c \
+		$(TARGET)/release/libsynfin_ffi.a -lm -o $(TARGET)/release/first
+	@$(TARGET)/release/first
 
 test: ## install what the tests need (Debian), then run every test
 	@tests/install-tools

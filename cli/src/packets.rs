@@ -81,7 +81,7 @@ impl<W: Write> Sink for Text<W> {
     }
 
     fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
-        let connections = dissector.finish();
+        let connections: Vec<Connection> = dissector.finish().collect();
         if connections.is_empty() {
             writeln!(self.out, "no TCP segments")?;
         } else if connections.len() > TOLD_CONNECTIONS {

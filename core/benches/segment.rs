@@ -2,6 +2,7 @@
 //!
 //! The input is a real capture, multiplied into interleaved connections of different clients. `floor` is
 //! the yardstick in the same run: the least anybody could do, without options, rules, HTTP or bounds.
+#![expect(missing_docs, reason = "the harness generates an undocumented function")]
 
 use std::collections::HashMap;
 use std::hint::black_box;

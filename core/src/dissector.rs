@@ -76,11 +76,8 @@ impl Dissector {
 
     /// Ends the capture: every connection not taken yet, in the order of their numbers. The dissector is
     /// then as new, except that numbers go on.
-    pub fn finish(&mut self) -> Vec<Connection> {
-        let mut connections = self.tracker.take_evicted();
-        connections.extend(self.tracker.finish());
-        connections.sort_unstable_by_key(|connection| connection.connection);
-        connections
+    pub fn finish(&mut self) -> impl Iterator<Item = Connection> + '_ {
+        self.tracker.finish()
     }
 }
 

@@ -21,8 +21,8 @@
 //! let Outcome::Segment(annotation) = dissector.frame(&frame) else { panic!("it is TCP") };
 //! assert_eq!(annotation.step.unwrap().as_str(), "1/3");
 //!
-//! let connections = dissector.finish();
-//! assert_eq!(connections[0].handshake.verdict.as_str(), "pending");
+//! let connection = dissector.finish().next().unwrap();
+//! assert_eq!(connection.handshake.verdict.as_str(), "pending");
 //! ```
 //!
 //! No I/O, no `unsafe`, no clock: time is the capture's.
@@ -56,7 +56,8 @@ pub use dissector::{Dissector, Outcome};
 pub use field::{FIELDS, Field, FieldType, Value};
 pub use frame::{Frame, LinkType, Side, Sides};
 pub use rule::{RULES, Rule, RuleInfo, RuleSet, Severity};
-pub use segment::{Checksum, Integrity, RawSegment, Segment};
+pub use segment::{Integrity, RawSegment, Segment};
 pub use seq::SeqNumber;
 pub use track::reassembly::ReassemblyLimits;
+pub use wire::checksum::Checksum;
 pub use words::{Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict, Phase, State, Step};

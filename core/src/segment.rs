@@ -4,8 +4,9 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
+use crate::wire::WireError;
+use crate::wire::checksum::{self, Checksum};
 use crate::wire::tcp::{TcpHeader, TcpPacket};
-use crate::wire::{WireError, checksum};
 
 /// One TCP segment: the inner door of [`Dissector`](crate::Dissector), for hosts that decode the
 /// lower layers themselves. [`wire::decode`](crate::wire::decode) makes one from a frame.
@@ -142,19 +143,4 @@ pub struct Integrity {
     pub malformed: bool,
     /// What the TCP checksum says.
     pub checksum: Checksum,
-}
-
-/// What the TCP checksum says of a segment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Checksum {
-    /// Not looked at, or cannot be: the segment was not captured whole.
-    #[default]
-    Unverified,
-    /// Right.
-    Good,
-    /// The sum of the pseudo header alone, or zero: the sender's network card was to fill it in.
-    Offloaded,
-    /// Wrong.
-    Bad,
 }

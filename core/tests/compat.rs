@@ -48,7 +48,7 @@ fn dissect(path: &Path, config: Config) -> Option<Dissected> {
         }
     }
     Some(Dissected {
-        connections: dissector.finish(),
+        connections: dissector.finish().collect(),
         segments,
     })
 }

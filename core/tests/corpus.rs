@@ -50,7 +50,11 @@ fn no_capture_of_the_corpus_makes_decode_panic() {
     };
     let mut files = Vec::new();
     files_below(Path::new(&folder), &mut files).expect("SYNFIN_CORPUS can be listed");
-    assert!(!files.is_empty(), "no capture below {}", folder.display());
+    assert!(
+        !files.is_empty(),
+        "no capture below {}",
+        std::path::Path::new(&folder).display()
+    );
     let (mut frames, mut segments) = (0_u64, 0_u64);
     for path in &files {
         let mut capture = match File::open(path).map(Capture::open) {

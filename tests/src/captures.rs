@@ -66,6 +66,6 @@ pub fn dissect(path: &Path) -> Told {
     }
     Told {
         packets,
-        connections: dissector.finish(),
+        connections: dissector.finish().collect(),
     }
 }

@@ -1,10 +1,14 @@
-//! What the tests of synfin share: the language that turns written situations into frames, the committed
-//! captures, the program, and Wireshark's opinion.
+//! What the tests of synfin share: the language that turns written situations into frames, what synfin tells
+//! of them, the committed captures, and the tools that check it from outside.
 
+pub mod c_host;
 pub mod captures;
+pub mod header;
 pub mod pcap;
 pub mod pdml;
 pub mod program;
 pub mod script;
 pub mod skip;
+pub mod told;
 pub mod tshark;
+pub mod wireshark;

@@ -76,7 +76,7 @@ impl<R> Buffer<R> {
 
     /// Bytes of memory held.
     #[cfg(test)]
-    pub(super) const fn capacity(&self) -> usize {
+    pub(super) fn capacity(&self) -> usize {
         self.bytes.len()
     }
 

@@ -156,9 +156,10 @@ impl Http {
         self.announced
     }
 
-    /// Whether a message is in progress, or a request waits for its response.
+    /// Whether a body is in progress, or a request waits for its response. What has not become a head yet
+    /// is no message: it may be another protocol.
     pub(crate) fn in_flight(&self) -> bool {
-        let busy = |phase: &Phase| matches!(phase, Phase::Head(_) | Phase::Body(_));
+        let busy = |phase: &Phase| matches!(phase, Phase::Body(_));
         self.ledger.awaits() || Side::BOTH.into_iter().any(|side| busy(&self.streams[side].phase))
     }
 }

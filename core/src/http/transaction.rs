@@ -291,6 +291,10 @@ impl Ledger {
             && self.text.saturating_add(text) <= limits.kept_text as usize;
         if room {
             self.text += text;
+            if self.kept.is_empty() {
+                // Most connections carry one; a vector would begin with room for four.
+                self.kept.reserve_exact(1);
+            }
             self.kept.push(transaction);
             return number;
         }

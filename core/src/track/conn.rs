@@ -9,9 +9,10 @@ use super::streams::Streams;
 use super::table::Slot;
 use super::teardown::Closing;
 use crate::annotation::ConnectionId;
-use crate::connection::RuleHit;
+use crate::connection::{Offer, RuleHit};
 use crate::rule::{Rule, RuleSet};
 use crate::stream::Mark;
+use crate::wire::tcp::TcpFlags;
 use crate::words::State;
 use crate::{SeqNumber, Side, Sides};
 
@@ -30,6 +31,8 @@ pub(super) struct Conn {
     pub(super) streams: Streams,
     /// An older connection on the same key that may still be live beside this one.
     pub(super) older: Option<(Slot, ConnectionId)>,
+    /// The last SYN with another number inside the window: a SYN-ACK may accept it (T24).
+    pub(super) offered: Option<Box<OfferedSyn>>,
     /// The connection that took over the key, and the frame that proves it was accepted.
     pub(super) superseded_by: Option<u64>,
     pub(super) completeness: Completeness,
@@ -38,6 +41,25 @@ pub(super) struct Conn {
     pub(super) last_news_ns: i64,
     /// Since the table last looked for a quiet connection.
     pub(super) recently_active: bool,
+}
+
+/// A SYN that may begin another connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct OfferedSyn {
+    pub(super) by: Side,
+    pub(super) mark: Mark,
+    pub(super) seq: SeqNumber,
+    /// The number after its last byte.
+    pub(super) end: SeqNumber,
+    pub(super) offer: Offer,
+}
+
+impl OfferedSyn {
+    /// Whether this SYN-ACK of the other side accepts it.
+    pub(super) fn is_accepted_by(&self, sender: Side, arrival: &Arrival<'_>) -> bool {
+        let covered = |ack: SeqNumber| ack.after(self.seq) && ack.at_or_before(self.end);
+        arrival.flags.syn() && sender != self.by && arrival.ack.is_some_and(covered)
+    }
 }
 
 /// Rules in capture order, bounded; rules past the bound are counted.
@@ -75,12 +97,13 @@ impl Conn {
         id: ConnectionId,
         initiator_is_low: bool,
         mark: Mark,
-        opened_by_syn: bool,
+        first_flags: TcpFlags,
     ) -> Self {
-        let (initiator, responder) = if opened_by_syn {
-            (State::Closed, State::Listen)
-        } else {
-            (State::Unknown, State::Unknown)
+        let (initiator, responder) = match (first_flags.syn(), first_flags.ack()) {
+            (true, false) => (State::Closed, State::Listen),
+            // Whether the initiator has sent a SYN at all, or somebody in its name, is not known yet.
+            (true, true) => (State::Unknown, State::Listen),
+            (false, _) => (State::Unknown, State::Unknown),
         };
         Self {
             key,
@@ -97,6 +120,7 @@ impl Conn {
             rules: RuleList::default(),
             streams: Streams::default(),
             older: None,
+            offered: None,
             superseded_by: None,
             completeness: Completeness::default(),
             zeek: ZeekView::default(),
@@ -116,7 +140,7 @@ impl Conn {
 
     /// Both sides' SYNs are acknowledged, or the capture began behind them.
     pub(super) fn is_open(&self) -> bool {
-        self.opening.established || self.opening.unseen
+        self.opening.established || self.opening.unseen.is_some()
     }
 
     /// Nothing more is to come: both FINs acknowledged, an accepted RST, or a refused attempt.
@@ -129,17 +153,24 @@ impl Conn {
         self.ends[side.peer()].packets == 0
     }
 
-    /// The numbers of a segment lie where this connection could use them: near what was seen of its
-    /// sender, or, before anything was, acknowledging what its receiver sent.
-    pub(super) fn fits(&self, sender: Side, arrival: &Arrival<'_>) -> bool {
+    /// How far the numbers of a segment lie from where this connection has its own: from what was seen of
+    /// its sender, or, before anything was, from acknowledging what its receiver sent. A segment that says
+    /// neither could lie anywhere in the window.
+    pub(super) fn distance(&self, sender: Side, arrival: &Arrival<'_>) -> u32 {
         let own = &self.ends[sender];
         let peer = &self.ends[sender.peer()];
-        let near =
-            |a: SeqNumber, b: SeqNumber| a.delta(b).unsigned_abs() <= (1 << 20) + peer.window_bytes(own);
+        let far = |a: SeqNumber, b: SeqNumber| a.delta(b).unsigned_abs();
         match (own.next, peer.next, arrival.ack) {
-            (Some(next), _, _) => near(arrival.seq, next),
-            (None, Some(peer_next), Some(ack)) => near(ack, peer_next),
-            _ => true,
+            (Some(next), _, _) => far(arrival.seq, next),
+            (None, Some(peer_next), Some(ack)) => far(ack, peer_next),
+            _ => peer.window_bytes(own),
         }
+    }
+
+    /// A SYN or SYN-ACK with another number than the one that opened this connection: it belongs here
+    /// only because its number lies in the window, and moves nothing.
+    pub(super) fn is_foreign_syn(&self, arrival: &Arrival<'_>) -> bool {
+        let isn = self.ends[arrival.sender].isn;
+        arrival.flags.syn() && isn.map_or(self.is_open(), |isn| isn != arrival.seq)
     }
 }

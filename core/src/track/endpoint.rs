@@ -4,6 +4,7 @@
 //! needs no answer; a segment that needs one (payload, SYN, FIN) may still be lost behind the capture
 //! point, so what it acknowledges counts only when the receiver's own next segment shows that it came.
 
+use super::conn::OfferedSyn;
 use super::sent::{Sent, Unacked};
 use crate::SeqNumber;
 use crate::connection::Offer;
@@ -26,18 +27,20 @@ pub(super) struct Endpoint {
     pub(super) offer: Option<Offer>,
     pub(super) syn: Option<Sent>,
     pub(super) fin: Option<Fin>,
+    /// TSval of its last SYN or FIN.
+    pub(super) tsval: Option<u32>,
     /// The peer acknowledged one number past the last byte seen, and nothing was sent since: a FIN that
     /// the capture missed.
     pub(super) missed_fin: Option<Mark>,
     pub(super) unacked: Unacked,
-    /// When its last payload was sent, and when the peer last acknowledged payload of it, nanoseconds.
-    pub(super) payload_ns: Option<i64>,
+    /// Its last payload.
+    pub(super) payload: Option<Mark>,
+    /// When the peer last acknowledged payload of it, nanoseconds.
     pub(super) payload_acked_ns: Option<i64>,
     /// Acknowledgement of this side's SYN or FIN inside a segment that needs an answer: valid once this
     /// side acknowledges that segment's end.
     owed_ack_of_syn: Option<SeqNumber>,
     owed_ack_of_fin: Option<SeqNumber>,
-    has_peers_syn: bool,
     has_peers_fin: bool,
     pub(super) last_print: Option<Fingerprint>,
     pub(super) packets: u64,
@@ -72,7 +75,8 @@ impl Fingerprint {
     /// Captured twice rather than sent twice: all the same, less than a millisecond apart.
     pub(super) fn is_copy_of(&self, previous: &Self) -> bool {
         let Self { time_ns, .. } = *previous;
-        let soon = (0..1_000_000).contains(&(self.time_ns.saturating_sub(time_ns)));
+        // Before it, too: two capture points need not deliver in order.
+        let soon = self.time_ns.abs_diff(time_ns) < 1_000_000;
         soon && Self { time_ns, ..*self } == *previous
     }
 }
@@ -98,13 +102,13 @@ impl Endpoint {
             offer: None,
             syn: None,
             fin: None,
+            tsval: None,
             missed_fin: None,
             unacked: Unacked::default(),
-            payload_ns: None,
+            payload: None,
             payload_acked_ns: None,
             owed_ack_of_syn: None,
             owed_ack_of_fin: None,
-            has_peers_syn: false,
             has_peers_fin: false,
             last_print: None,
             packets: 0,
@@ -113,9 +117,15 @@ impl Endpoint {
         }
     }
 
-    /// The acknowledgement covers this side's SYN.
+    /// The acknowledgement covers this side's SYN and nothing that it was not seen to send: beyond that,
+    /// it is not acceptable (RFC 9293 section 3.10.7.4, fifth).
     pub(super) fn syn_acked_by(&self, ack: Option<SeqNumber>) -> bool {
-        self.isn.zip(ack).is_some_and(|(isn, ack)| ack.after(isn))
+        self.isn.zip(ack).is_some_and(|(isn, ack)| ack.after(isn)) && !self.is_beyond(ack)
+    }
+
+    /// The acknowledgement lies beyond everything seen from this side.
+    fn is_beyond(&self, ack: Option<SeqNumber>) -> bool {
+        self.next.zip(ack).is_some_and(|(next, ack)| ack.after(next))
     }
 
     /// The acknowledgement covers this side's FIN.
@@ -149,10 +159,7 @@ impl Endpoint {
     pub(super) fn shows(&mut self, numbers: Numbers, peer: &Self) {
         let Some(ack) = numbers.ack else { return };
         let covers = |owed: Option<SeqNumber>| owed.is_some_and(|end| ack.at_or_after(end));
-        if peer.syn_acked_by(Some(ack)) {
-            self.has_peers_syn = true;
-        }
-        if covers(self.owed_ack_of_syn) {
+        if covers(self.owed_ack_of_syn) && !peer.is_beyond(numbers.ack) {
             self.owed_ack_of_syn = None;
             self.state = self.state.got_ack_of_syn();
         }
@@ -166,9 +173,28 @@ impl Endpoint {
         }
     }
 
-    /// This side sends a SYN.
+    /// A SYN that was taken for a segment of another connection opened this one.
+    pub(super) fn opens_by(&mut self, syn: &OfferedSyn) {
+        self.state = State::SynSent;
+        (self.isn, self.base, self.next) = (Some(syn.seq), Some(syn.seq), Some(syn.end));
+        self.syn = Some(Sent::new(syn.mark));
+        self.offer = Some(syn.offer);
+    }
+
+    /// Segments that the capture missed are known to have opened the connection.
+    pub(super) fn is_proven_open(&mut self) {
+        self.owed_ack_of_syn = None;
+        self.state = self.state.proven_open();
+    }
+
+    /// This side sends a SYN (first time or again).
     pub(super) fn sends_syn(&mut self) {
-        self.state = self.state.sent_syn(self.has_peers_syn);
+        self.state = self.state.sent_syn();
+    }
+
+    /// This side sends a SYN-ACK (first time or again).
+    pub(super) fn sends_syn_ack(&mut self) {
+        self.state = self.state.sent_syn_ack();
     }
 
     /// This side sends a FIN. A FIN once more after its ACK was captured: that ACK had not arrived.

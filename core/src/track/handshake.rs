@@ -16,8 +16,8 @@ use crate::{SeqNumber, Side};
 pub(super) struct Opening {
     /// Both SYNs are acknowledged.
     pub(super) established: bool,
-    /// The capture began behind the handshake, and there is a connection (E10).
-    pub(super) unseen: bool,
+    /// The capture began behind the handshake, and this showed that there is a connection (E10).
+    pub(super) unseen: Option<Mark>,
     /// O3.
     pub(super) ack: Option<Mark>,
     /// What stopped the attempt.
@@ -72,9 +72,10 @@ fn syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         }
     }
     own.sends_syn();
-    // A retry with the same number after a refusal is the same attempt.
-    conn.opening.failed = None;
-    conn.closing.closed = None;
+    if !conn.is_open() {
+        // A retry with the same number after a refusal is the same attempt: refused so far, but not over.
+        conn.closing.closed = None;
+    }
 }
 
 /// O2, and O7 when it comes again.
@@ -108,8 +109,13 @@ fn syn_ack(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut No
     if let Some(syn) = &peer.syn {
         note.answers(syn);
     }
-    own.sends_syn();
-    conn.opening.synack_again_after_ack = acked_before;
+    // Its sender waits for the final ACK (again), unless it was past that already: then it is an old copy.
+    let had_gone_on = own.next.is_some_and(|next| next.after(arrival.end))
+        || own.ack.is_some_and(|before| before.after(ack));
+    if !had_gone_on && conn.closing.closed.is_none() {
+        own.sends_syn_ack();
+        conn.opening.synack_again_after_ack = acked_before;
+    }
 }
 
 fn first_syn(own: &mut Endpoint, arrival: &Arrival<'_>) {
@@ -117,50 +123,62 @@ fn first_syn(own: &mut Endpoint, arrival: &Arrival<'_>) {
     own.base = Some(arrival.seq);
     own.syn = Some(Sent::new(arrival.mark));
     own.offer = Some(arrival.offer());
+    own.tsval = arrival.tsval();
 }
 
-/// O3 and O4; O5 where O3 was not captured; or what the handshake can be told from without it.
+/// A segment without SYN before the handshake is complete, as far as captured.
 fn first_without_syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     let Some(ack) = arrival.ack else { return };
-    let (own, peer) = conn.ends.pair_mut(arrival.sender);
-    let own_syn_known = own.isn.is_some();
-    if own_syn_known && peer.isn.is_none() && peer.next.is_none() && own.next == Some(arrival.seq) {
-        // Its SYN, then its ACK: the SYN-ACK between them was not captured.
-        peer.isn = Some(ack - 1);
-        peer.base = Some(ack - 1);
-        conn.opening.established = true;
-        return;
-    }
-    if !peer.syn_acked_by(Some(ack)) || !own_syn_known {
-        return;
-    }
     match arrival.sender {
-        Side::Initiator => {
-            if peer.next.is_some_and(|next| ack.after(next)) {
-                return;
-            }
-            if peer.ack == Some(arrival.seq) {
-                note.textbook(Rule::O3, Step::Ack);
-                if arrival.len > 0 {
-                    note.special(Rule::O4);
-                }
-                if let Some(syn_ack) = &peer.syn {
-                    note.answers(syn_ack);
-                }
-                conn.opening.ack = Some(arrival.mark);
-            }
-            conn.opening.established = peer.isn.is_some();
+        Side::Initiator => third_step(conn, arrival, ack, note),
+        Side::Responder => answer_to_missed_third_step(conn, arrival, ack, note),
+    }
+}
+
+/// O3 and O4.
+fn third_step(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut Note) {
+    let (own, peer) = conn.ends.pair_mut(arrival.sender);
+    let expected = if peer.isn.is_some() { peer.ack } else { own.next };
+    let is_next = expected == Some(arrival.seq);
+    if own.isn.is_none() || (peer.isn.is_none() && !is_next) {
+        return;
+    }
+    // Where the SYN-ACK was not captured, this says that there was one, and its number.
+    let isn = peer.isn.or(peer.base).unwrap_or(ack - 1);
+    if peer.isn.replace(isn).is_none() {
+        peer.base = Some(isn);
+    }
+    if !peer.syn_acked_by(Some(ack)) {
+        return;
+    }
+    conn.opening.established = true;
+    if is_next {
+        note.textbook(Rule::O3, Step::Ack);
+        if arrival.len > 0 {
+            note.special(Rule::O4);
         }
-        Side::Responder if own.syn.is_some() => {
-            // Beyond the SYN: data of the initiator, so its final ACK has come.
-            if peer.isn.is_some_and(|isn| ack.delta(isn) > 1)
-                && own.ack.is_some_and(|before| ack.after(before))
-            {
-                note.special(Rule::O5);
-                conn.opening.established = true;
-            }
+        if let Some(syn_ack) = &peer.syn {
+            note.answers(syn_ack);
         }
-        Side::Responder => {}
+        conn.opening.ack = Some(arrival.mark);
+    }
+    own.is_proven_open();
+    // Its SYN was acknowledged before, but not by what was captured.
+    if peer.syn.is_none() && arrival.len == 0 {
+        peer.is_proven_open();
+    }
+}
+
+/// O5 where O3 was not captured: S acknowledges beyond the SYN, data of C, so the final ACK has come.
+fn answer_to_missed_third_step(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut Note) {
+    let (own, peer) = conn.ends.pair_mut(arrival.sender);
+    let beyond_syn = peer.isn.is_some_and(|isn| ack.delta(isn) > 1);
+    let is_news = own.ack.is_some_and(|before| ack.after(before));
+    if own.syn.is_some() && beyond_syn && is_news {
+        note.special(Rule::O5);
+        conn.opening.established = true;
+        own.is_proven_open();
+        peer.is_proven_open();
     }
 }
 
@@ -179,7 +197,7 @@ fn repeated_ack(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
 /// E10: the first segment has no SYN. Payload shows a connection at once; anything else when the other
 /// side's numbers confirm it.
 pub(super) fn observe_midstream(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
-    if conn.opening.unseen || arrival.flags.rst() || arrival.flags.syn() {
+    if conn.opening.unseen.is_some() || arrival.flags.rst() || arrival.flags.syn() {
         return;
     }
     let peer = &conn.ends[arrival.sender.peer()];
@@ -187,7 +205,7 @@ pub(super) fn observe_midstream(conn: &mut Conn, arrival: &Arrival<'_>, note: &m
         && arrival.ack.is_some()
         && (arrival.ack == peer.next || peer.ack == Some(arrival.seq));
     if arrival.len > 0 || confirmed {
-        conn.opening.unseen = true;
+        conn.opening.unseen = Some(arrival.mark);
         note.special(Rule::E10);
     }
 }
@@ -198,14 +216,7 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) -> 
     let (own, peer) = conn.ends.pair_mut(arrival.sender);
     let failure = match arrival.sender {
         // In SYN-SENT the acknowledgement must cover the SYN (RFC 9293 3.10.7.3).
-        Side::Responder if own.syn.is_none() => {
-            let covers_syn = peer.syn_acked_by(arrival.ack)
-                && peer
-                    .next
-                    .zip(arrival.ack)
-                    .is_some_and(|(next, ack)| ack.at_or_before(next));
-            covers_syn.then_some(Failure::Refused)
-        }
+        Side::Responder if own.syn.is_none() => peer.syn_acked_by(arrival.ack).then_some(Failure::Refused),
         Side::Responder => own
             .next
             .is_none_or(|next| arrival.seq == next)
@@ -252,7 +263,7 @@ pub(super) fn verdict(conn: &Conn, now_ns: i64) -> Handshake {
             let whole = syn.is_some() && syn_ack.is_some() && opening.ack.is_some();
             (V::Complete, if whole { Certain } else { Likely })
         }
-        _ if opening.unseen => (V::Unseen, Certain),
+        _ if opening.unseen.is_some() => (V::Unseen, Certain),
         (None, _) => (V::None, Likely),
         _ if failure == Some(Failure::Refused) => (V::Refused, Certain),
         _ if failure == Some(Failure::Aborted) => (V::Aborted, Certain),
@@ -262,10 +273,11 @@ pub(super) fn verdict(conn: &Conn, now_ns: i64) -> Handshake {
         }
         _ => (V::Pending, Certain),
     };
-    let ended_by = opening.failed.map(|(_, mark)| mark.frame);
-    let acked_by = opening.ack.map(|mark| mark.frame);
-    let mut frames: Frames = [first(syn), first(syn_ack), acked_by, ended_by]
+    let failed = opening.failed.filter(|_| !opening.established);
+    let marks = [opening.ack, opening.unseen, failed.map(|(_, mark)| mark)];
+    let mut frames: Frames = [first(syn), first(syn_ack)]
         .into_iter()
+        .chain(marks.map(|mark| mark.map(|mark| mark.frame)))
         .flatten()
         .collect();
     frames.sort_unstable();

@@ -1,11 +1,11 @@
 //! Whose segment is it: which connection of its address and port pair, or a new one, and who opened it.
 
 use super::Arrival;
-use super::conn::Conn;
+use super::conn::{Conn, OfferedSyn};
 use super::table::{Slot, Table};
 use crate::http::looks_like_request;
 use crate::rule::Rule;
-use crate::{Segment, Side};
+use crate::{Segment, SeqNumber, Side};
 
 /// The answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,8 +18,10 @@ pub(super) enum Identity {
         sender_is_initiator: bool,
         /// What its coming says of the last connection of the pair.
         rule: Option<Rule>,
-        /// The last connection of the pair, if it may still be live.
+        /// An older connection of the pair, if it may still be live.
         beside: Option<Slot>,
+        /// The SYN that opened it, where it was first taken for a segment of the older one.
+        offered: Option<OfferedSyn>,
     },
 }
 
@@ -33,48 +35,57 @@ pub(super) fn identify(
     sent_by_low: bool,
     arrival: &Arrival<'_>,
 ) -> Identity {
-    let Some(slot) = newest else {
-        return Identity::New {
-            sender_is_initiator: opens(arrival.segment),
-            rule: None,
-            beside: None,
-        };
+    let anew = || Identity::New {
+        sender_is_initiator: opens(arrival.segment),
+        rule: None,
+        beside: None,
+        offered: None,
     };
+    let Some(slot) = newest else { return anew() };
     let conn = table.conn(slot);
     let sender = conn.side(sent_by_low);
     let bare_syn =
         arrival.flags.syn() && arrival.ack.is_none() && !arrival.flags.rst() && !arrival.flags.fin();
     if bare_syn {
-        return another_syn(conn, slot, sender, arrival);
+        return another_syn(table, slot, sender, arrival);
     }
-    if conn
-        .closing
-        .closed
-        .is_some_and(|closed| arrival.mark.time_ns.saturating_sub(closed) > TWO_MSL_NS)
-    {
+    if is_long_closed(conn, arrival) {
+        return anew();
+    }
+    let accepts = |offered: &&OfferedSyn| offered.is_accepted_by(sender, arrival);
+    if let Some(offered) = conn.offered.as_deref().filter(accepts) {
         return Identity::New {
-            sender_is_initiator: opens(arrival.segment),
+            sender_is_initiator: false,
             rule: None,
-            beside: None,
+            beside: Some(slot),
+            offered: Some(*offered),
         };
     }
     Identity::Known(of_two(table, conn, slot, sent_by_low, arrival))
 }
 
+fn is_long_closed(conn: &Conn, arrival: &Arrival<'_>) -> bool {
+    conn.closing
+        .closed
+        .is_some_and(|closed| arrival.mark.time_ns.saturating_sub(closed) > TWO_MSL_NS)
+}
+
 /// A SYN on a pair that has a connection.
-fn another_syn(conn: &Conn, slot: Slot, sender: Side, arrival: &Arrival<'_>) -> Identity {
+fn another_syn(table: &Table, slot: Slot, sender: Side, arrival: &Arrival<'_>) -> Identity {
+    let conn = table.conn(slot);
     let own = &conn.ends[sender];
     let peer = &conn.ends[sender.peer()];
     let new = |rule, beside| Identity::New {
         sender_is_initiator: true,
         rule,
         beside,
+        offered: None,
     };
-    if own.isn == Some(arrival.seq) {
+    if own.isn == Some(arrival.seq) && !is_long_closed(conn, arrival) {
         return Identity::Known(slot);
     }
     if conn.is_closed() {
-        let rule = conn.is_open().then_some(Rule::T22);
+        let rule = is_legal_reuse(conn, sender, arrival).then_some(Rule::T22);
         return new(rule, None);
     }
     if own.syn.is_none() && peer.syn.is_some() && !conn.is_open() {
@@ -82,7 +93,7 @@ fn another_syn(conn: &Conn, slot: Slot, sender: Side, arrival: &Arrival<'_>) -> 
         return Identity::Known(slot);
     }
     if own.syn.is_some() && conn.unanswered(sender) {
-        return new(Some(Rule::O9), None);
+        return new(Some(Rule::O9), live_older(table, conn).map(|(slot, _)| slot));
     }
     let in_window = peer.ack.is_some_and(|expected| {
         arrival.seq.at_or_after(expected)
@@ -95,16 +106,36 @@ fn another_syn(conn: &Conn, slot: Slot, sender: Side, arrival: &Arrival<'_>) -> 
     }
 }
 
-/// Two connections of a pair may be live beside each other: the newer one takes what fits it.
+/// T22: the pair may be used again before twice the maximum segment lifetime is over by a higher number
+/// (RFC 9293 section 3.6.1) or a later timestamp (RFC 6191).
+fn is_legal_reuse(conn: &Conn, sender: Side, arrival: &Arrival<'_>) -> bool {
+    let own = &conn.ends[sender];
+    let later = |old: u32, new: u32| SeqNumber(new).after(SeqNumber(old));
+    let higher = own.next.is_some_and(|next| arrival.seq.after(next));
+    conn.is_open()
+        && !is_long_closed(conn, arrival)
+        && (higher
+            || own
+                .tsval
+                .zip(arrival.tsval())
+                .is_some_and(|(old, new)| later(old, new)))
+}
+
+/// The older connection of the pair that may still be live beside this one.
+fn live_older<'t>(table: &'t Table, conn: &Conn) -> Option<(Slot, &'t Conn)> {
+    let (slot, id) = conn.older?;
+    let older = table.get(slot, id).filter(|older| !older.is_closed())?;
+    Some((slot, older))
+}
+
+/// Two connections of a pair may be live beside each other: a segment belongs to the one whose numbers
+/// are nearer to its own.
 fn of_two(table: &Table, conn: &Conn, slot: Slot, sent_by_low: bool, arrival: &Arrival<'_>) -> Slot {
-    let Some((older_slot, older_id)) = conn.older else {
+    let Some((older_slot, older)) = live_older(table, conn) else {
         return slot;
     };
-    let Some(older) = table.get(older_slot, older_id).filter(|older| !older.is_closed()) else {
-        return slot;
-    };
-    let fits = |conn: &Conn| conn.fits(conn.side(sent_by_low), arrival);
-    if fits(conn) || !fits(older) {
+    let distance = |conn: &Conn| conn.distance(conn.side(sent_by_low), arrival);
+    if distance(conn) <= distance(older) {
         slot
     } else {
         older_slot

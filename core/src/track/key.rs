@@ -1,5 +1,6 @@
 //! The connection key: both endpoints in one canonical order, so that both directions find one entry.
 
+use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 
 use crate::Segment;
@@ -8,11 +9,23 @@ use crate::Segment;
 pub(super) type SentByLow = bool;
 
 /// The 4-tuple, packed for hashing: two addresses of 16 bytes, both ports and the address family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FlowKey([u64; 5]);
 
 /// Marks IPv4 in the last word, so that an IPv4-mapped IPv6 address stays a different host.
 const IPV4: u64 = 1 << 32;
+
+// By hand: half of the steps that hashing the array as bytes takes, a quarter for IPv4.
+impl Hash for FlowKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let [low_a, low_b, high_a, high_b, ports] = self.0;
+        if ports & IPV4 == 0 {
+            state.write_u128(u128::from(low_a) << 64 | u128::from(high_a));
+        }
+        state.write_u128(u128::from(low_b) << 64 | u128::from(high_b));
+        state.write_u64(ports);
+    }
+}
 
 impl FlowKey {
     /// The key of a segment, and which end sent it.

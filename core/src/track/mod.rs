@@ -32,7 +32,7 @@ use crate::wire::tcp::TcpFlags;
 use crate::wire::tcp_option::TcpOption;
 use crate::words::{Phase, State};
 use crate::{Checksum, Segment, SeqNumber, Side, Sides};
-use conn::Conn;
+use conn::{Conn, OfferedSyn};
 use endpoint::Numbers;
 use identity::Identity;
 use key::FlowKey;
@@ -83,6 +83,16 @@ impl<'a> Arrival<'a> {
         self.seq + u32::from(self.flags.syn())
     }
 
+    fn as_offered(&self) -> OfferedSyn {
+        OfferedSyn {
+            by: self.sender,
+            mark: self.mark,
+            seq: self.seq,
+            end: self.end,
+            offer: self.offer(),
+        }
+    }
+
     fn numbers(&self) -> Numbers {
         let needs_answer = self.len > 0 || self.flags.syn() || self.flags.fin();
         Numbers {
@@ -90,6 +100,14 @@ impl<'a> Arrival<'a> {
             ack: self.ack,
             needs_answer,
         }
+    }
+
+    /// TSval of the timestamps option (RFC 7323).
+    fn tsval(&self) -> Option<u32> {
+        self.segment.tcp.options().find_map(|(_, option)| match option {
+            TcpOption::Timestamps { val, .. } => Some(val),
+            _ => None,
+        })
     }
 
     /// The options of a SYN.
@@ -164,6 +182,7 @@ impl Tracker {
         let closed_now = !closed_before && conn.is_closed();
         let accepted = note.rules.contains(Rule::O2).then_some(conn.older).flatten();
         if closed_now {
+            conn.release();
             self.table.note_closed(slot);
         }
         if let Some((older_slot, older_id)) = accepted {
@@ -186,12 +205,16 @@ impl Tracker {
                 sender_is_initiator,
                 rule,
                 beside,
+                offered,
             } => {
                 let initiator_is_low = sent_by_low == sender_is_initiator;
-                let opened_by_syn = arrival.flags.syn();
-                let mut conn = Conn::new(key, self.next_id, initiator_is_low, arrival.mark, opened_by_syn);
+                let mut conn = Conn::new(key, self.next_id, initiator_is_low, arrival.mark, arrival.flags);
                 conn.older = beside.map(|slot| (slot, self.table.conn(slot).id));
                 arrival.sender = conn.side(sent_by_low);
+                if let Some(syn) = offered {
+                    conn.ends.initiator.opens_by(&syn);
+                    conn.ends.responder.state = State::Listen;
+                }
                 compat::begin(&mut conn, arrival, &self.compat, newest.is_some());
                 self.next_id += 1;
                 let (slot, evicted) = self.table.insert(conn);
@@ -248,15 +271,20 @@ impl Tracker {
         std::mem::take(&mut self.evicted)
     }
 
-    /// Ends the capture: every connection still held, in the order of their numbers.
-    pub(crate) fn finish(&mut self) -> Vec<Connection> {
-        let conns: Vec<Conn> = self.table.drain().collect();
-        let mut connections: Vec<Connection> = conns
-            .into_iter()
-            .map(|conn| self.summarise(conn, false))
-            .collect();
-        connections.sort_unstable_by_key(|connection| connection.connection);
-        connections
+    /// Ends the capture: every connection not taken yet, in the order of their numbers. Each is made only
+    /// when it is asked for, so that a long list costs no memory of its own.
+    pub(crate) fn finish(&mut self) -> impl Iterator<Item = Connection> + '_ {
+        let mut evicted = std::mem::take(&mut self.evicted);
+        evicted.sort_unstable_by_key(|connection| connection.connection);
+        let mut evicted = evicted.into_iter().peekable();
+        let mut held = self.table.drain().peekable();
+        std::iter::from_fn(move || {
+            let held_id = held.peek().map(|conn| conn.id);
+            match evicted.next_if(|evicted| held_id.is_none_or(|id| evicted.connection < id)) {
+                Some(connection) => Some(connection),
+                None => held.next().map(|conn| self.summarise(conn, false)),
+            }
+        })
     }
 
     fn summarise(&self, mut conn: Conn, evicted: bool) -> Connection {
@@ -299,6 +327,10 @@ impl Conn {
             if self.closing.reset.is_some_and(|reset| reset.at == arrival.mark) {
                 self.end_streams(StreamEnd::Reset, limits);
             }
+            return None;
+        }
+        if self.is_foreign_syn(arrival) {
+            self.offered = arrival.ack.is_none().then(|| Box::new(arrival.as_offered()));
             return None;
         }
         let numbers = arrival.numbers();
@@ -350,11 +382,20 @@ impl Conn {
         }
     }
 
+    /// Gives back what only a living connection needs.
+    fn release(&mut self) {
+        for side in Side::BOTH {
+            self.ends[side].unacked.clear();
+        }
+    }
+
     fn count(&mut self, arrival: &Arrival<'_>, note: &Note, switches: &compat::Switches) {
         self.last = arrival.mark;
         self.recently_active = true;
         compat::observe(self, arrival, switches);
-        self.ends[arrival.sender].packets += 1;
+        let own = &mut self.ends[arrival.sender];
+        own.packets += 1;
+        own.retransmissions += u64::from(note.retransmission);
         self.rules.add(note.rules, arrival.mark.frame);
     }
 
@@ -417,7 +458,7 @@ impl Conn {
 
     fn close_so_far(&mut self, now_ns: i64) -> CloseSoFar {
         let handshake = handshake::verdict(self, now_ns);
-        let ending = teardown::ending(self, handshake.verdict, handshake.confidence);
+        let ending = teardown::ending(self, handshake.verdict, handshake.confidence, now_ns);
         let told = (ending.verdict, ending.by);
         if self.closing.told.replace(told) == Some(told) {
             return CloseSoFar::default();

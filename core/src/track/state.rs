@@ -18,23 +18,33 @@
 //!                           TIME-WAIT            CLOSED
 //! ```
 //!
-//! An observer adds these edges: from `unknown` to whatever the numbers prove; and back from
+//! An observer adds these edges: from `unknown` to whatever the numbers prove, and from any opening state
+//! to ESTABLISHED where missed segments are known to have opened the connection; and back from
 //! ESTABLISHED to SYN-RECEIVED or from CLOSED to LAST-ACK when a SYN-ACK or a FIN sent once more proves
 //! that the acknowledgement, although captured, had not arrived.
 
 use crate::words::State;
 
 impl State {
-    /// The endpoint sends a SYN (first time or again).
+    /// The endpoint sends a SYN (first time or again). From any later state it is an old copy.
     #[must_use]
-    pub(crate) fn sent_syn(self, has_peers_syn: bool) -> Self {
+    pub(crate) fn sent_syn(self) -> Self {
         match self {
-            Self::Closed | Self::Listen | Self::SynSent | Self::SynReceived | Self::Established
-                if has_peers_syn =>
-            {
-                Self::SynReceived
-            }
             Self::Closed | Self::Listen | Self::SynSent | Self::Unknown => Self::SynSent,
+            other => other,
+        }
+    }
+
+    /// The endpoint sends a SYN that acknowledges the peer's (first time or again).
+    #[must_use]
+    pub(crate) fn sent_syn_ack(self) -> Self {
+        match self {
+            Self::Closed
+            | Self::Listen
+            | Self::SynSent
+            | Self::SynReceived
+            | Self::Established
+            | Self::Unknown => Self::SynReceived,
             other => other,
         }
     }
@@ -80,9 +90,30 @@ impl State {
         }
     }
 
-    /// The endpoint has sent or accepted a RST.
+    /// The endpoint is open, although not every segment that made it so was captured.
     #[must_use]
-    pub(crate) fn reset(self) -> Self {
+    pub(crate) fn proven_open(self) -> Self {
+        match self {
+            Self::Closed | Self::Listen | Self::SynSent | Self::SynReceived | Self::Unknown => {
+                Self::Established
+            }
+            other => other,
+        }
+    }
+
+    /// The endpoint has sent a RST.
+    #[must_use]
+    pub(crate) fn sent_rst(self) -> Self {
         Self::Closed
+    }
+
+    /// The endpoint has accepted a RST. The one that was called on (`passive`) goes back to listening
+    /// (RFC 9293 section 3.10.7.2 and, for SYN-RECEIVED, 3.10.7.4).
+    #[must_use]
+    pub(crate) fn got_rst(self, passive: bool) -> Self {
+        match self {
+            Self::Listen | Self::SynReceived if passive => Self::Listen,
+            _ => Self::Closed,
+        }
     }
 }

@@ -15,8 +15,10 @@ const IDLE_NS: i64 = 1_000_000_000;
 impl Conn {
     pub(super) fn summarise(&self, now_ns: i64, evicted: bool) -> Connection {
         let handshake = handshake::verdict(self, now_ns);
-        let ending = teardown::ending(self, handshake.verdict, handshake.confidence);
+        let ending = teardown::ending(self, handshake.verdict, handshake.confidence, now_ns);
         let (cause, cause_confidence) = self.cause(handshake.verdict, &ending);
+        // Nothing is surer of why than of what.
+        let cause_confidence = cause_confidence.min(ending.confidence);
         let (src, src_port) = self.key.end(self.initiator_is_low);
         let (dst, dst_port) = self.key.end(!self.initiator_is_low);
         let mut rules = self.rules.clone();

@@ -122,13 +122,19 @@ impl Table {
         self.slots.len() - self.free.len()
     }
 
-    /// Takes every connection out.
+    /// Takes every connection out, in the order of their numbers.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = Conn> + use<> {
         self.free.clear();
         self.newest.clear();
         self.closed.clear();
         self.sweep = 0;
-        std::mem::take(&mut self.slots).into_iter().flatten()
+        let mut slots = std::mem::take(&mut self.slots);
+        let id = |slot: &Option<Conn>| slot.as_ref().map(|conn| conn.id);
+        // Only what took an evicted connection's place is out of order.
+        if !slots.is_sorted_by_key(id) {
+            slots.sort_unstable_by_key(id);
+        }
+        slots.into_iter().flatten()
     }
 
     fn key(&self, slot: Slot) -> &FlowKey {

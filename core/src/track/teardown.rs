@@ -10,7 +10,7 @@ use crate::Side;
 use crate::connection::Frames;
 use crate::rule::Rule;
 use crate::stream::Mark;
-use crate::words::{CloseVerdict, Closer, Confidence, HandshakeVerdict, Phase, Step};
+use crate::words::{CloseVerdict, Closer, Confidence, HandshakeVerdict, Phase, State, Step};
 
 /// What the teardown has come to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -120,7 +120,6 @@ fn fin(conn: &mut Conn, arrival: &Arrival<'_>, first_ack: Option<Fin>, note: &mu
             let again = fin.sent.again(arrival.mark);
             let step = fin.step;
             note.sent_again(rule, step, again);
-            own.retransmissions += 1;
             own.sends_fin(true);
         }
         return;
@@ -132,19 +131,36 @@ fn fin(conn: &mut Conn, arrival: &Arrival<'_>, first_ack: Option<Fin>, note: &mu
     let (rule, step) = match first_fin {
         None => (Rule::T1, Step::FirstFin),
         Some(_) if first_ack.is_some() => (Rule::T5, Step::AckAndSecondFin),
-        Some(_) if acknowledges_first => (Rule::T3, Step::SecondFin),
+        // Captured behind the FIN that acknowledges it: not simultaneous either.
+        Some(_) if acknowledges_first || peer.ack.is_some_and(|ack| ack.after(seq)) => {
+            (Rule::T3, Step::SecondFin)
+        }
         Some(_) => (Rule::T7, Step::SecondFin),
     };
     if arrival.len > 0 {
         note.special(Rule::T6);
     }
     note.textbook(rule, step);
+    if own.state == State::Unknown && own.next == Some(arrival.seq) && peer.fin.is_some() {
+        // It goes on where it stood: it had not closed before the capture began, so the peer was first.
+        own.state = if acknowledges_first {
+            State::CloseWait
+        } else {
+            State::Established
+        };
+        peer.state = if rule == Rule::T3 {
+            State::FinWait2
+        } else {
+            State::FinWait1
+        };
+    }
     own.fin = Some(Fin {
         seq,
         sent: Sent::new(arrival.mark),
         acked: None,
         step,
     });
+    own.tsval = arrival.tsval().or(own.tsval);
     own.sends_fin(false);
     conn.closing.three_segment |= rule == Rule::T5;
     conn.closing.simultaneous |= rule == Rule::T7;
@@ -188,7 +204,7 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     }
     if !conn.is_open() {
         if handshake::reset(conn, arrival, note) {
-            end_by_reset(conn, arrival.mark.time_ns);
+            end_by_reset(conn, arrival);
         } else if conn.ends.initiator.syn.is_some() {
             note.special(Rule::T17);
         }
@@ -218,14 +234,19 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         conn.closing.onset = Some(conn.onset(arrival.mark.time_ns));
     }
     conn.closing.reset = Some(reset);
-    end_by_reset(conn, arrival.mark.time_ns);
+    end_by_reset(conn, arrival);
 }
 
-fn end_by_reset(conn: &mut Conn, time_ns: i64) {
-    conn.closing.closed = Some(time_ns);
+fn end_by_reset(conn: &mut Conn, arrival: &Arrival<'_>) {
+    conn.closing.closed = Some(arrival.mark.time_ns);
     for side in Side::BOTH {
-        conn.ends[side].state = conn.ends[side].state.reset();
-        conn.ends[side].unacked.clear();
+        let end = &mut conn.ends[side];
+        end.state = if side == arrival.sender {
+            end.state.sent_rst()
+        } else {
+            end.state.got_rst(side == Side::Responder)
+        };
+        end.unacked.clear();
     }
 }
 
@@ -262,8 +283,8 @@ fn describe(conn: &Conn, arrival: &Arrival<'_>, confidence: Confidence) -> Reset
             .is_some_and(|acked| arrival.mark.time_ns.saturating_sub(acked) < 1_000_000)
     };
     let after_own_fin = |fin: Fin| {
-        peer.payload_ns
-            .is_some_and(|payload| payload >= fin.sent.first.time_ns)
+        peer.payload
+            .is_some_and(|payload| payload.frame > fin.sent.first.frame)
     };
     Reset {
         by: arrival.sender,
@@ -273,6 +294,9 @@ fn describe(conn: &Conn, arrival: &Arrival<'_>, confidence: Confidence) -> Reset
         late_data: own.fin.is_some_and(after_own_fin),
     }
 }
+
+/// Silence of its receiver after which a RST that should have been challenged counts as accepted.
+const SILENCE_NS: i64 = 3_000_000_000;
 
 /// The close verdict, who ended it, how sure that is, and the frames that prove it.
 pub(super) struct Ending {
@@ -284,7 +308,7 @@ pub(super) struct Ending {
 }
 
 /// The close verdict of a connection whose handshake went so.
-pub(super) fn ending(conn: &Conn, handshake: HandshakeVerdict, sure: Confidence) -> Ending {
+pub(super) fn ending(conn: &Conn, handshake: HandshakeVerdict, sure: Confidence, now_ns: i64) -> Ending {
     use CloseVerdict as V;
     use Confidence::{Certain, Likely};
 
@@ -300,14 +324,16 @@ pub(super) fn ending(conn: &Conn, handshake: HandshakeVerdict, sure: Confidence)
         };
     }
     let [initiator, responder] = Side::BOTH.map(|side| &conn.ends[side]);
-    let first = closing.first_fin.or_else(|| missed_first(conn));
+    let first = first_closer(conn);
     let first_by = first.map_or(Closer::Nobody, Closer::from);
     let seen = initiator.fin.is_some() && responder.fin.is_some();
     let has_fin = |end: &Endpoint| end.fin.is_some() || end.missed_fin.is_some();
     let fins = usize::from(has_fin(initiator)) + usize::from(has_fin(responder));
 
     let finished = initiator.finished() && responder.finished();
-    let reset = closing.reset.or(closing.unanswered_reset).filter(|_| !finished);
+    let silent = |reset: &Reset| now_ns.saturating_sub(reset.at.time_ns) >= SILENCE_NS;
+    let unanswered = closing.unanswered_reset.filter(silent);
+    let reset = closing.reset.or(unanswered).filter(|_| !finished);
     let (verdict, by, confidence) = if finished {
         let sure = if seen { Certain } else { Likely };
         match closing {
@@ -317,6 +343,7 @@ pub(super) fn ending(conn: &Conn, handshake: HandshakeVerdict, sure: Confidence)
             Closing {
                 three_segment: true, ..
             } => (V::ThreeSegment, first_by, sure),
+            _ if first_missed_and_answered_by_fin(conn) => (V::ThreeSegment, first_by, sure),
             _ => (V::FourWay, first_by, sure),
         }
     } else if let Some(reset) = reset {
@@ -361,13 +388,27 @@ pub(super) fn ending(conn: &Conn, handshake: HandshakeVerdict, sure: Confidence)
     }
 }
 
-/// Which side closed first when its FIN was not captured: the one whose FIN was acknowledged first.
-fn missed_first(conn: &Conn) -> Option<Side> {
+/// Which side closed first: the one whose FIN was captured first, or, of a FIN that was not captured,
+/// acknowledged first. A FIN that acknowledges a missed one comes after it.
+fn first_closer(conn: &Conn) -> Option<Side> {
+    let missed = |side: Side| Some((conn.ends[side].missed_fin?.frame, 0, side));
+    let seen = |side: Side| Some((conn.ends[side].fin?.sent.first.frame, 1, side));
     Side::BOTH
         .into_iter()
-        .filter_map(|side| Some((conn.ends[side].missed_fin?.frame, side)))
-        .min_by_key(|&(frame, _)| frame)
-        .map(|(_, side)| side)
+        .flat_map(|side| [seen(side), missed(side)])
+        .flatten()
+        .min()
+        .map(|(_, _, side)| side)
+}
+
+/// T5 where the first FIN was not captured, or behind the second: nothing but the second acknowledged it.
+fn first_missed_and_answered_by_fin(conn: &Conn) -> bool {
+    Side::BOTH.into_iter().any(|side| {
+        let (own, peer) = (&conn.ends[side], &conn.ends[side.peer()]);
+        own.missed_fin
+            .zip(peer.fin)
+            .is_some_and(|(missed, fin)| missed == fin.sent.first)
+    })
 }
 
 /// The peer acknowledged exactly one number past the last byte seen of a side without a captured FIN.

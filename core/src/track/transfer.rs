@@ -2,7 +2,7 @@
 
 use super::Arrival;
 use super::conn::Conn;
-use super::endpoint::Fingerprint;
+use super::endpoint::{Endpoint, Fingerprint};
 use super::note::Note;
 use super::sent::Novelty;
 use crate::Side;
@@ -49,7 +49,7 @@ pub(super) fn payload(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     let seq = arrival.payload_seq();
     let end = seq + arrival.len;
     let next = own.next.unwrap_or(seq);
-    own.payload_ns = Some(arrival.mark.time_ns);
+    own.payload = Some(arrival.mark);
     match own.unacked.send(seq, end, arrival.mark, next, peer.ack) {
         Novelty::New => {
             // What lies between was sent as well, but not captured.
@@ -61,19 +61,15 @@ pub(super) fn payload(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         Novelty::Again(again) => {
             note.again = note.again.or(Some(again));
             note.retransmission = true;
-            own.retransmissions += 1;
         }
-        Novelty::Acknowledged => {
-            note.retransmission = true;
-            own.retransmissions += 1;
-        }
+        Novelty::Acknowledged => note.retransmission = true,
     }
 }
 
 /// Where the capture began inside the connection, states are known as soon as the numbers prove them:
 /// both sides have sent payload and neither a FIN, so neither had closed.
 pub(super) fn learn_states(conn: &mut Conn) {
-    let silent = |side: Side| conn.ends[side].payload_ns.is_none() || conn.ends[side].fin.is_some();
+    let silent = |side: Side| conn.ends[side].payload.is_none() || conn.ends[side].fin.is_some();
     if Side::BOTH.into_iter().any(silent) {
         return;
     }
@@ -84,11 +80,26 @@ pub(super) fn learn_states(conn: &mut Conn) {
     }
 }
 
+/// Payload that the capture missed, as the number of a segment without payload tells: what lies before
+/// payload is counted with it. No more than the largest window can be on its way.
+fn missed_before(own: &Endpoint, arrival: &Arrival<'_>) -> u32 {
+    let gap = own.next.map_or(0, |next| arrival.seq.delta(next));
+    let fin = u32::from(own.missed_fin.is_some());
+    match u32::try_from(gap) {
+        Ok(gap) if arrival.len == 0 && gap <= MAX_WINDOW => gap.saturating_sub(fin),
+        _ => 0,
+    }
+}
+
+/// RFC 7323 section 2.3.
+const MAX_WINDOW: u32 = 1 << 30;
+
 /// Notes the highest number of the sender, and its window.
 pub(super) fn advance(conn: &mut Conn, arrival: &Arrival<'_>) {
     let (own, peer) = conn.ends.pair_mut(arrival.sender);
     own.window = arrival.segment.tcp.window;
     own.base.get_or_insert(arrival.seq - 1);
+    own.bytes += u64::from(missed_before(own, arrival));
     own.next = Some(own.next.map_or(arrival.end, |next| next.max(arrival.end)));
     if let Some(ack) = arrival.ack {
         peer.base.get_or_insert(ack - 1);

@@ -2,8 +2,24 @@
 
 use std::net::IpAddr;
 
+use serde::Serialize;
+
 use super::tcp::field;
-use crate::segment::Checksum;
+
+/// What the TCP checksum says of a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Checksum {
+    /// Not looked at, or cannot be: the segment was not captured whole.
+    #[default]
+    Unverified,
+    /// Right.
+    Good,
+    /// The sum of the pseudo header alone, or zero: the sender's network card was to fill it in.
+    Offloaded,
+    /// Wrong.
+    Bad,
+}
 
 /// Judges the checksum of a segment that was captured whole: `tcp` is all of it, header and payload.
 ///

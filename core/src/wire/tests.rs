@@ -6,9 +6,9 @@ use proptest::prelude::*;
 
 use super::{Decoded, Layer, Other, WireError, WireErrorKind, decode};
 use crate::frame::{Frame, LinkType};
-use crate::segment::{Checksum, Segment};
 use crate::seq::SeqNumber;
 use crate::wire::tcp::TcpFlags;
+use crate::{Checksum, Segment};
 
 const CLIENT: [u8; 4] = [10, 0, 0, 1];
 const SERVER: [u8; 4] = [192, 0, 2, 7];

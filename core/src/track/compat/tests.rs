@@ -55,7 +55,7 @@ fn connections(config: Config, conversation: &str) -> Vec<Connection> {
         });
         dissector.segment(&segment.unwrap());
     }
-    dissector.finish()
+    dissector.finish().collect()
 }
 
 fn of(conversation: &str) -> Connection {

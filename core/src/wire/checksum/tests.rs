@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use proptest::prelude::*;
 
 use super::verify;
-use crate::segment::Checksum;
+use crate::Checksum;
 
 /// RFC 1071 as it is written: 16-bit words, carries added back.
 fn reference(src: IpAddr, dst: IpAddr, tcp: &[u8], complement: bool) -> u16 {

@@ -1,0 +1,76 @@
+//! Structs that begin with their own size, so that they can grow: the library reads and writes as much
+//! as both sides know.
+
+use crate::guard::Done;
+use crate::synfin_status::*;
+
+/// Larger sizes are taken for a member that was never set.
+pub const SYNFIN_STRUCT_SIZE_MAX: u32 = 4096;
+
+/// A struct of the header that begins with `struct_size`.
+///
+/// # Safety
+/// `repr(C)`, its first member is `struct_size: u32`, and every pattern of bits is a value of it.
+pub(crate) unsafe trait Sized32: Copy {
+    /// Size of its first published layout.
+    const FIRST_LAYOUT: usize;
+}
+
+/// The size that the caller set, checked.
+///
+/// # Safety
+/// `pointer` is NULL or begins with a readable `u32`.
+unsafe fn size_of_caller<T: Sized32>(pointer: *const T) -> Done<usize> {
+    if pointer.is_null() {
+        return Err(SYNFIN_ERR_NULL);
+    }
+    // SAFETY: not NULL; the first member is a u32. The caller's pointer may be aligned for less.
+    let size = unsafe { pointer.cast::<u32>().read_unaligned() } as usize;
+    if (T::FIRST_LAYOUT..=SYNFIN_STRUCT_SIZE_MAX as usize).contains(&size) {
+        Ok(size)
+    } else {
+        Err(SYNFIN_ERR_STRUCT_SIZE)
+    }
+}
+
+/// Reads a struct; members that the caller does not know keep their value from `unknown`.
+///
+/// # Safety
+/// `pointer` is NULL, or readable for as many bytes as its `struct_size` says.
+pub(crate) unsafe fn read<T: Sized32>(pointer: *const T, unknown: T) -> Done<T> {
+    let mut value = unknown;
+    // SAFETY: the caller's promise covers the first member.
+    let size = unsafe { size_of_caller(pointer)? };
+    let len = size.min(size_of::<T>());
+    // SAFETY: `len` bytes are readable there and fit `value`, which is another object; any bits are a `T`.
+    unsafe { std::ptr::copy_nonoverlapping(pointer.cast::<u8>(), (&raw mut value).cast::<u8>(), len) };
+    Ok(value)
+}
+
+/// Checks that [`write`] will work.
+///
+/// # Safety
+/// As for [`write`].
+pub(crate) unsafe fn check<T: Sized32>(pointer: *const T) -> Done {
+    // SAFETY: the caller's promise.
+    unsafe { size_of_caller(pointer) }.map(|_| ())
+}
+
+/// Writes a struct, all but `struct_size`; what the caller knows beyond it becomes zero.
+///
+/// # Safety
+/// `pointer` is NULL, or writable for as many bytes as its `struct_size` says.
+pub(crate) unsafe fn write<T: Sized32>(pointer: *mut T, value: &T) -> Done {
+    const START: usize = size_of::<u32>();
+    // SAFETY: the caller's promise covers the first member.
+    let size = unsafe { size_of_caller(pointer)? };
+    let known = size.min(size_of::<T>());
+    let (from, to) = ((&raw const *value).cast::<u8>(), pointer.cast::<u8>());
+    // SAFETY: `known` is at most the size of either; both hold at least a u32; a reference and memory of
+    // the caller do not overlap. Beyond it, up to `size`, the memory is the caller's as well.
+    unsafe {
+        std::ptr::copy_nonoverlapping(from.add(START), to.add(START), known - START);
+        std::ptr::write_bytes(to.add(known), 0, size - known);
+    }
+    Ok(())
+}

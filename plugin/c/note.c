@@ -1,0 +1,77 @@
+/* note.c
+ * A segment's meaning in a few words: step and the name of its role.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "plugin.h"
+
+#include <epan/column-utils.h>
+#include <string.h>
+
+const char *note_rule_name(const char *id)
+{
+    for (size_t i = 0; i < synfin_rule_count(); i++) {
+        synfin_rule rule = {.struct_size = sizeof rule};
+
+        if (synfin_rule_at(i, &rule) == SYNFIN_OK && strcmp(rule.id.ptr, id) == 0)
+            return rule.name.ptr; /* static */
+    }
+    return NULL;
+}
+
+/* Step and role of a segment, in words made from its values. */
+static const char *make_words(const synfin_annotation *answer)
+{
+    const synfin_value *values;
+    size_t count = state_segment_values(answer, &values);
+    const char *step = fields_text("synfin.step", values, count);
+    const char *role = fields_text("synfin.role", values, count);
+    const char *name = role == NULL ? NULL : note_rule_name(role);
+
+    if (step != NULL && name != NULL)
+        return wmem_strdup_printf(wmem_epan_scope(), "%s %s", step, name);
+    return wmem_strdup(wmem_epan_scope(), step != NULL ? step : name != NULL ? name : "?");
+}
+
+const char *note_words(const synfin_annotation *answer)
+{
+    /* Packets are many, pairs of step and role few: words are made once for each. */
+    static wmem_map_t *known;
+    guint step = answer->present & SYNFIN_HAS_STEP ? 1u + answer->step : 0;
+    guint role = answer->present & SYNFIN_HAS_ROLE ? 1u + answer->role : 0;
+    gpointer key = GUINT_TO_POINTER(step << 20 | role);
+    const char *words;
+
+    if (step == 0 && role == 0)
+        return NULL;
+    if (known == NULL)
+        known = wmem_map_new(wmem_epan_scope(), g_direct_hash, g_direct_equal);
+    words = (const char *)wmem_map_lookup(known, key);
+    if (words == NULL) {
+        words = make_words(answer);
+        wmem_map_insert(known, key, (void *)words);
+    }
+    return words;
+}
+
+void note_column(packet_info *pinfo, const tcp_layer *layers)
+{
+    gboolean writable;
+
+    if (pref_note_style == NOTE_OFF || pinfo->cinfo == NULL)
+        return;
+    /* Protocols above TCP may have closed the column to others. */
+    writable = col_get_writable(pinfo->cinfo, COL_INFO);
+    col_set_writable(pinfo->cinfo, COL_INFO, TRUE);
+    for (const tcp_layer *layer = layers; layer != NULL; layer = layer->next) {
+        const char *words = layer->known ? note_words(&layer->answer) : NULL;
+
+        if (words == NULL)
+            continue;
+        if (pref_note_style == NOTE_PREFIX)
+            col_prepend_fence_fstr(pinfo->cinfo, COL_INFO, "[%s] ", words);
+        else
+            col_append_fstr(pinfo->cinfo, COL_INFO, " [%s]", words);
+    }
+    col_set_writable(pinfo->cinfo, COL_INFO, writable);
+}

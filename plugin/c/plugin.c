@@ -1,0 +1,58 @@
+/* plugin.c
+ * Registration: the protocol, its preferences, and the parts' own.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "plugin.h"
+
+#include <epan/prefs.h>
+
+int proto_synfin = -1;
+int pref_note_style = NOTE_SUFFIX;
+
+static void register_preferences(void)
+{
+    static const enum_val_t styles[] = {
+        {"off", "Off", NOTE_OFF},
+        {"prefix", "Before the text", NOTE_PREFIX},
+        {"suffix", "Behind the text", NOTE_SUFFIX},
+        {NULL, NULL, 0},
+    };
+    module_t *module = prefs_register_protocol(proto_synfin, NULL);
+
+    prefs_register_enum_preference(
+        module, "info_note", "Note in the Info column",
+        "Whether and where the Info column says which step of its connection's life a segment is", &pref_note_style,
+        styles, FALSE);
+}
+
+static void register_all(void)
+{
+    /* Another ABI's structs would be read wrongly. The ABI is linked in, so this is a build gone wrong. */
+    if (synfin_abi_version() != SYNFIN_ABI_VERSION) {
+        g_warning("synfin: built against another version of synfin.h; the plugin stays off");
+        return;
+    }
+    proto_synfin = proto_register_protocol("TCP lifecycle (synfin)", "synfin", "synfin");
+    register_preferences();
+    fields_register();
+    state_register();
+    tree_register();
+    hook_register();
+}
+
+static void handoff_all(void)
+{
+    if (proto_synfin != -1)
+        hook_handoff();
+}
+
+/* Called by plugin_register in ../src/lib.rs. */
+__attribute__((visibility("default"))) void synfin_plugin_start(void);
+
+void synfin_plugin_start(void)
+{
+    static const proto_plugin plugin = {register_all, handoff_all};
+
+    proto_register_plugin(&plugin);
+}

@@ -1,0 +1,165 @@
+//! Building and running C programs against the library, as somebody who installed it would.
+
+use std::ffi::OsStr;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::{env, fs};
+
+use crate::header::{ffi_dir, header_path};
+
+/// Whether a tool is there. Where it is not, what needs it is skipped and says so, past the test
+/// harness's capture; with `SYNFIN_REQUIRE_ALL` in the environment it fails.
+#[must_use]
+pub fn has(tool: &str, purpose: &str) -> bool {
+    if Command::new(tool)
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success())
+    {
+        return true;
+    }
+    let missing = format!("{tool} is missing: {purpose}");
+    assert!(env::var_os("SYNFIN_REQUIRE_ALL").is_none(), "{missing}");
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {missing}");
+    false
+}
+
+/// Runs a command that has to succeed; gives what it printed.
+pub fn run(command: &mut Command) -> String {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().expect("the program can be started");
+    let stderr = String::from_utf8_lossy(&stderr);
+    assert!(status.success(), "{command:?}: {status}\n{stderr}");
+    String::from_utf8(stdout).expect("it prints UTF-8")
+}
+
+/// The library laid out as an installation does, with the hook that promises.c needs.
+pub struct Library {
+    folder: PathBuf,
+    shared: PathBuf,
+}
+
+/// How a program is linked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// With libsynfin.so; what is found at run time is libsynfin.so.N alone, N the header's
+    /// SYNFIN_ABI_VERSION, so the SONAME must be that.
+    Dynamic,
+    /// With libsynfin.a.
+    Static,
+}
+
+impl Library {
+    /// Builds it inside `folder`, apart from the workspace's own target folder: the hook is for tests only.
+    #[must_use]
+    pub fn build(folder: &Path) -> Self {
+        let target = folder.join("c-abi-target");
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        run(Command::new(cargo)
+            .args([
+                "build",
+                "--quiet",
+                "--locked",
+                "--package",
+                "synfin-ffi",
+                "--features",
+                "test-hooks",
+            ])
+            .arg("--target-dir")
+            .arg(&target)
+            .current_dir(ffi_dir()));
+        let folder = folder.join("c-abi");
+        for part in ["link", "run", "bin"] {
+            fs::create_dir_all(folder.join(part)).expect("a folder of ours");
+        }
+        let built = target.join("debug");
+        let shared = format!("run/libsynfin.so.{}", abi_version());
+        for (from, to) in [
+            ("libsynfin_ffi.so", shared.as_str()),
+            ("libsynfin_ffi.so", "link/libsynfin.so"),
+            ("libsynfin_ffi.a", "libsynfin.a"),
+        ] {
+            fs::copy(built.join(from), folder.join(to)).expect("the library was built");
+        }
+        let shared = folder.join(shared);
+        Self { folder, shared }
+    }
+
+    /// The shared library.
+    #[must_use]
+    pub fn shared(&self) -> &Path {
+        &self.shared
+    }
+
+    /// Compiles `tests/c/{sources}.c`, every warning an error.
+    #[must_use]
+    pub fn compile(&self, name: &str, sources: &[&str], link: Link, flags: &[&str]) -> PathBuf {
+        let program = self.folder.join("bin").join(name);
+        let mut cc = strict_compiler("cc", "c11");
+        cc.args(flags).arg("-o").arg(&program);
+        cc.args(
+            sources
+                .iter()
+                .map(|source| c_dir().join(source).with_extension("c")),
+        );
+        match link {
+            Link::Dynamic => {
+                let rpath = format!("-Wl,-rpath,{}", self.folder.join("run").display());
+                cc.arg("-L")
+                    .arg(self.folder.join("link"))
+                    .args(["-lsynfin", &rpath]);
+            }
+            Link::Static => {
+                cc.arg(self.folder.join("libsynfin.a"))
+                    .args(["-lpthread", "-ldl", "-lm"]);
+            }
+        }
+        run(&mut cc);
+        program
+    }
+}
+
+/// `cc -std=c11 -Wall -Wextra -Wpedantic -Werror` with the header in reach.
+#[must_use]
+pub fn strict_compiler(compiler: &str, standard: &str) -> Command {
+    let mut command = Command::new(compiler);
+    command.arg(format!("-std={standard}"));
+    command.args(["-g", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I"]);
+    command.arg(ffi_dir().join("include"));
+    command
+}
+
+/// A program under valgrind, which fails on any error and on any byte not given back. Without backtraces:
+/// std keeps what it read of the debug information for them until the end of the process.
+#[must_use]
+pub fn under_valgrind(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("valgrind");
+    command.args([
+        "--quiet",
+        "--leak-check=full",
+        "--show-leak-kinds=all",
+        "--errors-for-leak-kinds=all",
+    ]);
+    command
+        .arg("--error-exitcode=99")
+        .arg(program)
+        .env("RUST_BACKTRACE", "0");
+    command
+}
+
+/// SYNFIN_ABI_VERSION of the header.
+fn abi_version() -> String {
+    let header = fs::read_to_string(header_path()).expect("the header is there");
+    let line = header
+        .lines()
+        .find_map(|line| line.strip_prefix("#define SYNFIN_ABI_VERSION "));
+    line.expect("the header says its ABI version").to_owned()
+}
+
+fn c_dir() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("c")
+}

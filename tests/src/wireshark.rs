@@ -1,0 +1,162 @@
+//! The real tshark with our plugin in it, run the way a user runs it.
+//!
+//! Wireshark ignores plugin folders other than its own when started by root, so there the tests run it as
+//! the user `nobody`, who must be able to read what they give it: plugin and captures lie in a scratch
+//! folder that everybody may read.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// Between values of a field, and between fields: bytes that no value has.
+const VALUE_END: char = '\x1e';
+const FIELD_END: char = '\x1f';
+
+/// A scratch folder with the plugin, fresh from the sources, as Wireshark wants to find it.
+pub struct Wireshark {
+    folder: TempDir,
+    as_nobody: bool,
+}
+
+/// One frame of `tshark -T fields`: of each field asked for, its values.
+pub type Row = Vec<Vec<String>>;
+
+impl Wireshark {
+    /// Builds the plugin and puts it into a scratch folder. `None`, with a word why, where Wireshark or its
+    /// headers are missing; with `SYNFIN_REQUIRE_ALL=1` that is a failure.
+    #[must_use]
+    pub fn with_plugin() -> Option<Self> {
+        if let Some(missing) = missing() {
+            assert!(std::env::var_os("SYNFIN_REQUIRE_ALL").is_none(), "{missing}");
+            eprintln!("SKIPPED: {missing}, so the plugin is not tested");
+            return None;
+        }
+        let folder = tempfile::Builder::new().prefix("synfin-").tempdir().unwrap();
+        let epan = folder
+            .path()
+            .join("plugins")
+            .join(wireshark_version())
+            .join("epan");
+        fs::create_dir_all(&epan).unwrap();
+        fs::create_dir(folder.path().join("home")).unwrap();
+        fs::copy(build_plugin(), epan.join("synfin.so")).unwrap();
+        let wireshark = Self {
+            folder,
+            as_nobody: stdout_of(Command::new("id").arg("-u")).trim() == "0",
+        };
+        wireshark.open_to_all(wireshark.folder.path(), 0o755);
+        wireshark.open_to_all(&wireshark.folder.path().join("home"), 0o777);
+        Some(wireshark)
+    }
+
+    fn open_to_all(&self, path: &Path, mode: u32) {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    /// What `tshark` with these arguments prints. Panics when it fails or complains of the plugin.
+    #[must_use]
+    pub fn tshark(&self, arguments: &[&str]) -> String {
+        let mut command = if self.as_nobody {
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "tshark"]);
+            command
+        } else {
+            Command::new("tshark")
+        };
+        command
+            .args(arguments)
+            .env("HOME", self.folder.path().join("home"))
+            .env_remove("XDG_CONFIG_HOME")
+            .env("WIRESHARK_PLUGIN_DIR", self.folder.path().join("plugins"))
+            .env("TZ", "UTC")
+            .current_dir(self.folder.path());
+        let output = command.output().unwrap();
+        let complaints = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success() && !complaints.contains("synfin"),
+            "tshark {arguments:?}: {}\n{complaints}",
+            output.status
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// A capture where tshark can read it.
+    #[must_use]
+    pub fn capture(&self, bytes: &[u8], name: &str) -> String {
+        let path = self.folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        self.open_to_all(&path, 0o644);
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// The values of some fields, frame by frame. `how` are more arguments, such as `-2`.
+    #[must_use]
+    pub fn rows(&self, capture: &str, how: &[&str], fields: &[&str]) -> Vec<Row> {
+        let separator = format!("separator={FIELD_END}");
+        let aggregator = format!("aggregator={VALUE_END}");
+        let mut arguments = vec!["-n", "-r", capture, "-T", "fields", "-E", "occurrence=a"];
+        arguments.extend(["-E", &separator, "-E", &aggregator]);
+        arguments.extend(how);
+        for field in fields {
+            arguments.extend(["-e", field]);
+        }
+        let values = |text: &str| match text {
+            "" => Vec::new(),
+            text => text.split(VALUE_END).map(str::to_owned).collect(),
+        };
+        let text = self.tshark(&arguments);
+        text.lines()
+            .map(|line| line.split(FIELD_END).map(values).collect())
+            .collect()
+    }
+}
+
+/// What is missing for the plugin to be built and run.
+fn missing() -> Option<&'static str> {
+    let works = |command: &mut Command| {
+        let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+        status.is_ok_and(|status| status.success())
+    };
+    if !works(Command::new("tshark").arg("--version")) {
+        Some("tshark is not installed")
+    } else if !works(Command::new("pkg-config").args(["--exists", "wireshark"])) {
+        Some("pkg-config finds no Wireshark headers (libwireshark-dev)")
+    } else {
+        None
+    }
+}
+
+/// Major and minor version of the Wireshark that the plugin is built for: the name of its plugin folder.
+fn wireshark_version() -> String {
+    let version = stdout_of(Command::new("pkg-config").args(["--modversion", "wireshark"]));
+    version
+        .trim()
+        .splitn(3, '.')
+        .take(2)
+        .collect::<Vec<_>>()
+        .join(".")
+}
+
+/// Builds the plugin into the folder that this program was built into.
+fn build_plugin() -> PathBuf {
+    // <target>/debug/deps/<this program>
+    let program = std::env::current_exe().unwrap();
+    let target = program.ancestors().nth(3).unwrap();
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "-p", "synfin-wireshark", "--target-dir"])
+        .arg(target)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()
+        .unwrap();
+    assert!(status.success(), "the plugin does not build");
+    target.join("debug/libsynfin_wireshark.so")
+}
+
+fn stdout_of(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}");
+    String::from_utf8(output.stdout).unwrap()
+}

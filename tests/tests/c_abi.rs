@@ -1,0 +1,242 @@
+//! The C ABI, from C: the header compiles alone, a C host gets core's answers, every promise is kept.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use synfin::capture::Capture;
+use synfin::{Annotation, Dissector, LinkType, Outcome};
+use synfin_tests::c_host::{Library, Link, has, run, strict_compiler, under_valgrind};
+use synfin_tests::header::{header, header_path};
+
+fn scratch() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR"))
+}
+
+fn library() -> &'static Library {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    LIBRARY.get_or_init(|| Library::build(scratch()))
+}
+
+fn has_compiler() -> bool {
+    has("cc", "no C program was built against the C ABI")
+}
+
+fn has_valgrind() -> bool {
+    has("valgrind", "the C programs were not run under it")
+}
+
+#[test]
+fn the_header_is_up_to_date() {
+    let found = fs::read_to_string(header_path()).unwrap();
+    assert!(found == header(), "run `make header` and read what changed");
+}
+
+#[test]
+fn the_header_compiles_alone() {
+    for (compiler, standard, suffix) in [
+        ("cc", "c11", "c"),
+        ("c++", "c++17", "cpp"),
+        ("c++", "c++11", "cpp"),
+    ] {
+        if has(compiler, "the header was not compiled with it") {
+            let source = scratch().join(format!("header-{standard}.{suffix}"));
+            fs::write(
+                &source,
+                "#include \"synfin.h\"\nint main(void) { return (int)SYNFIN_OK; }\n",
+            )
+            .unwrap();
+            run(strict_compiler(compiler, standard)
+                .arg("-fsyntax-only")
+                .arg(source));
+        }
+    }
+}
+
+#[test]
+fn the_library_exports_what_the_header_declares_and_nothing_else() {
+    if !has("nm", "the exported symbols were not looked at") {
+        return;
+    }
+    let symbols = run(Command::new("nm")
+        .args(["-D", "--defined-only", "--format=posix"])
+        .arg(library().shared()));
+    let mut exported: Vec<_> = symbols
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    exported.retain(|symbol| *symbol != "synfin_test_panic");
+    exported.sort_unstable();
+
+    let header = fs::read_to_string(header_path()).unwrap();
+    let code = header
+        .lines()
+        .filter(|line| !line.starts_with([' ', '/', '#', 't', 'e', '}']));
+    let mut declared: Vec<_> = code
+        .filter_map(|line| line.split('(').next()?.rsplit([' ', '*']).next())
+        .filter(|name| name.starts_with("synfin_"))
+        .collect();
+    declared.sort_unstable();
+    assert_eq!(exported, declared);
+    assert!(declared.len() >= 20, "{declared:?}");
+}
+
+/// Every capture of the repository, and the same as classic pcap in all its four forms.
+fn captures() -> &'static [PathBuf] {
+    static CAPTURES: OnceLock<Vec<PathBuf>> = OnceLock::new();
+    CAPTURES.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures");
+        let mut captures: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "pcapng"))
+            .collect();
+        captures.sort();
+        assert!(captures.len() >= 40, "{}", captures.len());
+        let converted = scratch().join("classic-pcap");
+        fs::create_dir_all(&converted).unwrap();
+        for index in 0..captures.len() {
+            if let Some(bytes) = classic_pcap(&captures[index], index % 2 == 1, index % 4 >= 2) {
+                let path = converted.join(captures[index].with_extension("pcap").file_name().unwrap());
+                fs::write(&path, bytes).unwrap();
+                captures.push(path);
+            }
+        }
+        captures
+    })
+}
+
+/// A capture as classic pcap, if it has one link type only.
+fn classic_pcap(path: &Path, is_big_endian: bool, has_nanoseconds: bool) -> Option<Vec<u8>> {
+    let bytes = fs::read(path).unwrap();
+    let mut capture = Capture::open(&bytes[..]).unwrap();
+    let (mut out, mut link) = (Vec::new(), None::<LinkType>);
+    let word = |out: &mut Vec<u8>, word: u32| {
+        out.extend(if is_big_endian {
+            word.to_be_bytes()
+        } else {
+            word.to_le_bytes()
+        });
+    };
+    let half = |out: &mut Vec<u8>, half: u16| {
+        out.extend(if is_big_endian {
+            half.to_be_bytes()
+        } else {
+            half.to_le_bytes()
+        });
+    };
+    while let Some(frame) = capture.next_frame().unwrap() {
+        if link.is_none() {
+            word(&mut out, if has_nanoseconds { 0xa1b2_3c4d } else { 0xa1b2_c3d4 });
+            half(&mut out, 2);
+            half(&mut out, 4);
+            word(&mut out, 0);
+            word(&mut out, 0);
+            word(&mut out, 262_144);
+            word(&mut out, frame.link.0.into());
+        }
+        if *link.get_or_insert(frame.link) != frame.link {
+            return None;
+        }
+        let unit_ns = if has_nanoseconds { 1 } else { 1000 };
+        word(&mut out, u32::try_from(frame.time_ns / 1_000_000_000).unwrap());
+        word(
+            &mut out,
+            u32::try_from(frame.time_ns % 1_000_000_000 / unit_ns).unwrap(),
+        );
+        word(&mut out, u32::try_from(frame.data.len()).unwrap());
+        word(&mut out, frame.wire_len);
+        out.extend(frame.data);
+    }
+    link.map(|_| out)
+}
+
+/// What host.c has to print, by core alone.
+fn expected(as_json: bool) -> String {
+    let mut text = String::new();
+    for path in captures() {
+        let bytes = fs::read(path).unwrap();
+        let mut capture = Capture::open(&bytes[..]).unwrap();
+        let mut dissector = Dissector::default();
+        while let Some(frame) = capture.next_frame().unwrap() {
+            let Outcome::Segment(annotation) = dissector.frame(&frame) else {
+                continue;
+            };
+            if as_json {
+                writeln!(text, "{}", serde_json::to_string(&annotation).unwrap()).unwrap();
+            } else {
+                let Annotation {
+                    frame, step, role, ..
+                } = annotation;
+                let step = step.map_or("-", |step| step.as_str());
+                let role = role.map_or("-", |role| role.id());
+                writeln!(text, "{frame} {step} {role}").unwrap();
+            }
+        }
+        for connection in dissector.finish() {
+            if as_json {
+                writeln!(text, "{}", serde_json::to_string(&connection).unwrap()).unwrap();
+            }
+        }
+    }
+    text
+}
+
+/// Compares line by line, so that a failure shows one line.
+fn assert_same(found: &str, expected: &str, how: &str) {
+    for (index, (found, expected)) in found.lines().zip(expected.lines()).enumerate() {
+        assert_eq!(found, expected, "{how}, line {}", index + 1);
+    }
+    assert_eq!(found.lines().count(), expected.lines().count(), "{how}");
+    assert!(found.lines().count() > 500, "{how}");
+}
+
+#[test]
+fn a_c_host_gets_core_s_answers_on_every_capture() {
+    if !has_compiler() {
+        return;
+    }
+    for link in [Link::Dynamic, Link::Static] {
+        let host = library().compile(&format!("host-{link:?}"), &["host", "capture"], link, &[]);
+        let text = run(Command::new(&host).args(captures()));
+        assert_same(&text, &expected(false), "text");
+        let json = run(Command::new(&host).arg("--json").args(captures()));
+        assert_same(&json, &expected(true), "JSON");
+        if link == Link::Dynamic && has_valgrind() {
+            let text = run(under_valgrind(&host).args(captures()));
+            assert_same(&text, &expected(false), "text under valgrind");
+            let json = run(under_valgrind(&host).arg("--json").args(captures()));
+            assert_same(&json, &expected(true), "JSON under valgrind");
+        }
+    }
+}
+
+#[test]
+fn a_c_host_gets_core_s_answers_under_sanitizers() {
+    if has_compiler() {
+        let host = library().compile("host-sanitized", &["host", "capture"], Link::Static, &SANITIZERS);
+        let json = run(Command::new(&host).arg("--json").args(captures()));
+        assert_same(&json, &expected(true), "JSON under sanitizers");
+    }
+}
+
+const SANITIZERS: [&str; 2] = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+const KEPT: &str = "every promise kept\n";
+
+#[test]
+fn every_promise_of_the_header_is_kept() {
+    if !has_compiler() {
+        return;
+    }
+    for link in [Link::Dynamic, Link::Static] {
+        let promises = library().compile(&format!("promises-{link:?}"), &["promises"], link, &[]);
+        assert_eq!(run(&mut Command::new(&promises)), KEPT);
+        if link == Link::Dynamic && has_valgrind() {
+            assert_eq!(run(&mut under_valgrind(&promises)), KEPT);
+        }
+    }
+    let sanitized = library().compile("promises-sanitized", &["promises"], Link::Static, &SANITIZERS);
+    assert_eq!(run(&mut Command::new(&sanitized)), KEPT);
+}

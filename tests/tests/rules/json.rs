@@ -1,0 +1,337 @@
+//! The JSON contract: keys, their order, and the field registry.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use synfin::FIELDS;
+use synfin_tests::script::Script;
+use synfin_tests::told::Told;
+
+/// The contract's keys of a packet, in its order.
+const PACKET: &[&str] = &[
+    "frame",
+    "layer",
+    "time_ns",
+    "src",
+    "src_port",
+    "dst",
+    "dst_port",
+    "flags",
+    "seq",
+    "ack",
+    "len",
+    "window",
+    "connection",
+    "direction",
+    "phase",
+    "step",
+    "role",
+    "rules",
+    "state",
+    "state.initiator",
+    "state.responder",
+    "answers",
+    "since_answered_ns",
+];
+
+/// What a packet has beyond the contract.
+const PACKET_EXTENSIONS: &[&str] = &[
+    "integrity",
+    "retransmission_of",
+    "retransmission_index",
+    "since_previous_ns",
+    "backoff_percent",
+    "http",
+    "http.message",
+    "http.begins",
+    "http.transaction",
+    "close",
+    "close.verdict_so_far",
+    "close.by_so_far",
+];
+
+/// The contract's keys of a connection, in its order.
+const CONNECTION: &[&str] = &[
+    "connection",
+    "src",
+    "src_port",
+    "dst",
+    "dst_port",
+    "first_frame",
+    "last_frame",
+    "start",
+    "start_ns",
+    "duration_ns",
+    "handshake",
+    "handshake.verdict",
+    "handshake.confidence",
+    "handshake.frames",
+    "handshake.rtt_responder_ns",
+    "handshake.rtt_initiator_ns",
+    "handshake.isn_initiator",
+    "handshake.isn_responder",
+    "close",
+    "close.verdict",
+    "close.by",
+    "close.reset_by",
+    "close.cause",
+    "close.cause_confidence",
+    "close.confidence",
+    "close.frames",
+    "rules",
+    "rules.id",
+    "rules.frame",
+    "rules_omitted",
+    "zeek",
+    "zeek.orig",
+    "zeek.conn_state",
+    "zeek.history",
+    "completeness",
+    "packets",
+    "packets.initiator",
+    "packets.responder",
+    "bytes",
+    "bytes.initiator",
+    "bytes.responder",
+    "options",
+    "http",
+    "http.method",
+    "http.target",
+    "http.status",
+    "http.request_frame",
+    "http.response_frame",
+    "http.request_body_len",
+    "http.response_body_len",
+    "http.state",
+    "http_omitted",
+    "evicted",
+];
+
+/// What a connection has beyond the contract, or the contract leaves open ("options": {...}).
+const CONNECTION_EXTENSIONS: &[&str] = &[
+    "close.idle_ns",
+    "retransmissions",
+    "retransmissions.initiator",
+    "retransmissions.responder",
+    "options.initiator",
+    "options.initiator.mss",
+    "options.initiator.window_scale",
+    "options.initiator.sack_permitted",
+    "options.initiator.timestamps",
+    "options.initiator.fast_open",
+    "options.initiator.mptcp",
+    "options.responder",
+    "options.responder.mss",
+    "options.responder.window_scale",
+    "options.responder.sack_permitted",
+    "options.responder.timestamps",
+    "options.responder.fast_open",
+    "options.responder.mptcp",
+    "options.agreed",
+    "options.agreed.window_scale",
+    "options.agreed.sack",
+    "options.agreed.timestamps",
+    "options.agreed.mptcp",
+];
+
+/// A JSON value's paths in their order, objects in lists without the position; and whether each holds a value itself.
+#[derive(Debug, Default)]
+struct Paths(Vec<(String, bool)>);
+
+impl Paths {
+    fn names(&self) -> Vec<&str> {
+        self.0.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    fn leaves(&self) -> BTreeSet<&str> {
+        self.0
+            .iter()
+            .filter(|(_, leaf)| *leaf)
+            .map(|(name, _)| name.as_str())
+            .collect()
+    }
+}
+
+impl<'de> Deserialize<'de> for Paths {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Walk)
+    }
+}
+
+struct Walk;
+
+macro_rules! leaves {
+    ($($visit:ident $from:ty),+) => {
+        $(fn $visit<E>(self, _: $from) -> Result<Paths, E> { Ok(Paths::default()) })+
+    };
+}
+
+impl<'de> Visitor<'de> for Walk {
+    type Value = Paths;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    leaves!(visit_bool bool, visit_u64 u64, visit_i64 i64, visit_f64 f64, visit_str &str);
+
+    fn visit_unit<E>(self) -> Result<Paths, E> {
+        Ok(Paths::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Paths, A::Error> {
+        let first = list.next_element()?.unwrap_or_default();
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(first)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Paths, A::Error> {
+        let mut paths = Vec::new();
+        while let Some((key, inner)) = map.next_entry::<String, Paths>()? {
+            paths.push((key.clone(), inner.0.is_empty()));
+            paths.extend(
+                inner
+                    .0
+                    .into_iter()
+                    .map(|(name, leaf)| (format!("{key}.{name}"), leaf)),
+            );
+        }
+        Ok(Paths(paths))
+    }
+}
+
+fn paths(value: &impl serde::Serialize) -> Paths {
+    let text = serde_json::to_string(value).expect("JSON");
+    serde_json::from_str(&text).expect("what was just written")
+}
+
+/// Everything there is: options of both sides, HTTP, rules.
+fn full() -> Told {
+    told(
+        r#"
+        C > S SYN mss=1460 ws=7 sackok ts=1:0
+        S > C SYN-ACK mss=1460 ws=7 sackok ts=1:0
+        C > S ACK
+        C > S PSH-ACK "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+        S > C PSH-ACK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+        close C > S
+        "#,
+    )
+}
+
+/// As little as there can be.
+fn bare() -> Told {
+    told("C > S NULL")
+}
+
+fn told(script: &str) -> Told {
+    Told::of(&Script::parse(script).expect("a script"))
+}
+
+/// The contract's keys come in its order; the others are the known extensions.
+fn hold(told: &Paths, contract: &[&str], extensions: &[&str]) {
+    let names = told.names();
+    let listed: Vec<&str> = names
+        .iter()
+        .copied()
+        .filter(|name| contract.contains(name))
+        .collect();
+    assert_eq!(listed, contract);
+    let others: BTreeSet<&str> = names
+        .into_iter()
+        .filter(|name| !contract.contains(name))
+        .collect();
+    assert_eq!(others, extensions.iter().copied().collect());
+}
+
+#[test]
+fn keys_of_a_packet() {
+    hold(&paths(&full().packets[3]), PACKET, PACKET_EXTENSIONS);
+}
+
+#[test]
+fn keys_of_a_connection() {
+    hold(&paths(&full().connections[0]), CONNECTION, CONNECTION_EXTENSIONS);
+}
+
+// An object that is not known is null, a list without entries is empty; but no key of a line is ever missing.
+#[test]
+fn keys_are_always_present() {
+    let top = |paths: Paths| -> Vec<String> {
+        let names = paths.0.into_iter().map(|(name, _)| name);
+        names.filter(|name| !name.contains('.')).collect()
+    };
+    let (full, bare) = (full(), bare());
+    assert_eq!(top(paths(&full.packets[3])), top(paths(&bare.packets[0])));
+    assert_eq!(top(paths(&full.connections[0])), top(paths(&bare.connections[0])));
+
+    let handshake = |told: &Told| top(paths(&told.connections[0].handshake));
+    assert_eq!(handshake(&full), handshake(&bare));
+    let close = |told: &Told| top(paths(&told.connections[0].close));
+    assert_eq!(close(&full), close(&bare));
+}
+
+#[test]
+fn values_are_spelled_as_in_the_contract() {
+    let told = full();
+    let packet = serde_json::to_value(told.packets[0]).expect("JSON");
+    assert_eq!(packet["flags"], "SYN");
+    assert_eq!(packet["seq"], 0);
+    assert!(packet["ack"].is_null() && packet["answers"].is_null() && packet["since_answered_ns"].is_null());
+    assert_eq!(packet["direction"], "initiator");
+    assert_eq!(packet["step"], "1/3");
+    assert_eq!(packet["rules"], serde_json::json!(["O1"]));
+    assert_eq!(
+        packet["state"],
+        serde_json::json!({"initiator": ["CLOSED", "SYN-SENT"], "responder": ["LISTEN", "LISTEN"]})
+    );
+    let connection = serde_json::to_value(&told.connections[0]).expect("JSON");
+    assert_eq!(connection["start"], "1970-01-01T00:00:01.000000000Z");
+    assert_eq!(connection["start_ns"], 1_000_000_000);
+    assert_eq!(connection["handshake"]["frames"], serde_json::json!([1, 2, 3]));
+    assert_eq!(
+        connection["rules"][0],
+        serde_json::json!({"id": "O1", "frame": 1})
+    );
+    assert_eq!(
+        connection["packets"],
+        serde_json::json!({"initiator": 5, "responder": 4})
+    );
+    assert_eq!(connection["rules_omitted"], 0);
+    assert_eq!(connection["evicted"], false);
+}
+
+/// `synfin.` and the path without its unit suffix. `start` is the text form of `start_ns`.
+fn fields(paths: &Paths) -> BTreeSet<String> {
+    let leaves = paths.leaves().into_iter();
+    leaves
+        .map(|path| format!("synfin.{}", path.strip_suffix("_ns").unwrap_or(path)))
+        .collect()
+}
+
+#[test]
+fn every_path_of_a_packet_is_a_field_and_the_reverse() {
+    let registry: BTreeSet<String> = FIELDS
+        .iter()
+        .filter(|field| field.is_of_segment())
+        .map(|field| field.name.to_owned())
+        .collect();
+    assert_eq!(fields(&paths(&full().packets[3])), registry);
+}
+
+#[test]
+fn every_path_of_a_connection_is_a_field_and_the_reverse() {
+    let registry: BTreeSet<String> = FIELDS
+        .iter()
+        .filter(|field| field.is_of_connection())
+        .map(|field| field.name.to_owned())
+        .collect();
+    assert_eq!(fields(&paths(&full().connections[0])), registry);
+}
+
+#[test]
+fn field_names_are_unique() {
+    let names: BTreeSet<&str> = FIELDS.iter().map(|field| field.name).collect();
+    assert_eq!(names.len(), FIELDS.len());
+}

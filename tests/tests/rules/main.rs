@@ -1,0 +1,19 @@
+//! Every rule as a situation, and beside it the nearest innocent look-alike that it must not name. The expectations in
+//! the margins are written from RFC 9293 and the contract, not from what synfin says.
+
+mod figures;
+mod http_close;
+mod json;
+mod midstream;
+mod oddities;
+mod opening;
+mod opening_failed;
+mod registry;
+mod resent;
+mod reset;
+mod reuse;
+mod teardown;
+mod teardown_more;
+mod verdicts;
+
+use synfin_tests::told::tell;
