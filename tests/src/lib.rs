@@ -7,6 +7,7 @@ pub mod header;
 pub mod pcap;
 pub mod pdml;
 pub mod program;
+pub mod readable_json;
 pub mod script;
 pub mod skip;
 pub mod told;
