@@ -130,8 +130,8 @@ rules! {
         "A FIN of one side, then an accepted RST of the other, which sent no FIN before.";
     T17 Note "RST not acceptable" ["RFC 9293 3.5.3, RFC 5961 3.2"]
         "A RST whose sequence number lies outside what its receiver can expect: it does not end the connection.";
-    T22 Note "port pair reused after a close" ["RFC 9293 3.6.1 MAY-2, RFC 6191"]
-        "A SYN with another sequence number after the close of the last connection on the same address and port pair.";
+    T22 Note "port pair reused in TIME-WAIT" ["RFC 9293 3.6.1 MAY-2, RFC 6191"]
+        "A SYN with a sequence number above nxt at the close of the last connection on the same address and port pair, or with a later timestamp, before twice the maximum segment lifetime has passed.";
     T24 Warn "port pair reused without a close" ["RFC 9293 3.5.1"]
         "A SYN-ACK accepts a SYN with a new sequence number on the address and port pair of a connection whose close was not seen.";
     T28 Note "not closed in the capture" ["capture artefact"]

@@ -74,6 +74,9 @@ impl RuleList {
     const LIMIT: usize = 64;
 
     pub(super) fn add(&mut self, rules: RuleSet, frame: u64) {
+        if rules.is_empty() {
+            return;
+        }
         for rule in rules.iter() {
             if self.hits.len() < Self::LIMIT {
                 self.hits.push((rule, frame));
