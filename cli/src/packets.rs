@@ -183,8 +183,9 @@ fn what(dissector: &Dissector, annotation: &Annotation) -> String {
         let verb = if words.is_empty() { "ACK of" } else { "answers" };
         let lead = if words.is_empty() { "" } else { ", " };
         let _ = write!(words, "{lead}{verb} {frame} after {}", Duration(since));
-    } else if words.is_empty() && annotation.flags.ack() {
-        words.push_str("ACK");
+    } else if words.is_empty() {
+        // No rule speaks of it.
+        words = annotation.flags.to_string();
     }
     words
 }

@@ -1,8 +1,15 @@
 //! What the tests of synfin share: the language that turns written situations into frames, what synfin tells
-//! of them, and the tools that check it from outside.
+//! of them, the committed captures, and the tools that check it from outside.
 
 pub mod c_host;
+pub mod captures;
 pub mod header;
+pub mod pcap;
+pub mod pdml;
+pub mod program;
+pub mod readable_json;
 pub mod script;
+pub mod skip;
 pub mod told;
+pub mod tshark;
 pub mod wireshark;

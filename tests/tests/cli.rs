@@ -1,0 +1,510 @@
+//! The program at its edges: bad input and exit status, pipes, several files, and the JSON contract.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use serde_json::Value;
+use synfin::LinkType;
+use synfin_tests::pcap::Form;
+use synfin_tests::program::{self, Ran, run};
+use synfin_tests::{captures, program::command};
+use tempfile::TempDir;
+
+const LITTLE_MICRO: Form = Form::ALL[0];
+/// How long a program may take to say what it has to say.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn a_get() -> PathBuf {
+    captures::path("get-closed-by-server.pcapng")
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a scratch folder")
+}
+
+fn file(folder: &TempDir, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    let path = folder.path().join(name);
+    fs::write(&path, bytes).expect("a scratch file");
+    path
+}
+
+/// Exit status 2, nothing on standard output, the file named and each of `words` on standard error.
+fn unusable(path: &Path, words: &[&str]) {
+    for arguments in [vec![], vec!["connections"], vec!["packets", "--json"]] {
+        let ran = run(arguments.iter().map(AsRef::as_ref).chain([path.as_os_str()]));
+        assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""), "{ran:?}");
+        assert!(ran.err.contains(&*path.to_string_lossy()), "{}", ran.err);
+        for word in words {
+            assert!(ran.err.contains(word), "{word:?} not in {}", ran.err);
+        }
+        assert!(!ran.err.contains("panicked"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn what_is_no_capture_is_told_and_ends_with_2() {
+    let folder = folder();
+    unusable(&file(&folder, "empty.pcap", ""), &["empty", "zero bytes"]);
+    unusable(
+        &file(&folder, "notes.txt", "Dear diary,\n"),
+        &["not a pcap", "text"],
+    );
+    unusable(
+        &file(&folder, "a.pcap.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\x03rest"),
+        &["gzip"],
+    );
+    unusable(
+        &file(&folder, "random", b"\x07\x99\xfe\x01\x80\x13\x37\0\xff"),
+        &["not a pcap"],
+    );
+    unusable(
+        &file(
+            &folder,
+            "half-a-header.pcap",
+            &LITTLE_MICRO.header(LinkType::ETHERNET)[..11],
+        ),
+        &["byte 0"],
+    );
+    unusable(&folder.path().join("missing.pcap"), &["No such file"]);
+    unusable(folder.path(), &["directory"]);
+}
+
+#[test]
+fn a_capture_without_packets_is_read_whole() {
+    let folder = folder();
+    for form in Form::ALL {
+        let path = file(&folder, "quiet.pcap", form.header(LinkType::ETHERNET));
+        let ran = run([&path]);
+        assert_eq!(
+            (ran.status, ran.out.as_str(), ran.err.as_str()),
+            (Some(0), "no TCP segments\n", "")
+        );
+        let ran = run([Path::new("connections"), &path]);
+        assert_eq!(
+            (ran.status, ran.out.as_str(), ran.err.as_str()),
+            (Some(0), "no TCP connections\n", "")
+        );
+        let ran = run([Path::new("--json"), &path]);
+        assert_eq!(
+            (ran.status, ran.out.as_str(), ran.err.as_str()),
+            (Some(0), "", "")
+        );
+    }
+}
+
+#[test]
+fn a_capture_cut_inside_a_record_is_reported_as_far_as_it_goes() {
+    let folder = folder();
+    let pieces = LITTLE_MICRO.pieces(&a_get());
+    let (last, before) = pieces.split_last().unwrap();
+    let readable = before.concat();
+    let offset = readable.len();
+    for kept in [1, 15, 16, last.len() - 1] {
+        let path = file(&folder, "cut.pcap", [&readable, &last[..kept]].concat());
+        let whole = file(&folder, "whole.pcap", &readable);
+        for arguments in [
+            vec![],
+            vec!["--json"],
+            vec!["connections"],
+            vec!["connections", "--json"],
+        ] {
+            let with = |path: &Path| run(arguments.iter().map(AsRef::as_ref).chain([path.as_os_str()]));
+            let (ran, expected) = (with(&path), with(&whole));
+            assert_eq!((ran.status, expected.status), (Some(1), Some(0)));
+            assert_eq!(ran.out, expected.out);
+            assert_eq!(expected.err, "");
+            assert!(ran.err.contains(&format!("byte {offset},")), "{}", ran.err);
+            assert!(ran.err.contains("after 9 frames"), "{}", ran.err);
+        }
+    }
+}
+
+#[test]
+fn pcapng_cut_inside_a_block_is_reported_as_far_as_it_goes() {
+    let folder = folder();
+    let whole = fs::read(a_get()).unwrap();
+    let path = file(&folder, "cut.pcapng", &whole[..whole.len() - 150]);
+    let ran = run([Path::new("--json"), &path]);
+    assert_eq!(ran.status, Some(1));
+    let lines = ran.out.lines().count();
+    assert!((1..10).contains(&lines), "{lines} lines");
+    assert!(ran.err.contains("at byte "), "{}", ran.err);
+    assert!(ran.err.contains(&format!("after {lines} frames")), "{}", ran.err);
+}
+
+#[test]
+fn a_link_type_not_known_is_named_and_ends_with_1() {
+    let folder = folder();
+    for (link, told) in [
+        (LinkType(105), "10 frames of link type 105 (IEEE802_11) not read"),
+        (
+            LinkType(65_000),
+            "10 frames of link type 65000 (no name known) not read",
+        ),
+    ] {
+        let mut pieces = LITTLE_MICRO.pieces(&a_get());
+        pieces[0] = LITTLE_MICRO.header(link);
+        let ran = run([file(&folder, "other.pcap", pieces.concat())]);
+        assert_eq!((ran.status, ran.out.as_str()), (Some(1), "no TCP segments\n"));
+        assert!(ran.err.contains(told), "{}", ran.err);
+    }
+}
+
+#[test]
+fn of_several_files_each_is_read_and_the_worst_is_told() {
+    let folder = folder();
+    let (get, refused) = (a_get(), captures::path("refused.pcapng"));
+    let missing = folder.path().join("missing.pcap");
+    let alone = |path: &Path| run([Path::new("--json"), path]).out;
+    let both = alone(&get) + &alone(&refused);
+
+    let ran = run([Path::new("--json"), &get, &refused]);
+    assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""));
+    assert_eq!(ran.out, both);
+
+    let ran = run([Path::new("--json"), &get, &missing, &refused]);
+    assert_eq!(ran.status, Some(1), "what could be read was reported");
+    assert_eq!(ran.out, both);
+    assert!(ran.err.contains("missing.pcap: No such file"), "{}", ran.err);
+
+    let empty = file(&folder, "empty.pcap", "");
+    let ran = run([&missing, &empty]);
+    assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""));
+    assert!(
+        ran.err.contains("missing.pcap") && ran.err.contains("empty.pcap"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn a_file_may_be_called_like_a_command() {
+    let folder = folder();
+    fs::copy(a_get(), folder.path().join("connections")).unwrap();
+    let here = |arguments: &[&str]| -> Ran {
+        let mut command = command();
+        command.current_dir(folder.path()).args(arguments);
+        command.output().unwrap().into()
+    };
+    let expected = run([a_get()]);
+    assert_eq!(here(&["./connections"]), expected);
+    assert_eq!(here(&["--", "connections"]), expected);
+    assert_eq!(here(&["packets", "connections"]), expected);
+    assert_eq!(
+        here(&["connections", "connections"]),
+        run([Path::new("connections"), &a_get()])
+    );
+    assert_eq!(here(&["connections"]).status, Some(2), "a command without a file");
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_help_with_0() {
+    let wrong: [&[&str]; 5] = [
+        &[],
+        &["packets"],
+        &["--no-such-option", "x.pcap"],
+        &["--checksums", "perhaps", "x.pcap"],
+        &["rules", "x.pcap"],
+    ];
+    for arguments in wrong {
+        let ran = run(arguments);
+        assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(ran.err.contains("--help"), "{arguments:?}: {}", ran.err);
+    }
+    for arguments in [["--help"], ["-h"], ["help"], ["--version"], ["rules"], ["fields"]] {
+        let ran = run(arguments);
+        assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""), "{arguments:?}");
+        assert!(!ran.out.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn standard_input_gives_the_same_as_the_file() {
+    for path in [a_get(), captures::path("two-interfaces.pcapng")] {
+        for command_and_form in [vec![], vec!["--json"], vec!["connections", "--json"]] {
+            let with = |input: &Path| {
+                let mut command = command();
+                command.args(&command_and_form).arg(input);
+                command.stdin(fs::File::open(&path).unwrap());
+                Ran::from(command.output().unwrap())
+            };
+            assert_eq!(with(Path::new("-")), with(&path));
+        }
+    }
+    let ran = run(["-"]);
+    assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""), "nothing comes");
+}
+
+/// Reads lines as they come, from another thread, so that waiting for one can end.
+fn lines_of(out: std::process::ChildStdout) -> mpsc::Receiver<String> {
+    let (tell, lines) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(out).lines() {
+            if tell.send(line.expect("synfin writes UTF-8")).is_err() {
+                break;
+            }
+        }
+    });
+    lines
+}
+
+#[test]
+fn a_live_pipe_shows_each_packet_before_the_next_comes() {
+    for arguments in [["-"].as_slice(), &["--json", "-"]] {
+        let mut child = command()
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        let lines = lines_of(child.stdout.take().unwrap());
+        let pieces = LITTLE_MICRO.pieces(&a_get());
+        let json = arguments.len() == 2;
+        input.write_all(&pieces[0]).unwrap();
+        for (number, record) in (1_u64..).zip(&pieces[1..]) {
+            input.write_all(record).unwrap();
+            // The heading and the name of the connection come before the first packet.
+            let shown = std::iter::from_fn(|| lines.recv_timeout(PATIENCE).ok()).any(|line| {
+                if json {
+                    serde_json::from_str::<Value>(&line).unwrap()["frame"] == number
+                } else {
+                    line.split_whitespace().next() == Some(number.to_string().as_str())
+                }
+            });
+            assert!(shown, "frame {number} is not shown while the pipe is open");
+        }
+        drop(input);
+        let rest: Vec<String> = lines.iter().collect();
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+        assert_eq!(rest.len(), if json { 0 } else { 2 }, "{rest:?}");
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_failure() {
+    for arguments in [
+        ["packets"].as_slice(),
+        &["packets", "--json"],
+        &["connections"],
+        &["connections", "--json"],
+    ] {
+        // Much more than a pipe holds.
+        let path = a_get();
+        let mut child = command()
+            .args(arguments)
+            .args(std::iter::repeat_n(&path, 500))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut first = [0; 8];
+        child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+        let ran = Ran::from(child.wait_with_output().unwrap());
+        assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""), "{arguments:?}");
+    }
+}
+
+#[test]
+fn colour_is_for_terminals() {
+    let coloured = |variables: &[(&str, &str)]| {
+        [&[][..], &["connections"], &["rules"], &["fields"]].map(|arguments: &[&str]| {
+            let mut command = command();
+            command.args(arguments).envs(variables.iter().copied());
+            if !matches!(arguments, ["rules" | "fields"]) {
+                command.arg(a_get());
+            }
+            Ran::from(command.output().unwrap()).out.contains('\x1b')
+        })
+    };
+    assert_eq!(coloured(&[]), [false; 4]);
+    assert_eq!(coloured(&[("NO_COLOR", "1")]), [false; 4]);
+    assert_eq!(
+        coloured(&[("CLICOLOR_FORCE", "1")]),
+        [true; 4],
+        "there is colour at all"
+    );
+}
+
+#[test]
+fn all_forms_of_pcap_tell_the_same() {
+    let folder = folder();
+    // Its times are whole microseconds, so that no form loses any of them.
+    let original = captures::path("cooked-sll1.pcapng");
+    for arguments in [vec!["--json"], vec!["connections", "--json"], vec![]] {
+        let with = |path: &Path| run(arguments.iter().map(AsRef::as_ref).chain([path.as_os_str()]));
+        let expected = with(&original);
+        assert_eq!((expected.status, expected.err.as_str()), (Some(0), ""));
+        for form in Form::ALL {
+            let path = file(&folder, "other-form.pcap", form.pieces(&original).concat());
+            assert_eq!(with(&path), expected, "{form:?}");
+        }
+    }
+    // And of a capture in nanoseconds, microseconds lose what they cannot hold, in either byte order.
+    let times = |form: Form| {
+        let path = file(&folder, "rounded.pcap", form.pieces(&a_get()).concat());
+        let lines = run([Path::new("--json"), &path]).out;
+        let of_line = |line| {
+            serde_json::from_str::<Value>(line).unwrap()["time_ns"]
+                .as_i64()
+                .unwrap()
+        };
+        lines.lines().map(of_line).collect::<Vec<i64>>()
+    };
+    for big_endian in [false, true] {
+        let [exact, rounded] = [true, false].map(|nanoseconds| {
+            times(Form {
+                big_endian,
+                nanoseconds,
+            })
+        });
+        assert_eq!(rounded.len(), 10);
+        assert!(exact.iter().any(|time| time % 1000 != 0));
+        assert_eq!(
+            rounded,
+            exact.iter().map(|time| time - time % 1000).collect::<Vec<_>>()
+        );
+    }
+}
+
+/// The keys that LIFECYCLE.md section 0 promises.
+const OF_PACKETS: [&str; 23] = [
+    "frame",
+    "layer",
+    "time_ns",
+    "src",
+    "src_port",
+    "dst",
+    "dst_port",
+    "flags",
+    "seq",
+    "ack",
+    "len",
+    "window",
+    "connection",
+    "direction",
+    "phase",
+    "step",
+    "role",
+    "rules",
+    "state",
+    "answers",
+    "since_answered_ns",
+    "retransmission_of",
+    "retransmission_index",
+];
+const OF_CONNECTIONS: [&str; 22] = [
+    "connection",
+    "src",
+    "src_port",
+    "dst",
+    "dst_port",
+    "first_frame",
+    "last_frame",
+    "start",
+    "start_ns",
+    "duration_ns",
+    "handshake",
+    "close",
+    "rules",
+    "rules_omitted",
+    "zeek",
+    "completeness",
+    "packets",
+    "bytes",
+    "options",
+    "http",
+    "http_omitted",
+    "evicted",
+];
+const WITHIN: [(&str, &[&str]); 5] = [
+    (
+        "/handshake",
+        &[
+            "verdict",
+            "confidence",
+            "frames",
+            "rtt_responder_ns",
+            "rtt_initiator_ns",
+            "isn_initiator",
+            "isn_responder",
+        ],
+    ),
+    (
+        "/close",
+        &[
+            "verdict",
+            "by",
+            "reset_by",
+            "cause",
+            "cause_confidence",
+            "confidence",
+            "frames",
+        ],
+    ),
+    ("/zeek", &["orig", "conn_state", "history"]),
+    ("/packets", &["initiator", "responder"]),
+    (
+        "/http/0",
+        &[
+            "method",
+            "target",
+            "status",
+            "request_frame",
+            "response_frame",
+            "request_body_len",
+            "response_body_len",
+            "state",
+        ],
+    ),
+];
+
+#[test]
+fn every_line_of_json_is_an_object_with_all_keys() {
+    let keys = |value: &Value, keys: &[&str], of: &str| {
+        for key in keys {
+            assert!(value.get(key).is_some(), "no {key} in {of}: {value}");
+        }
+    };
+    let mut transactions = 0;
+    for path in captures::below(&captures::folder()) {
+        let told = captures::dissect(&path);
+        let lines = program::run([Path::new("--json"), &path]).out;
+        assert!(lines.is_empty() || lines.ends_with('\n'));
+        for (line, annotation) in lines.lines().zip(&told.packets) {
+            assert_eq!(
+                line,
+                serde_json::to_string(annotation).unwrap(),
+                "the library says the same"
+            );
+            let value = serde_json::from_str::<Value>(line).unwrap();
+            keys(&value, &OF_PACKETS, "a packet");
+            keys(&value["state"], &["initiator", "responder"], "a packet's state");
+        }
+        assert_eq!(lines.lines().count(), told.packets.len());
+
+        let lines = program::run([Path::new("connections"), Path::new("--json"), &path]).out;
+        for (line, connection) in lines.lines().zip(&told.connections) {
+            assert_eq!(
+                line,
+                serde_json::to_string(connection).unwrap(),
+                "the library says the same"
+            );
+            let value = serde_json::from_str::<Value>(line).unwrap();
+            keys(&value, &OF_CONNECTIONS, "a connection");
+            for (place, within) in WITHIN {
+                match value.pointer(place) {
+                    Some(value) => keys(value, within, place),
+                    None => assert_eq!(place, "/http/0"),
+                }
+            }
+            transactions += value["http"].as_array().unwrap().len();
+        }
+        assert_eq!(lines.lines().count(), told.connections.len());
+    }
+    assert!(transactions > 40, "{transactions}");
+}
