@@ -1,6 +1,6 @@
 //! Situations with what synfin should tell of them written in the margin.
 //!
-//! The text is a [`Script`](crate::script::Script) whose comments carry the expectations:
+//! The text is a [`Script`] whose comments carry the expectations:
 //!
 //! ```
 //! synfin_tests::told::tell("
