@@ -78,6 +78,10 @@ pub(crate) fn compare(differences: &mut Vec<String>, of: &str, segment: &Segment
                 node.name
             ));
         }
+        let kind = node.child("tcp.option_kind").and_then(Node::number);
+        if kind.is_some_and(|kind| kind != u64::from(kind_of(&option))) {
+            differences.push(format!("{of}: {option:?}, tshark kind {kind:?}"));
+        }
         let told = told(node);
         let mut facts = facts(&option);
         // Wireshark 4.0 shows the checksum of a mapping only when two more bytes follow it.
@@ -99,6 +103,33 @@ pub(crate) fn compare(differences: &mut Vec<String>, of: &str, segment: &Segment
         ));
     }
     count
+}
+
+fn kind_of(option: &TcpOption<'_>) -> u8 {
+    match *option {
+        TcpOption::EndOfList { .. } => 0,
+        TcpOption::Nop => 1,
+        TcpOption::Mss(_) => 2,
+        TcpOption::WindowScale(_) => 3,
+        TcpOption::SackPermitted => 4,
+        TcpOption::Sack(_) => 5,
+        TcpOption::Timestamps { .. } => 8,
+        TcpOption::Md5(_) => 19,
+        TcpOption::UserTimeout { .. } => 28,
+        TcpOption::Ao { .. } => 29,
+        TcpOption::Mptcp(_) => 30,
+        TcpOption::FastOpen {
+            experimental: false, ..
+        } => 34,
+        // Either of the two experimental kinds; which one is not kept.
+        TcpOption::FastOpen { .. } => 254,
+        TcpOption::AccEcn0(_) => 172,
+        TcpOption::AccEcn1(_) => 174,
+        TcpOption::Unknown { kind, .. } | TcpOption::Malformed { kind, .. } | TcpOption::Cut { kind, .. } => {
+            kind
+        }
+        _ => panic!("{option:?} has no kind in this table"),
+    }
 }
 
 fn told(option: &Node) -> Vec<Fact> {
