@@ -108,7 +108,8 @@ pub struct CloseSoFar {
 pub struct HttpNote {
     /// Whose message its bytes belong to.
     pub message: HttpMessage,
-    /// Whether the (last) message begins in this segment.
+    /// Whether the message becomes known in this segment: its first line is complete here. A line that
+    /// several segments share begins earlier.
     pub begins: bool,
     /// Position of the transaction on the connection, from 0.
     pub transaction: u32,

@@ -224,7 +224,7 @@ fields! {
     "backoff_percent" Unsigned "%" "That time in hundredths of the time before it" segment |a| a.backoff_percent;
     "http.message" Text "" "HTTP message the segment belongs to: request or response"
         segment |a| a.http.map(|http| http.message.as_str());
-    "http.begins" Bool "" "Whether that message begins in this segment" segment |a| a.http.map(|http| http.begins);
+    "http.begins" Bool "" "Whether that message becomes known here: its first line is complete in this segment" segment |a| a.http.map(|http| http.begins);
     "http.transaction" Unsigned "" "Position of its transaction on the connection, from 0"
         segment |a| a.http.map(|http| http.transaction);
     "close.verdict_so_far" Text "" "How the connection ends as far as this segment, where it decides it"

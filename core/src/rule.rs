@@ -77,7 +77,7 @@ rules! {
     O1 Chat "SYN" ["RFC 9293 3.5 figure 6"]
         "SYN without ACK, RST or FIN while no live connection uses the address and port pair.";
     O2 Chat "SYN-ACK" ["RFC 9293 3.5 figure 6"]
-        "SYN and ACK from the peer of O1, acknowledging ISSc+1 (with data in the SYN: up to ISSc+1+len).";
+        "SYN and ACK from the peer of O1, acknowledging ISSc+1 (with data in the SYN: up to ISSc+1+len); in a simultaneous open each side sends one.";
     O3 Chat "ACK of the SYN-ACK" ["RFC 9293 3.5 figure 6"]
         "The first segment of C without SYN and RST, with seq ISSc+1 (after data in the SYN that S acknowledged: behind it) and ISSs+1 <= ack <= nxt(S).";
     O4 Chat "final ACK carries data" ["RFC 9293 3.5"]
@@ -90,6 +90,8 @@ rules! {
         "A SYN-ACK with the sequence and acknowledgement numbers of O2 once more, while O3 was not seen.";
     O9 Note "SYN with a new ISN" ["RFC 9293 3.5.1"]
         "A SYN while an earlier SYN of the same address and port pair with another sequence number was never answered; the earlier attempt stays a connection of its own.";
+    O10 Note "simultaneous open" ["RFC 9293 3.5 figure 7, MUST-10"]
+        "Two SYNs without ACK in opposite directions, then a SYN-ACK from each side with its own ISN and acknowledging the other's; told with the second SYN-ACK.";
     O15 Warn "connection refused" ["RFC 9293 3.5.2 group 1, 3.10.7.1"]
         "RST and ACK from S before any SYN-ACK, with ISSc < ack <= ISSc+1+len.";
     O16 Warn "no answer to the SYN" ["RFC 9293 3.8.3"]

@@ -22,56 +22,26 @@ const TOLD_IN_FULL: [&str; 7] = [
 ];
 
 /// What the snapshots hold although it is not so. Whoever makes it right removes the entry.
-const KNOWN_WRONG: [(&str, &str); 15] = [
-    (
-        "aborted-download",
-        "Frame 14 is no second capture of 13: the kernel answers 11 and 12 by a RST each, which look the same.",
-    ),
+const KNOWN_WRONG: [(&str, &str); 7] = [
     (
         "duplicated",
         "Frame 9 was not captured twice: the network doubled it, as the D-SACK in frame 20 proves.",
     ),
     (
-        "filtered",
-        "The initiator's retransmissions are 6, not 0: SYNs are not counted.",
-    ),
-    (
         "keep-alive-probes",
         "Frames 8 to 13 are E1, which is not told yet.",
     ),
-    ("keep-alive-requests", "The idle time is 60501 ns, not 0."),
-    ("put-after-continue", "The idle time is 20944214 ns, not 0."),
     (
         "rejected-by-icmp",
         "The verdict is unreachable (O17), which is not told yet.",
-    ),
-    (
-        "simultaneous-close",
-        "In frame 10 the responder is CLOSING, not FIN-WAIT-2 (RFC 9293 figure 13).",
-    ),
-    (
-        "simultaneous-open",
-        "The verdict is simultaneous (O10); frames 3 and 4 are no retransmissions, 5 is no third step.",
     ),
     (
         "snaplen-cut",
         "The response's body is 12300 bytes, or not known, but not 0; the cause is a guess at best.",
     ),
     (
-        "split-head",
-        "The request begins in frame 4, but its annotation says in frame 10.",
-    ),
-    (
         "spurious-retransmission",
         "Frame 27 is sent again (first in 15), which only the connection's count tells.",
-    ),
-    (
-        "syn-ack-lost",
-        "The retransmissions are 1 of each side, not 0: SYNs are not counted.",
-    ),
-    (
-        "syn-lost",
-        "The initiator's retransmissions are 1, not 0: SYNs are not counted.",
     ),
     (
         "unread-data-reset",

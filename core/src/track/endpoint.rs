@@ -196,20 +196,34 @@ impl Endpoint {
         };
     }
 
-    /// The peer's segment reaches this side: what needs no answer moves it at once.
-    pub(super) fn receives(&mut self, numbers: Numbers) {
-        let owe = |at_once: bool| (!at_once).then_some(numbers.end);
+    /// The SYN-ACK of a simultaneous open reaches this side: its SYN is known, so it needs no answer, but
+    /// only from this side's own SYN-ACK on (RFC 9293 figure 7).
+    pub(super) fn receives_crossing(&mut self, numbers: Numbers) {
+        if self.state == State::SynReceived && self.syn_acked_by(numbers.ack) {
+            self.state = self.state.got_ack_of_syn();
+        }
+    }
+
+    /// The peer's segment reaches this side: what needs no answer moves it at once. `behind_fin`: it comes
+    /// behind the peer's FIN, which therefore comes too.
+    pub(super) fn receives(&mut self, numbers: Numbers, behind_fin: bool) {
         if self.syn_acked_by(numbers.ack) && matches!(self.state, State::SynSent | State::SynReceived) {
-            self.owed_ack_of_syn = self.owed_ack_of_syn.or(owe(!numbers.needs_answer));
-            if !numbers.needs_answer {
+            if numbers.needs_answer {
+                self.owed_ack_of_syn.get_or_insert(numbers.end);
+            } else {
                 self.state = self.state.got_ack_of_syn();
             }
         }
         if self.fin_acked_by(numbers.ack)
             && matches!(self.state, State::FinWait1 | State::Closing | State::LastAck)
         {
-            self.owed_ack_of_fin = self.owed_ack_of_fin.or(owe(!numbers.needs_answer));
-            if !numbers.needs_answer {
+            if self.state == State::FinWait1 && behind_fin && !self.has_peers_fin {
+                // Crossed FINs: it closes as RFC 9293 figure 13 does, and its own ACK will show the rest.
+                self.state = self.state.got_fin();
+                self.owed_ack_of_fin = Some(numbers.end);
+            } else if numbers.needs_answer {
+                self.owed_ack_of_fin.get_or_insert(numbers.end);
+            } else {
                 self.state = self.state.got_ack_of_fin();
             }
         }

@@ -10,7 +10,7 @@ use crate::connection::{Frames, Handshake};
 use crate::rule::Rule;
 use crate::stream::Mark;
 use crate::words::{Closer, Confidence, HandshakeVerdict, Step};
-use crate::{SeqNumber, Side};
+use crate::{SeqNumber, Side, Sides};
 
 /// A SYN with a RST or FIN in it opens nothing.
 fn opens(arrival: &Arrival<'_>) -> bool {
@@ -34,7 +34,7 @@ pub(super) fn observe(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
 
 /// O1, and O6 when it comes again.
 fn syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
-    let (own, _) = conn.ends.pair_mut(arrival.sender);
+    let (own, peer) = conn.ends.pair_mut(arrival.sender);
     match &mut own.syn {
         Some(sent) if own.isn == Some(arrival.seq) => {
             note.sent_again(Rule::O6, Step::Syn, sent.again(arrival.mark));
@@ -44,7 +44,12 @@ fn syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
             first_syn(own, arrival);
             match arrival.sender {
                 Side::Initiator => note.textbook(Rule::O1, Step::Syn),
-                Side::Responder => note.step = Some(Step::Syn),
+                Side::Responder => {
+                    note.step = Some(Step::Syn);
+                    if peer.syn.is_some() {
+                        conn.opening.crossed.get_or_insert_default();
+                    }
+                }
             }
         }
     }
@@ -65,6 +70,22 @@ fn syn_ack(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut No
     let acceptable = ack.after(isn) && peer.next.is_none_or(|next| ack.at_or_before(next));
     if !acceptable {
         return;
+    }
+    if let Some(crossed) = &mut conn.opening.crossed {
+        let first = &mut crossed[arrival.sender];
+        if first.is_none() && own.isn == Some(arrival.seq) {
+            *first = Some(arrival.mark);
+            note.textbook(Rule::O2, Step::SynAck);
+            if let Some(syn) = &peer.syn {
+                note.answers(syn);
+            }
+            own.sends_syn_ack();
+            if crossed[arrival.sender.peer()].is_some() {
+                note.special(Rule::O10);
+                conn.opening.established = true;
+            }
+            return;
+        }
     }
     match &mut own.syn {
         Some(sent) if own.isn == Some(arrival.seq) => {
@@ -231,11 +252,22 @@ pub(super) fn verdict(conn: &Conn, now_ns: i64) -> Handshake {
     let opening = &conn.opening;
     let [initiator, responder] = Side::BOTH.map(|side| &conn.ends[side]);
     let (syn, syn_ack) = (initiator.syn, responder.syn);
+    let crossed = opening.crossed;
+    // What answered each side's SYN: the SYN-ACK and the ACK, or two SYN-ACKs that crossed.
+    let (to_initiator, to_responder) = match crossed {
+        Some(Sides { initiator, responder }) => (responder, initiator),
+        None => (syn_ack.map(|sent| sent.first), opening.ack),
+    };
     let first = |sent: Option<Sent>| sent.map(|sent| sent.first.frame);
     let silent_since = |sent: Sent| now_ns.saturating_sub(sent.first.time_ns) >= SILENCE_NS;
     let failure = opening.failed.map(|(failure, _)| failure);
 
     let (verdict, confidence) = match (syn, syn_ack) {
+        _ if crossed
+            .is_some_and(|Sides { initiator, responder }| initiator.is_some() && responder.is_some()) =>
+        {
+            (V::Simultaneous, Certain)
+        }
         _ if opening.established => {
             let whole = syn.is_some() && syn_ack.is_some() && opening.ack.is_some();
             (V::Complete, if whole { Certain } else { Likely })
@@ -244,6 +276,7 @@ pub(super) fn verdict(conn: &Conn, now_ns: i64) -> Handshake {
         (None, _) => (V::None, Likely),
         _ if failure == Some(Failure::Refused) => (V::Refused, Certain),
         _ if failure == Some(Failure::Aborted) => (V::Aborted, Certain),
+        _ if crossed.is_some() => (V::Pending, Certain),
         (_, Some(sent)) if failure.is_some() || silent_since(sent) => (V::HalfOpen, Certain),
         (Some(sent), None) if responder.packets == 0 && (silent_since(sent) || sent.times > 1) => {
             (V::NoAnswer, Certain)
@@ -251,20 +284,26 @@ pub(super) fn verdict(conn: &Conn, now_ns: i64) -> Handshake {
         _ => (V::Pending, Certain),
     };
     let failed = opening.failed.filter(|_| !opening.established);
-    let marks = [opening.ack, opening.unseen, failed.map(|(_, mark)| mark)];
+    let marks = [
+        to_initiator,
+        to_responder,
+        opening.unseen,
+        failed.map(|(_, mark)| mark),
+    ];
     let mut frames: Frames = [first(syn), first(syn_ack)]
         .into_iter()
         .chain(marks.map(|mark| mark.map(|mark| mark.frame)))
         .flatten()
         .collect();
     frames.sort_unstable();
+    frames.dedup();
 
     Handshake {
         verdict,
         confidence,
         frames,
-        rtt_responder_ns: round_trip(syn, syn_ack.map(|sent| sent.first)),
-        rtt_initiator_ns: round_trip(syn_ack, opening.ack),
+        rtt_responder_ns: round_trip(syn, to_initiator),
+        rtt_initiator_ns: round_trip(syn_ack, to_responder),
         isn_initiator: initiator.isn.map(|isn| isn.0),
         isn_responder: responder.isn.map(|isn| isn.0),
     }

@@ -80,7 +80,7 @@ impl Tracker {
         let (slot, rule) = self.slot_of(&mut arrival);
         let conn = self.table.conn_mut(slot);
         let closed_before = conn.is_closed();
-        let mut note = Note::new(conn.phase(&arrival));
+        let mut note = Note::new(conn.phase(&arrival), conn.last_news_ns);
         if let Some(rule) = rule {
             note.special(rule);
         }

@@ -8,6 +8,8 @@ use crate::words::{Phase, Step};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Note {
     pub(super) phase: Phase,
+    /// When something new was last sent or acknowledged before this segment.
+    pub(super) quiet_since_ns: i64,
     pub(super) step: Option<Step>,
     pub(super) rules: RuleSet,
     textbook: Option<Rule>,
@@ -21,9 +23,10 @@ pub(super) struct Note {
 }
 
 impl Note {
-    pub(super) fn new(phase: Phase) -> Self {
+    pub(super) fn new(phase: Phase, quiet_since_ns: i64) -> Self {
         Self {
             phase,
+            quiet_since_ns,
             step: None,
             rules: RuleSet::default(),
             textbook: None,

@@ -69,8 +69,14 @@ impl Conn {
         transfer::acknowledge(self, arrival, note);
         transfer::payload(self, arrival, note);
         teardown::observe(self, arrival, note);
-        let (_, peer) = self.ends.pair_mut(arrival.sender);
-        peer.receives(numbers);
+        let crossing = self.opening.crossed.is_some() && arrival.flags.syn();
+        let (own, peer) = self.ends.pair_mut(arrival.sender);
+        let behind_fin = own.fin.is_some_and(|fin| arrival.seq.after(fin.seq));
+        if crossing {
+            peer.receives_crossing(numbers);
+        } else {
+            peer.receives(numbers, behind_fin);
+        }
         transfer::advance(self, arrival);
         transfer::learn_states(self);
         self.streams(arrival, limits)
@@ -194,13 +200,14 @@ impl Conn {
         }
     }
 
-    pub(super) fn onset(&self, time_ns: i64) -> Onset {
+    /// How things stand when this FIN or RST comes; what it acknowledges itself does not end the silence.
+    pub(super) fn onset(&self, arrival: &Arrival<'_>, note: &Note) -> Onset {
         let data = Side::BOTH
             .into_iter()
             .any(|side| !self.ends[side].unacked.is_empty());
         let request = self.streams.http().is_some_and(|http| http.in_flight());
         Onset {
-            idle_ns: time_ns.saturating_sub(self.last_news_ns),
+            idle_ns: arrival.mark.time_ns.saturating_sub(note.quiet_since_ns),
             in_flight: data || request,
         }
     }

@@ -1,9 +1,9 @@
 //! What the opening and the teardown of a connection have come to. The rules that say so are in
 //! [`handshake`](super::handshake) and [`teardown`](super::teardown).
 
-use crate::Side;
 use crate::stream::Mark;
 use crate::words::{CloseVerdict, Closer, Confidence};
+use crate::{Side, Sides};
 
 /// What the opening has come to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -14,6 +14,8 @@ pub(super) struct Opening {
     pub(super) unseen: Option<Mark>,
     /// O3.
     pub(super) ack: Option<Mark>,
+    /// Two SYNs without ACK crossed each other: the first SYN-ACK of each side (O10).
+    pub(super) crossed: Option<Sides<Option<Mark>>>,
     /// What stopped the attempt.
     pub(super) failed: Option<(Failure, Mark)>,
     pub(super) synack_again_after_ack: bool,

@@ -70,7 +70,7 @@ fn fin(conn: &mut Conn, arrival: &Arrival<'_>, first_ack: Option<Fin>, note: &mu
     let seq = arrival.end - 1;
     let first_fin = conn.closing.first_fin;
     if first_fin.is_none() {
-        conn.closing.onset = Some(conn.onset(arrival.mark.time_ns));
+        conn.closing.onset = Some(conn.onset(arrival, note));
         conn.closing.first_fin = Some(sender);
     }
     let (own, peer) = conn.ends.pair_mut(sender);
@@ -191,7 +191,7 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         note.answers(&fin.sent);
     }
     if conn.closing.onset.is_none() {
-        conn.closing.onset = Some(conn.onset(arrival.mark.time_ns));
+        conn.closing.onset = Some(conn.onset(arrival, note));
     }
     conn.closing.reset = Some(reset);
     end_by_reset(conn, arrival);

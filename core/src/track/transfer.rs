@@ -22,8 +22,14 @@ pub(super) fn is_copy(conn: &mut Conn, arrival: &Arrival<'_>) -> bool {
         ip_id: arrival.segment.ip_id.unwrap_or(0),
         time_ns: arrival.mark.time_ns,
     };
+    // A host that answers two segments by two empty ones sends twice the same, unless it counts or stamps them.
+    let telling = print.ip_id != 0
+        || arrival.len > 0
+        || arrival.flags.syn()
+        || arrival.flags.fin()
+        || !tcp.options.is_empty();
     let previous = conn.ends[arrival.sender].last_print.replace(print);
-    previous.is_some_and(|previous| print.is_copy_of(&previous))
+    telling && previous.is_some_and(|previous| print.is_copy_of(&previous))
 }
 
 /// The peer's acknowledgement: which segment it answers, and what of it is news.

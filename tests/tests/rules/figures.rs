@@ -36,8 +36,25 @@ fn figure_12_normal_close() {
     ");
 }
 
-// The figure's B is CLOSING when A's ACK comes. Whether A's FIN reached B before that ACK is not known until B
-// acknowledges it: until then B has moved by the ACK alone.
+// Figure 7, MUST-10: both open at once, and both end ESTABLISHED without a third step.
+#[test]
+fn figure_7_simultaneous_open_o10() {
+    tell("
+        host C isn=100
+        host S isn=300
+              C > S SYN                            #= 1/3 O1 O1      CLOSED>SYN-SENT       LISTEN                -
+              cross S > C SYN                      #= 1/3 -  -       SYN-SENT              LISTEN>SYN-SENT       -
+        +10ms C > S SYN-ACK seq=100 ack=301        #= 2/3 O2 O2      SYN-SENT>SYN-RECEIVED SYN-SENT              2
+              S > C SYN-ACK seq=300 ack=101        #= 2/3 O2 O2,O10  SYN-RECEIVED>ESTABLISHED SYN-SENT>SYN-RECEIVED 1
+        +10ms C > S ACK                            #= -   -  -       ESTABLISHED           SYN-RECEIVED>ESTABLISHED -
+        #: 0 handshake simultaneous certain 1,2,3,4
+        #: 0 close open nobody unknown/guess certain -
+        #: 0 rules O1:1 O2:3 O2:4 O10:4 T28:5
+    ");
+}
+
+// A's ACK comes behind A's FIN, so B has the FIN as well: it is CLOSING, as in the figure, and its own ACK shows
+// the rest.
 #[test]
 fn figure_13_simultaneous_close() {
     tell("
@@ -46,8 +63,8 @@ fn figure_13_simultaneous_close() {
               open C > S
         +10ms C > S FIN-ACK seq=100 ack=300        #= 1/4 T1 T1 ESTABLISHED>FIN-WAIT-1 ESTABLISHED            - close=half-closed/initiator
               cross S > C FIN-ACK seq=300 ack=100  #= 3/4 T7 T7 FIN-WAIT-1             ESTABLISHED>FIN-WAIT-1 - close=closing/initiator
-        +10ms C > S ACK seq=101 ack=301            #= 4/4 T4 T4 FIN-WAIT-1>CLOSING     FIN-WAIT-1>FIN-WAIT-2  5
-              S > C ACK seq=301 ack=101            #= 2/4 T2 T2 CLOSING>TIME-WAIT      FIN-WAIT-2>TIME-WAIT   4 close=simultaneous/both
+        +10ms C > S ACK seq=101 ack=301            #= 4/4 T4 T4 FIN-WAIT-1>CLOSING     FIN-WAIT-1>CLOSING     5
+              S > C ACK seq=301 ack=101            #= 2/4 T2 T2 CLOSING>TIME-WAIT      CLOSING>TIME-WAIT      4 close=simultaneous/both
         #: 0 handshake complete certain 1,2,3
         #: 0 close simultaneous both application/likely certain 4,5,6,7
         #: 0 rules O1:1 O2:2 O3:3 T1:4 T7:5 T4:6 T2:7
@@ -61,8 +78,8 @@ fn figure_13_with_the_other_ack_first() {
               open C > S
         +10ms S > C FIN-ACK        #= 1/4 T1 T1 ESTABLISHED           ESTABLISHED>FIN-WAIT-1 -
               cross C > S FIN-ACK  #= 3/4 T7 T7 ESTABLISHED>FIN-WAIT-1 FIN-WAIT-1            -
-        +10ms C > S ACK            #= 2/4 T2 T2 FIN-WAIT-1>CLOSING    FIN-WAIT-1>FIN-WAIT-2  4
-              S > C ACK            #= 4/4 T4 T4 CLOSING>TIME-WAIT     FIN-WAIT-2>TIME-WAIT   5
+        +10ms C > S ACK            #= 2/4 T2 T2 FIN-WAIT-1>CLOSING    FIN-WAIT-1>CLOSING     4
+              S > C ACK            #= 4/4 T4 T4 CLOSING>TIME-WAIT     CLOSING>TIME-WAIT      5
         #: 0 handshake complete certain 1,2,3
         #: 0 close simultaneous both application/likely certain 4,5,6,7
     ",

@@ -91,9 +91,9 @@ fn simultaneous_close_with_a_fin_lost() {
                open C > S +10ms
         +10ms  lost C > S FIN-ACK
                cross S > C FIN-ACK  #= 3/4 T7 T7 FIN-WAIT-1 ESTABLISHED>FIN-WAIT-1 -
-        +10ms  C > S ACK            #= 4/4 T4 T4 FIN-WAIT-1>CLOSING FIN-WAIT-1>FIN-WAIT-2 5
-        +200ms resend C             #= 1/4 T9 T9 CLOSING FIN-WAIT-2 - again=1 of=4
-        +10ms  S > C ACK            #= 2/4 T2 T2 CLOSING>TIME-WAIT FIN-WAIT-2>TIME-WAIT 7
+        +10ms  C > S ACK            #= 4/4 T4 T4 FIN-WAIT-1>CLOSING FIN-WAIT-1>CLOSING 5
+        +200ms resend C             #= 1/4 T9 T9 CLOSING CLOSING - again=1 of=4
+        +10ms  S > C ACK            #= 2/4 T2 T2 CLOSING>TIME-WAIT CLOSING>TIME-WAIT 7
         #: 0 handshake complete certain 1,2,3
         #: 0 close simultaneous both application/likely certain 4,5,6,8
     ",

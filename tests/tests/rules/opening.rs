@@ -350,3 +350,19 @@ fn o9_not_when_the_first_syn_was_refused() {
     ",
     );
 }
+
+// A responder that answers by a SYN-ACK has not opened at once, whatever else crosses.
+#[test]
+fn o10_not_when_one_side_answers_the_other() {
+    let told = tell(
+        "
+               C > S SYN
+        +10ms  S > C SYN-ACK  #= 2/3 O2 O2 SYN-SENT LISTEN>SYN-RECEIVED 1
+        +10ms  resend S       #= 2/3 O7 O7 SYN-SENT SYN-RECEIVED 1 again=1 of=2 after=10ms
+        +10ms  C > S ACK      #= 3/3 O3 O3 SYN-SENT>ESTABLISHED SYN-RECEIVED>ESTABLISHED 3
+        #: 0 handshake complete certain 1,2,4
+        #: 0 close open nobody unknown/guess certain -
+    ",
+    );
+    assert_eq!(told.packets.len(), 4);
+}

@@ -25,7 +25,7 @@ fn e8_captured_twice() {
 fn e8_fins_and_resets_captured_twice_change_nothing() {
     tell(
         "
-        #! once
+        #! once v4
                open C > S
         +10ms  C > S FIN-ACK
                dup +0.1ms   #= - E8 E8 FIN-WAIT-1 ESTABLISHED - again=-
@@ -35,6 +35,29 @@ fn e8_fins_and_resets_captured_twice_change_nothing() {
         #: 0 close fin-then-reset initiator aborted-by-application/likely certain 4,6 reset=responder
         #: 0 rules O1:1 O2:2 O3:3 T1:4 E8:5 T16:6 E8:7
     ",
+    );
+}
+
+// A closed port answers each segment by a RST of its own; without an IP identification they look the same.
+#[test]
+fn e8_not_when_two_segments_are_answered_by_equal_rsts() {
+    let told = tell(
+        "
+        #! once
+               open C > S
+        +10ms  C > S PSH-ACK \"one\"
+               C > S PSH-ACK \"two\"
+        +10ms  S > C RST seq=+0 ipid=0
+        +0.1ms S > C RST seq=+0 ipid=0
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close reset responder unread-data/likely certain 6 reset=responder
+    ",
+    );
+    assert!(
+        !told
+            .packets
+            .iter()
+            .any(|packet| packet.rules.contains(synfin::Rule::E8))
     );
 }
 
