@@ -42,6 +42,10 @@ impl<W: Write> Sink for Json<W> {
 struct Text<W>(W);
 
 impl<W: Write> Sink for Text<W> {
+    fn begin(&mut self, name: &str) -> io::Result<()> {
+        writeln!(self.0, "{HEADING}==> {name} <=={HEADING:#}")
+    }
+
     fn segment(&mut self, _: &Dissector, _: &Annotation) -> io::Result<()> {
         Ok(())
     }

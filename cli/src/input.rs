@@ -36,6 +36,10 @@ impl Reading {
 
 /// What a report does with one capture.
 pub(crate) trait Sink {
+    /// One of several captures begins.
+    fn begin(&mut self, _name: &str) -> io::Result<()> {
+        Ok(())
+    }
     /// A TCP segment was annotated.
     fn segment(&mut self, dissector: &Dissector, annotation: &Annotation) -> io::Result<()>;
     /// The capture has ended.
@@ -50,6 +54,9 @@ pub(crate) fn read_all<S: Sink>(report: &Report, mut sink: S) -> Result<Reading,
     for path in &report.files {
         match open(path) {
             Ok(capture) => {
+                if report.files.len() > 1 {
+                    sink.begin(&path.display().to_string())?;
+                }
                 reading.read += 1;
                 reading.trouble |= read_one(path, capture, report, &mut sink)?;
             }

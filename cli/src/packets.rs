@@ -57,6 +57,10 @@ impl<W: Write> Text<W> {
 }
 
 impl<W: Write> Sink for Text<W> {
+    fn begin(&mut self, name: &str) -> io::Result<()> {
+        writeln!(self.out, "{HEADING}==> {name} <=={HEADING:#}")
+    }
+
     fn segment(&mut self, dissector: &Dissector, annotation: &Annotation) -> io::Result<()> {
         let first = self.start_ns.is_none();
         let start_ns = *self.start_ns.get_or_insert(annotation.time_ns);

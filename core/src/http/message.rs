@@ -187,17 +187,30 @@ impl Http {
     }
 
     pub(super) fn count(&mut self, from: Side, content: u64) {
-        let Some(Message {
-            kind,
-            number: Some(number),
-            ..
-        }) = self.streams[from].message
-        else {
-            return;
-        };
-        if let Some(transaction) = self.ledger.get_mut(number) {
+        if let Some((kind, transaction)) = self.current(from) {
             transaction.add_body(kind, content);
         }
+    }
+
+    /// A gap in the head: how long the body is will not be known, unless there can be none.
+    pub(super) fn lose_body(&mut self, from: Side) {
+        let Some((kind, transaction)) = self.current(from) else {
+            return;
+        };
+        let (status, method) = (transaction.status, transaction.method.as_deref());
+        let bodiless = kind == Kind::Response
+            && status.is_some_and(|status| {
+                framing::of_response(status, method, &Facts::default()) == Framing::Length(0)
+            });
+        if !bodiless {
+            transaction.lose_body(kind);
+        }
+    }
+
+    /// The transaction whose message this side is sending.
+    fn current(&mut self, from: Side) -> Option<(Kind, &mut Transaction)> {
+        let Message { kind, number, .. } = *self.streams[from].message.as_ref()?;
+        Some((kind, self.ledger.get_mut(number?)?))
     }
 
     /// The framing was lost inside a message.

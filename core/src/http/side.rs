@@ -128,6 +128,7 @@ impl Http {
             }
             Phase::Head(_) => {
                 if self.begin_cut(from, limits, events) {
+                    self.lose_body(from);
                     self.finish(from, cause.into(), events);
                     self.lose(from);
                 } else {

@@ -127,12 +127,20 @@ impl Transaction {
     }
 
     pub(super) const fn add_body(&mut self, kind: Kind, bytes: u64) {
-        let len = match kind {
+        if let Some(len) = self.body_len(kind) {
+            *len = len.saturating_add(bytes);
+        }
+    }
+
+    /// The head that says how long the body is was not captured whole.
+    pub(super) const fn lose_body(&mut self, kind: Kind) {
+        *self.body_len(kind) = None;
+    }
+
+    const fn body_len(&mut self, kind: Kind) -> &mut Option<u64> {
+        match kind {
             Kind::Request => &mut self.request_body_len,
             Kind::Response => &mut self.response_body_len,
-        };
-        if let Some(len) = len {
-            *len = len.saturating_add(bytes);
         }
     }
 }
