@@ -4,9 +4,9 @@ use crate::annotation::{Annotation, ConnectionId};
 use crate::config::{ChecksumPolicy, Config};
 use crate::connection::Connection;
 use crate::http::Transaction;
-use crate::track::{Tracker, believes};
+use crate::track::Tracker;
 use crate::wire::{self, Decoded, Other, WireError};
-use crate::{Frame, Segment};
+use crate::{Checksum, Frame, Segment};
 
 /// What became of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,12 +49,13 @@ impl Dissector {
 
     /// Takes in a TCP segment whose lower layers somebody else decoded.
     pub fn segment(&mut self, segment: &Segment<'_>) -> Annotation {
-        let mut segment = *segment;
-        if self.config.checksums != ChecksumPolicy::Ignore {
-            segment.integrity.checksum = segment.verify_checksum();
-        }
-        let believed = believes(self.config.checksums, &segment);
-        self.tracker.segment(&segment, believed)
+        let policy = self.config.checksums;
+        let checksum = match policy {
+            ChecksumPolicy::Ignore => segment.integrity.checksum,
+            ChecksumPolicy::Note | ChecksumPolicy::Drop => segment.verify_checksum(),
+        };
+        let believed = policy != ChecksumPolicy::Drop || checksum != Checksum::Bad;
+        self.tracker.segment(segment, checksum, believed)
     }
 
     /// A connection as it stands, by its number.

@@ -4,11 +4,13 @@ use crate::connection::Offer;
 use crate::stream::Mark;
 use crate::wire::tcp::TcpFlags;
 use crate::wire::tcp_option::TcpOption;
-use crate::{Segment, SeqNumber, Side};
+use crate::{Integrity, Segment, SeqNumber, Side};
 
 /// A segment on its way through the stations.
 pub(super) struct Arrival<'a> {
     pub(super) segment: &'a Segment<'a>,
+    /// The segment's own, with the verdict on its checksum.
+    pub(super) integrity: Integrity,
     pub(super) mark: Mark,
     pub(super) sender: Side,
     pub(super) flags: TcpFlags,
@@ -22,12 +24,13 @@ pub(super) struct Arrival<'a> {
 }
 
 impl<'a> Arrival<'a> {
-    pub(super) fn new(segment: &'a Segment<'a>) -> Self {
+    pub(super) fn new(segment: &'a Segment<'a>, integrity: Integrity) -> Self {
         let tcp = &segment.tcp;
         let flags = tcp.flags;
         let len = segment.payload_len;
         Self {
             segment,
+            integrity,
             mark: Mark {
                 frame: segment.frame,
                 time_ns: segment.time_ns,

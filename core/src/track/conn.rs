@@ -32,7 +32,7 @@ pub(super) struct Conn {
     /// The last SYN with another number inside the window: a SYN-ACK may accept it (T24).
     pub(super) offered: Option<Box<OfferedSyn>>,
     /// The connection that took over the key, and the frame that proves it was accepted.
-    pub(super) superseded_by: Option<u64>,
+    pub(super) superseded_by: Option<Mark>,
     pub(super) completeness: Completeness,
     pub(super) zeek: ZeekView,
     /// When something new was last sent or acknowledged: keep-alive probes do not end a silence.

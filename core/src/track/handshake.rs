@@ -6,11 +6,9 @@ use super::endpoint::Endpoint;
 use super::note::Note;
 use super::progress::Failure;
 use super::sent::Sent;
-use crate::connection::{Frames, Handshake};
 use crate::rule::Rule;
-use crate::stream::Mark;
-use crate::words::{Closer, Confidence, HandshakeVerdict, Step};
-use crate::{SeqNumber, Side, Sides};
+use crate::words::Step;
+use crate::{SeqNumber, Side};
 
 /// A SYN with a RST or FIN in it opens nothing.
 fn opens(arrival: &Arrival<'_>) -> bool {
@@ -239,88 +237,4 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) -> 
     }
     conn.opening.failed = Some((failure, arrival.mark));
     true
-}
-
-/// Silence after which an attempt without an answer, or a SYN-ACK without one, is called so.
-const SILENCE_NS: i64 = 1_000_000_000;
-
-/// The handshake verdict with its evidence, at a time of the capture.
-pub(super) fn verdict(conn: &Conn, now_ns: i64) -> Handshake {
-    use Confidence::{Certain, Likely};
-    use HandshakeVerdict as V;
-
-    let opening = &conn.opening;
-    let [initiator, responder] = Side::BOTH.map(|side| &conn.ends[side]);
-    let (syn, syn_ack) = (initiator.syn, responder.syn);
-    let crossed = opening.crossed;
-    // What answered each side's SYN: the SYN-ACK and the ACK, or two SYN-ACKs that crossed.
-    let (to_initiator, to_responder) = match crossed {
-        Some(Sides { initiator, responder }) => (responder, initiator),
-        None => (syn_ack.map(|sent| sent.first), opening.ack),
-    };
-    let first = |sent: Option<Sent>| sent.map(|sent| sent.first.frame);
-    let silent_since = |sent: Sent| now_ns.saturating_sub(sent.first.time_ns) >= SILENCE_NS;
-    let failure = opening.failed.map(|(failure, _)| failure);
-
-    let (verdict, confidence) = match (syn, syn_ack) {
-        _ if crossed
-            .is_some_and(|Sides { initiator, responder }| initiator.is_some() && responder.is_some()) =>
-        {
-            (V::Simultaneous, Certain)
-        }
-        _ if opening.established => {
-            let whole = syn.is_some() && syn_ack.is_some() && opening.ack.is_some();
-            (V::Complete, if whole { Certain } else { Likely })
-        }
-        _ if opening.unseen.is_some() => (V::Unseen, Certain),
-        (None, _) => (V::None, Likely),
-        _ if failure == Some(Failure::Refused) => (V::Refused, Certain),
-        _ if failure == Some(Failure::Aborted) => (V::Aborted, Certain),
-        _ if crossed.is_some() => (V::Pending, Certain),
-        (_, Some(sent)) if failure.is_some() || silent_since(sent) => (V::HalfOpen, Certain),
-        (Some(sent), None) if responder.packets == 0 && (silent_since(sent) || sent.times > 1) => {
-            (V::NoAnswer, Certain)
-        }
-        _ => (V::Pending, Certain),
-    };
-    let failed = opening.failed.filter(|_| !opening.established);
-    let marks = [
-        to_initiator,
-        to_responder,
-        opening.unseen,
-        failed.map(|(_, mark)| mark),
-    ];
-    let mut frames: Frames = [first(syn), first(syn_ack)]
-        .into_iter()
-        .chain(marks.map(|mark| mark.map(|mark| mark.frame)))
-        .flatten()
-        .collect();
-    frames.sort_unstable();
-    frames.dedup();
-
-    Handshake {
-        verdict,
-        confidence,
-        frames,
-        rtt_responder_ns: round_trip(syn, to_initiator),
-        rtt_initiator_ns: round_trip(syn_ack, to_responder),
-        isn_initiator: initiator.isn.map(|isn| isn.0),
-        isn_responder: responder.isn.map(|isn| isn.0),
-    }
-}
-
-/// From a sending to its answer; none when it was sent more than once, for then nobody knows which of
-/// them was answered (Karn, RFC 6298 section 3).
-fn round_trip(sent: Option<Sent>, answer: Option<Mark>) -> Option<i64> {
-    let sent = sent.filter(|sent| sent.times == 1)?;
-    Some(answer?.time_ns.saturating_sub(sent.first.time_ns))
-}
-
-/// Who ended an attempt that never became a connection.
-pub(super) fn ended_by(handshake: HandshakeVerdict, failed: Option<(Failure, Mark)>) -> Closer {
-    match (handshake, failed) {
-        (HandshakeVerdict::Refused, _) | (HandshakeVerdict::HalfOpen, Some(_)) => Closer::Responder,
-        (HandshakeVerdict::Aborted, _) => Closer::Initiator,
-        _ => Closer::Nobody,
-    }
 }

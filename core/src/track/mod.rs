@@ -24,15 +24,16 @@ mod summary;
 mod table;
 mod teardown;
 mod transfer;
+mod verdict;
 
 use crate::annotation::{Annotation, ConnectionId};
 use crate::config::Config;
 use crate::connection::Connection;
 use crate::http::Transaction;
 use crate::rule::Rule;
-use crate::stream::StreamEnd;
+use crate::stream::{Mark, StreamEnd};
 use crate::words::State;
-use crate::{Checksum, Segment, Sides};
+use crate::{Checksum, Integrity, Segment, Sides};
 use arrival::Arrival;
 use conn::Conn;
 use identity::Identity;
@@ -72,11 +73,22 @@ impl Tracker {
         self.now_ns = self.now_ns.max(time_ns);
     }
 
-    /// Takes in a segment. `moves_state` is false for one that cannot be trusted: it is listed with its
-    /// connection, but proves nothing.
-    pub(crate) fn segment(&mut self, segment: &Segment<'_>, moves_state: bool) -> Annotation {
+    /// Takes in a segment, with the verdict on its checksum. `believed` is false for one that cannot be
+    /// trusted: it is listed with its connection, but proves nothing.
+    pub(crate) fn segment(
+        &mut self,
+        segment: &Segment<'_>,
+        checksum: Checksum,
+        believed: bool,
+    ) -> Annotation {
         self.tick(segment.time_ns);
-        let mut arrival = Arrival::new(segment);
+        let mut arrival = Arrival::new(
+            segment,
+            Integrity {
+                checksum,
+                ..segment.integrity
+            },
+        );
         let (slot, rule) = self.slot_of(&mut arrival);
         let conn = self.table.conn_mut(slot);
         let closed_before = conn.is_closed();
@@ -85,7 +97,7 @@ impl Tracker {
             note.special(rule);
         }
         let before = Sides::from_fn(|side| conn.ends[side].state);
-        let http = if moves_state && segment.tcp.is_whole() {
+        let http = if believed && segment.tcp.is_whole() {
             conn.observe(&arrival, &mut note, &self.limits)
         } else {
             None
@@ -152,7 +164,10 @@ impl Tracker {
             return annotation;
         }
         let older = self.table.conn_mut(older_slot);
-        older.superseded_by = Some(annotation.frame);
+        older.superseded_by = Some(Mark {
+            frame: annotation.frame,
+            time_ns: annotation.time_ns,
+        });
         older.closing.closed = Some(annotation.time_ns);
         self.table.note_closed(older_slot);
         let mut rules = crate::rule::RuleSet::default();
@@ -204,9 +219,4 @@ impl Tracker {
         conn.end_streams(StreamEnd::CaptureEnd, &self.limits);
         conn.summarise(self.now_ns, evicted)
     }
-}
-
-/// Whether a segment with this checksum is believed.
-pub(crate) fn believes(policy: crate::ChecksumPolicy, segment: &Segment<'_>) -> bool {
-    policy != crate::ChecksumPolicy::Drop || segment.integrity.checksum != Checksum::Bad
 }

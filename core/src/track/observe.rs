@@ -6,7 +6,7 @@ use super::conn::Conn;
 use super::note::Note;
 use super::progress::Onset;
 use super::streams::Limits;
-use super::{compat, handshake, teardown, transfer};
+use super::{compat, handshake, teardown, transfer, verdict};
 use crate::annotation::{Annotation, CloseSoFar, HttpNote, Transition};
 use crate::rule::Rule;
 use crate::stream::StreamEnd;
@@ -163,7 +163,7 @@ impl Conn {
                 .map(|ack| ack.relative_to(peer.base.unwrap_or(ack - 1))),
             len: arrival.len,
             window: segment.tcp.is_whole().then_some(segment.tcp.window),
-            integrity: segment.integrity.into(),
+            integrity: arrival.integrity.into(),
             connection: self.id,
             direction: arrival.sender,
             phase: note.phase,
@@ -188,8 +188,7 @@ impl Conn {
     }
 
     pub(super) fn close_so_far(&mut self, now_ns: i64) -> CloseSoFar {
-        let handshake = handshake::verdict(self, now_ns);
-        let ending = teardown::ending(self, handshake.verdict, handshake.confidence, now_ns);
+        let ending = verdict::ending(self, now_ns);
         let told = (ending.verdict, ending.by);
         if self.closing.told.replace(told) == Some(told) {
             return CloseSoFar::default();

@@ -1,8 +1,8 @@
 //! A connection's record made into its public answer: verdicts, cause, counts.
 
+use super::compat;
 use super::conn::Conn;
-use super::teardown::{self, Ending};
-use super::{compat, handshake};
+use super::verdict::{self, Ending};
 use crate::Sides;
 use crate::connection::{Close, Connection, Options, UtcTime};
 use crate::http::{CloseReason, Http};
@@ -14,8 +14,8 @@ const IDLE_NS: i64 = 1_000_000_000;
 
 impl Conn {
     pub(super) fn summarise(&self, now_ns: i64, evicted: bool) -> Connection {
-        let handshake = handshake::verdict(self, now_ns);
-        let ending = teardown::ending(self, handshake.verdict, handshake.confidence, now_ns);
+        let handshake = verdict::handshake(self, now_ns);
+        let ending = verdict::ending(self, now_ns);
         let (cause, cause_confidence) = self.cause(handshake.verdict, &ending);
         // Nothing is surer of why than of what.
         let cause_confidence = cause_confidence.min(ending.confidence);
@@ -43,7 +43,7 @@ impl Conn {
                 cause,
                 cause_confidence,
                 confidence: ending.confidence,
-                frames: ending.frames,
+                frames: verdict::evidence(self, &ending),
                 idle_ns: self.closing.onset.map(|onset| onset.idle_ns),
             },
             rules: rules.hits(),

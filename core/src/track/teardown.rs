@@ -5,12 +5,11 @@ use super::conn::Conn;
 use super::endpoint::{Endpoint, Fin};
 use super::handshake;
 use super::note::Note;
-use super::progress::{Closing, Reset};
+use super::progress::Reset;
 use super::sent::Sent;
 use crate::Side;
-use crate::connection::Frames;
 use crate::rule::Rule;
-use crate::words::{CloseVerdict, Closer, Confidence, HandshakeVerdict, Phase, State, Step};
+use crate::words::{Confidence, Phase, State, Step};
 
 /// A FIN, and the acknowledgement of the peer's.
 pub(super) fn observe(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
@@ -253,122 +252,6 @@ fn describe(conn: &Conn, arrival: &Arrival<'_>, confidence: Confidence) -> Reset
         unread_data: !peer.unacked.is_empty() || just_acked(peer),
         late_data: own.fin.is_some_and(after_own_fin),
     }
-}
-
-/// Silence of its receiver after which a RST that should have been challenged counts as accepted.
-const SILENCE_NS: i64 = 3_000_000_000;
-
-/// The close verdict, who ended it, how sure that is, and the frames that prove it.
-pub(super) struct Ending {
-    pub(super) verdict: CloseVerdict,
-    pub(super) by: Closer,
-    pub(super) reset: Option<Reset>,
-    pub(super) confidence: Confidence,
-    pub(super) frames: Frames,
-}
-
-/// The close verdict of a connection whose handshake went so.
-pub(super) fn ending(conn: &Conn, handshake: HandshakeVerdict, sure: Confidence, now_ns: i64) -> Ending {
-    use CloseVerdict as V;
-    use Confidence::{Certain, Likely};
-
-    let closing = &conn.closing;
-    if !conn.is_open() {
-        let failed = conn.opening.failed;
-        return Ending {
-            verdict: V::NotOpened,
-            by: handshake::ended_by(handshake, failed),
-            reset: None,
-            confidence: sure,
-            frames: failed.iter().map(|(_, mark)| mark.frame).collect(),
-        };
-    }
-    let [initiator, responder] = Side::BOTH.map(|side| &conn.ends[side]);
-    let first = first_closer(conn);
-    let first_by = first.map_or(Closer::Nobody, Closer::from);
-    let seen = initiator.fin.is_some() && responder.fin.is_some();
-    let has_fin = |end: &Endpoint| end.fin.is_some() || end.missed_fin.is_some();
-    let fins = usize::from(has_fin(initiator)) + usize::from(has_fin(responder));
-
-    let finished = initiator.finished() && responder.finished();
-    let silent = |reset: &Reset| now_ns.saturating_sub(reset.at.time_ns) >= SILENCE_NS;
-    let unanswered = closing.unanswered_reset.filter(silent);
-    let reset = closing.reset.or(unanswered).filter(|_| !finished);
-    let (verdict, by, confidence) = if finished {
-        let sure = if seen { Certain } else { Likely };
-        match closing {
-            Closing {
-                simultaneous: true, ..
-            } => (V::Simultaneous, Closer::Both, sure),
-            Closing {
-                three_segment: true, ..
-            } => (V::ThreeSegment, first_by, sure),
-            _ if first_missed_and_answered_by_fin(conn) => (V::ThreeSegment, first_by, sure),
-            _ => (V::FourWay, first_by, sure),
-        }
-    } else if let Some(reset) = reset {
-        match first {
-            Some(first) => (V::FinThenReset, Closer::from(first), reset.confidence),
-            None => (V::Reset, Closer::from(reset.by), reset.confidence),
-        }
-    } else if conn.superseded_by.is_some() {
-        (V::Superseded, Closer::Nobody, Certain)
-    } else {
-        match fins {
-            2 => (V::Closing, first_by, if seen { Certain } else { Likely }),
-            1 => (
-                V::HalfClosed,
-                first_by,
-                if closing.first_fin.is_some() {
-                    Certain
-                } else {
-                    Likely
-                },
-            ),
-            _ => (V::Open, Closer::Nobody, Certain),
-        }
-    };
-
-    let mut frames = Frames::new();
-    for side in Side::BOTH {
-        let end = &conn.ends[side];
-        frames.extend(end.fin.map(|fin| fin.sent.first.frame));
-        frames.extend(end.fin_acked().or(end.missed_fin).map(|mark| mark.frame));
-    }
-    frames.extend(reset.map(|reset| reset.at.frame));
-    frames.extend(conn.superseded_by.filter(|_| verdict == V::Superseded));
-    frames.sort_unstable();
-    frames.dedup();
-    Ending {
-        verdict,
-        by,
-        reset,
-        confidence,
-        frames,
-    }
-}
-
-/// Which side closed first: the one whose FIN was captured first, or, of a FIN that was not captured,
-/// acknowledged first. A FIN that acknowledges a missed one comes after it.
-fn first_closer(conn: &Conn) -> Option<Side> {
-    let missed = |side: Side| Some((conn.ends[side].missed_fin?.frame, 0, side));
-    let seen = |side: Side| Some((conn.ends[side].fin?.sent.first.frame, 1, side));
-    Side::BOTH
-        .into_iter()
-        .flat_map(|side| [seen(side), missed(side)])
-        .flatten()
-        .min()
-        .map(|(_, _, side)| side)
-}
-
-/// T5 where the first FIN was not captured, or behind the second: nothing but the second acknowledged it.
-fn first_missed_and_answered_by_fin(conn: &Conn) -> bool {
-    Side::BOTH.into_iter().any(|side| {
-        let (own, peer) = (&conn.ends[side], &conn.ends[side.peer()]);
-        own.missed_fin
-            .zip(peer.fin)
-            .is_some_and(|(missed, fin)| missed == fin.sent.first)
-    })
 }
 
 /// The peer acknowledged exactly one number past the last byte seen of a side without a captured FIN.

@@ -78,10 +78,7 @@ impl ZeekView {
         }
         let sender = arrival.sender;
         if switches.verify_checksums
-            && matches!(
-                arrival.segment.integrity.checksum,
-                Checksum::Bad | Checksum::Offloaded
-            )
+            && matches!(arrival.integrity.checksum, Checksum::Bad | Checksum::Offloaded)
         {
             self.scaled(sender, b'C', |end| &mut end.bad_checksums);
             return;

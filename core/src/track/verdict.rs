@@ -1,0 +1,227 @@
+//! The verdicts: how a connection opened and how it ended, as far as a time of the capture, and the frames
+//! that prove it. Drawn from the numbers that the stations noted, never from flags alone.
+
+use super::conn::Conn;
+use super::endpoint::Endpoint;
+use super::progress::{Closing, Failure, Reset};
+use super::sent::Sent;
+use crate::connection::{Frames, Handshake};
+use crate::stream::Mark;
+use crate::words::{CloseVerdict, Closer, Confidence, HandshakeVerdict};
+use crate::{Side, Sides};
+
+/// Silence after which an attempt without an answer, or a SYN-ACK without one, is called so.
+const UNANSWERED_NS: i64 = 1_000_000_000;
+
+/// How the opening went, as far as a time of the capture, and how sure that is.
+pub(super) fn opening(conn: &Conn, now_ns: i64) -> (HandshakeVerdict, Confidence) {
+    use Confidence::{Certain, Likely};
+    use HandshakeVerdict as V;
+
+    let opening = &conn.opening;
+    let [initiator, responder] = Side::BOTH.map(|side| &conn.ends[side]);
+    let (syn, syn_ack) = (initiator.syn, responder.syn);
+    let silent_since = |sent: Sent| now_ns.saturating_sub(sent.first.time_ns) >= UNANSWERED_NS;
+    let failure = opening.failed.map(|(failure, _)| failure);
+    let both = |crossed: Sides<Option<Mark>>| crossed.initiator.is_some() && crossed.responder.is_some();
+
+    match (syn, syn_ack) {
+        _ if opening.crossed.is_some_and(both) => (V::Simultaneous, Certain),
+        _ if opening.established => {
+            let whole = syn.is_some() && syn_ack.is_some() && opening.ack.is_some();
+            (V::Complete, if whole { Certain } else { Likely })
+        }
+        _ if opening.unseen.is_some() => (V::Unseen, Certain),
+        (None, _) => (V::None, Likely),
+        _ if failure == Some(Failure::Refused) => (V::Refused, Certain),
+        _ if failure == Some(Failure::Aborted) => (V::Aborted, Certain),
+        _ if opening.crossed.is_some() => (V::Pending, Certain),
+        (_, Some(sent)) if failure.is_some() || silent_since(sent) => (V::HalfOpen, Certain),
+        (Some(sent), None) if responder.packets == 0 && (silent_since(sent) || sent.times > 1) => {
+            (V::NoAnswer, Certain)
+        }
+        _ => (V::Pending, Certain),
+    }
+}
+
+/// The handshake verdict with its evidence and its round trips.
+pub(super) fn handshake(conn: &Conn, now_ns: i64) -> Handshake {
+    let (verdict, confidence) = opening(conn, now_ns);
+    let opening = &conn.opening;
+    let [initiator, responder] = Side::BOTH.map(|side| &conn.ends[side]);
+    let (syn, syn_ack) = (initiator.syn, responder.syn);
+    // What answered each side's SYN: the SYN-ACK and the ACK, or two SYN-ACKs that crossed.
+    let (to_initiator, to_responder) = match opening.crossed {
+        Some(Sides { initiator, responder }) => (responder, initiator),
+        None => (syn_ack.map(|sent| sent.first), opening.ack),
+    };
+    let failed = opening
+        .failed
+        .filter(|_| !opening.established)
+        .map(|(_, mark)| mark);
+    let [syn_mark, syn_ack_mark] = [syn, syn_ack].map(|sent| sent.map(|sent| sent.first));
+    let marks = [
+        syn_mark,
+        syn_ack_mark,
+        to_initiator,
+        to_responder,
+        opening.unseen,
+        failed,
+    ];
+    Handshake {
+        verdict,
+        confidence,
+        frames: in_order(marks.into_iter().flatten()),
+        rtt_responder_ns: round_trip(syn, to_initiator),
+        rtt_initiator_ns: round_trip(syn_ack, to_responder),
+        isn_initiator: initiator.isn.map(|isn| isn.0),
+        isn_responder: responder.isn.map(|isn| isn.0),
+    }
+}
+
+/// The frames of some segments, each once, in the order of the capture.
+fn in_order(marks: impl Iterator<Item = Mark>) -> Frames {
+    let mut frames: Frames = marks.map(|mark| mark.frame).collect();
+    frames.sort_unstable();
+    frames.dedup();
+    frames
+}
+
+/// From a sending to its answer; none when it was sent more than once, for then nobody knows which of
+/// them was answered (Karn, RFC 6298 section 3).
+fn round_trip(sent: Option<Sent>, answer: Option<Mark>) -> Option<i64> {
+    let sent = sent.filter(|sent| sent.times == 1)?;
+    Some(answer?.time_ns.saturating_sub(sent.first.time_ns))
+}
+
+/// Who ended an attempt that never became a connection.
+fn ended_by(handshake: HandshakeVerdict, failed: Option<(Failure, Mark)>) -> Closer {
+    match (handshake, failed) {
+        (HandshakeVerdict::Refused, _) | (HandshakeVerdict::HalfOpen, Some(_)) => Closer::Responder,
+        (HandshakeVerdict::Aborted, _) => Closer::Initiator,
+        _ => Closer::Nobody,
+    }
+}
+
+/// Silence of its receiver after which a RST that should have been challenged counts as accepted.
+const UNCHALLENGED_NS: i64 = 3_000_000_000;
+
+/// The close verdict, who ended it, and how sure that is.
+pub(super) struct Ending {
+    pub(super) verdict: CloseVerdict,
+    pub(super) by: Closer,
+    pub(super) reset: Option<Reset>,
+    pub(super) confidence: Confidence,
+}
+
+/// How the connection ended, as far as a time of the capture.
+pub(super) fn ending(conn: &Conn, now_ns: i64) -> Ending {
+    use CloseVerdict as V;
+    use Confidence::{Certain, Likely};
+
+    let closing = &conn.closing;
+    if !conn.is_open() {
+        let (handshake, confidence) = opening(conn, now_ns);
+        return Ending {
+            verdict: V::NotOpened,
+            by: ended_by(handshake, conn.opening.failed),
+            reset: None,
+            confidence,
+        };
+    }
+    let [initiator, responder] = Side::BOTH.map(|side| &conn.ends[side]);
+    let first = first_closer(conn);
+    let first_by = first.map_or(Closer::Nobody, Closer::from);
+    let seen = initiator.fin.is_some() && responder.fin.is_some();
+    let has_fin = |end: &Endpoint| end.fin.is_some() || end.missed_fin.is_some();
+    let fins = usize::from(has_fin(initiator)) + usize::from(has_fin(responder));
+
+    let finished = initiator.finished() && responder.finished();
+    let silent = |reset: &Reset| now_ns.saturating_sub(reset.at.time_ns) >= UNCHALLENGED_NS;
+    let unanswered = closing.unanswered_reset.filter(silent);
+    let reset = closing.reset.or(unanswered).filter(|_| !finished);
+    let (verdict, by, confidence) = if finished {
+        let sure = if seen { Certain } else { Likely };
+        match closing {
+            Closing {
+                simultaneous: true, ..
+            } => (V::Simultaneous, Closer::Both, sure),
+            Closing {
+                three_segment: true, ..
+            } => (V::ThreeSegment, first_by, sure),
+            _ if first_missed_and_answered_by_fin(conn) => (V::ThreeSegment, first_by, sure),
+            _ => (V::FourWay, first_by, sure),
+        }
+    } else if let Some(reset) = reset {
+        match first {
+            Some(first) => (V::FinThenReset, Closer::from(first), reset.confidence),
+            None => (V::Reset, Closer::from(reset.by), reset.confidence),
+        }
+    } else if conn.superseded_by.is_some() {
+        (V::Superseded, Closer::Nobody, Certain)
+    } else {
+        match fins {
+            2 => (V::Closing, first_by, if seen { Certain } else { Likely }),
+            1 => (
+                V::HalfClosed,
+                first_by,
+                if closing.first_fin.is_some() {
+                    Certain
+                } else {
+                    Likely
+                },
+            ),
+            _ => (V::Open, Closer::Nobody, Certain),
+        }
+    };
+
+    Ending {
+        verdict,
+        by,
+        reset,
+        confidence,
+    }
+}
+
+/// The frames that prove how the connection ended.
+pub(super) fn evidence(conn: &Conn, ending: &Ending) -> Frames {
+    if ending.verdict == CloseVerdict::NotOpened {
+        return conn.opening.failed.iter().map(|(_, mark)| mark.frame).collect();
+    }
+    let of_side = |side: Side| {
+        let end = &conn.ends[side];
+        [
+            end.fin.map(|fin| fin.sent.first),
+            end.fin_acked().or(end.missed_fin),
+        ]
+    };
+    let fins = Side::BOTH.into_iter().flat_map(of_side);
+    let reset = ending.reset.map(|reset| reset.at);
+    let superseded = conn
+        .superseded_by
+        .filter(|_| ending.verdict == CloseVerdict::Superseded);
+    in_order(fins.chain([reset, superseded]).flatten())
+}
+
+/// Which side closed first: the one whose FIN was captured first, or, of a FIN that was not captured,
+/// acknowledged first. A FIN that acknowledges a missed one comes after it.
+fn first_closer(conn: &Conn) -> Option<Side> {
+    let missed = |side: Side| Some((conn.ends[side].missed_fin?.frame, 0, side));
+    let seen = |side: Side| Some((conn.ends[side].fin?.sent.first.frame, 1, side));
+    Side::BOTH
+        .into_iter()
+        .flat_map(|side| [seen(side), missed(side)])
+        .flatten()
+        .min()
+        .map(|(_, _, side)| side)
+}
+
+/// T5 where the first FIN was not captured, or behind the second: nothing but the second acknowledged it.
+fn first_missed_and_answered_by_fin(conn: &Conn) -> bool {
+    Side::BOTH.into_iter().any(|side| {
+        let (own, peer) = (&conn.ends[side], &conn.ends[side.peer()]);
+        own.missed_fin
+            .zip(peer.fin)
+            .is_some_and(|(missed, fin)| missed == fin.sent.first)
+    })
+}
