@@ -102,19 +102,20 @@ impl Tracker {
         } else {
             None
         };
+        if let (true, Some(older)) = (note.rules.contains(Rule::O2), conn.older) {
+            if self.supersede(older, arrival.mark) {
+                note.special(Rule::T24);
+            }
+        }
+        let conn = self.table.conn_mut(slot);
         conn.count(&arrival, &note, &self.compat);
-        let annotation = conn.annotate(&arrival, &note, before, http, self.now_ns);
-        let closed_now = !closed_before && conn.is_closed();
-        let accepted = note.rules.contains(Rule::O2).then_some(conn.older).flatten();
-        if closed_now {
+        if !closed_before && conn.is_closed() {
             conn.release();
             self.table.note_closed(slot);
         }
-        if let Some((older_slot, older_id)) = accepted {
-            self.supersede(slot, older_slot, older_id, annotation)
-        } else {
-            annotation
-        }
+        self.table
+            .conn_mut(slot)
+            .annotate(&arrival, &note, before, http, self.now_ns)
     }
 
     /// The connection a segment belongs to, made if need be, and what its coming says of the last one.
@@ -153,28 +154,16 @@ impl Tracker {
     }
 
     /// T24: a SYN-ACK accepts a new connection while the older one of the pair had not closed.
-    fn supersede(
-        &mut self,
-        slot: Slot,
-        older_slot: Slot,
-        older_id: ConnectionId,
-        mut annotation: Annotation,
-    ) -> Annotation {
-        if self.table.get(older_slot, older_id).is_none_or(Conn::is_closed) {
-            return annotation;
+    fn supersede(&mut self, (slot, id): (Slot, ConnectionId), accepted: Mark) -> bool {
+        if self.table.get(slot, id).is_none_or(Conn::is_closed) {
+            return false;
         }
-        let older = self.table.conn_mut(older_slot);
-        older.superseded_by = Some(Mark {
-            frame: annotation.frame,
-            time_ns: annotation.time_ns,
-        });
-        older.closing.closed = Some(annotation.time_ns);
-        self.table.note_closed(older_slot);
-        let mut rules = crate::rule::RuleSet::default();
-        rules.insert(Rule::T24);
-        self.table.conn_mut(slot).rules.add(rules, annotation.frame);
-        annotation.rules.insert(Rule::T24);
-        annotation
+        let older = self.table.conn_mut(slot);
+        older.superseded_by = Some(accepted);
+        older.closing.closed = Some(accepted.time_ns);
+        older.release();
+        self.table.note_closed(slot);
+        true
     }
 
     /// A connection as it stands.
