@@ -3,6 +3,7 @@
 
 pub mod c_host;
 pub mod captures;
+pub mod contract;
 pub mod header;
 pub mod pcap;
 pub mod pdml;

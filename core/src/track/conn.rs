@@ -49,7 +49,7 @@ pub(super) struct RuleList {
 }
 
 impl RuleList {
-    /// Entries a connection holds (LIFECYCLE contract).
+    /// Entries a connection holds.
     const LIMIT: usize = 64;
 
     pub(super) fn add(&mut self, rules: RuleSet, frame: u64) {

@@ -5,35 +5,9 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use synfin::FIELDS;
+use synfin_tests::contract::{CONNECTION, PACKET};
 use synfin_tests::script::Script;
 use synfin_tests::told::Told;
-
-/// The contract's keys of a packet, in its order.
-const PACKET: &[&str] = &[
-    "frame",
-    "layer",
-    "time_ns",
-    "src",
-    "src_port",
-    "dst",
-    "dst_port",
-    "flags",
-    "seq",
-    "ack",
-    "len",
-    "window",
-    "connection",
-    "direction",
-    "phase",
-    "step",
-    "role",
-    "rules",
-    "state",
-    "state.initiator",
-    "state.responder",
-    "answers",
-    "since_answered_ns",
-];
 
 /// What a packet has beyond the contract.
 const PACKET_EXTENSIONS: &[&str] = &[
@@ -49,63 +23,6 @@ const PACKET_EXTENSIONS: &[&str] = &[
     "close",
     "close.verdict_so_far",
     "close.by_so_far",
-];
-
-/// The contract's keys of a connection, in its order.
-const CONNECTION: &[&str] = &[
-    "connection",
-    "src",
-    "src_port",
-    "dst",
-    "dst_port",
-    "first_frame",
-    "last_frame",
-    "start",
-    "start_ns",
-    "duration_ns",
-    "handshake",
-    "handshake.verdict",
-    "handshake.confidence",
-    "handshake.frames",
-    "handshake.rtt_responder_ns",
-    "handshake.rtt_initiator_ns",
-    "handshake.isn_initiator",
-    "handshake.isn_responder",
-    "close",
-    "close.verdict",
-    "close.by",
-    "close.reset_by",
-    "close.cause",
-    "close.cause_confidence",
-    "close.confidence",
-    "close.frames",
-    "rules",
-    "rules.id",
-    "rules.frame",
-    "rules_omitted",
-    "zeek",
-    "zeek.orig",
-    "zeek.conn_state",
-    "zeek.history",
-    "completeness",
-    "packets",
-    "packets.initiator",
-    "packets.responder",
-    "bytes",
-    "bytes.initiator",
-    "bytes.responder",
-    "options",
-    "http",
-    "http.method",
-    "http.target",
-    "http.status",
-    "http.request_frame",
-    "http.response_frame",
-    "http.request_body_len",
-    "http.response_body_len",
-    "http.state",
-    "http_omitted",
-    "evicted",
 ];
 
 /// What a connection has beyond the contract, or the contract leaves open ("options": {...}).
