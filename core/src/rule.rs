@@ -98,8 +98,8 @@ rules! {
         "At least one SYN and nothing from the peer by the end, with 1 s passed since the first SYN or the SYN sent again.";
     O19 Note "initiator aborts its attempt" ["RFC 9293 3.10.7"]
         "O1, perhaps O2, then a RST from C with seq ISSc+1 and no data before the handshake was complete.";
-    E8 Note "captured twice" ["capture artefact"]
-        "Same numbers, flags, length, window and checksum (and IP identification where it is not 0) as the previous segment of this side, less than 1 ms later.";
+    E8 Note "seen twice" ["capture artefact"]
+        "Same numbers, flags, length, window and checksum (and IP identification where it is not 0) as the previous segment of this side, less than 1 ms apart: captured at two places, or doubled on the way.";
     E10 Note "capture starts inside the connection" ["capture artefact"]
         "The first captured segment of the address and port pair has no SYN and shows payload, or an ACK or FIN that the other side's numbers confirm.";
     T1 Chat "first FIN" ["RFC 9293 3.6 figure 12"]
@@ -119,7 +119,7 @@ rules! {
     T8 Chat "half-close with data" ["RFC 9293 3.6.1"]
         "Payload from the peer after it acknowledged the first FIN and before its own FIN, later than that acknowledgement.";
     T9 Note "FIN retransmission" ["RFC 6298 5"]
-        "A FIN with the sequence number of an earlier FIN of its side that is not acknowledged yet.";
+        "A FIN with the sequence number of an earlier FIN of its side, not acknowledged yet; or the first FIN once more, after an acknowledgement that did not arrive.";
     T10 Note "last ACK lost" ["RFC 9293 3.6.1, 3.10.7.4"]
         "The second FIN once more after its acknowledgement was captured.";
     T11 Note "FIN before missing data" ["RFC 9293 3.10.7.4 eighth"]

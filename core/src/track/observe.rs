@@ -208,6 +208,7 @@ impl Conn {
         Onset {
             idle_ns: arrival.mark.time_ns.saturating_sub(note.quiet_since_ns),
             in_flight: data || request,
+            http_in_flight: request,
         }
     }
 }

@@ -58,6 +58,8 @@ pub(super) struct Onset {
     pub(super) idle_ns: i64,
     /// Data or a request was still unanswered.
     pub(super) in_flight: bool,
+    /// An HTTP exchange was not complete.
+    pub(super) http_in_flight: bool,
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -68,9 +68,14 @@ struct Flight {
     sent: Sent,
 }
 
-/// The data segments on their way, in sequence order, at most [`Unacked::LIMIT`] of them.
+/// The data segments on their way, in sequence order, at most [`Unacked::LIMIT`] of them, and before them
+/// the last few that were acknowledged: a needless retransmission repeats one of those.
 #[derive(Debug, Default)]
-pub(super) struct Unacked(VecDeque<Flight>);
+pub(super) struct Unacked {
+    flights: VecDeque<Flight>,
+    /// How many of them, from the front, are acknowledged.
+    acknowledged: usize,
+}
 
 /// What a data segment is, seen against what was sent before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,15 +84,17 @@ pub(super) enum Novelty {
     New,
     /// Bytes not seen before, from below the highest number: it comes late.
     Late,
-    /// Bytes seen before, still unacknowledged.
+    /// Bytes of a segment that is remembered.
     Again(Again),
-    /// Bytes the peer has acknowledged already.
+    /// Bytes the peer has acknowledged, of a segment that is not remembered any more.
     Acknowledged,
 }
 
 impl Unacked {
     /// Enough for a window of 1.4 MB in segments of 1,460 bytes; beyond, the newest are not remembered.
     const LIMIT: usize = 1024;
+    /// Acknowledged segments remembered.
+    const KEPT: usize = 32;
 
     /// Takes in a data segment. `next` is the side's highest sequence number so far and `acked` what the
     /// peer has acknowledged.
@@ -99,32 +106,33 @@ impl Unacked {
         next: SeqNumber,
         acked: Option<SeqNumber>,
     ) -> Novelty {
+        let has_room = self.flights.len() - self.acknowledged < Self::LIMIT;
+        let flight = Flight {
+            seq,
+            end,
+            sent: Sent::new(mark),
+        };
         if seq.at_or_after(next) {
-            if self.0.len() < Self::LIMIT {
-                self.0.push_back(Flight {
-                    seq,
-                    end,
-                    sent: Sent::new(mark),
-                });
+            if has_room {
+                self.flights.push_back(flight);
             }
             return Novelty::New;
+        }
+        let place = self
+            .flights
+            .partition_point(|flight| flight.end.at_or_before(seq));
+        if let Some(flight) = self
+            .flights
+            .get_mut(place)
+            .filter(|flight| flight.seq.before(end))
+        {
+            return Novelty::Again(flight.sent.again(mark));
         }
         if acked.is_some_and(|acked| end.at_or_before(acked)) {
             return Novelty::Acknowledged;
         }
-        let place = self.0.partition_point(|flight| flight.end.at_or_before(seq));
-        if let Some(flight) = self.0.get_mut(place).filter(|flight| flight.seq.before(end)) {
-            return Novelty::Again(flight.sent.again(mark));
-        }
-        if self.0.len() < Self::LIMIT {
-            self.0.insert(
-                place,
-                Flight {
-                    seq,
-                    end,
-                    sent: Sent::new(mark),
-                },
-            );
+        if has_room && place >= self.acknowledged {
+            self.flights.insert(place, flight);
         }
         Novelty::Late
     }
@@ -132,19 +140,28 @@ impl Unacked {
     /// Takes in the peer's acknowledgement; gives the newest segment it covers, if it covers any.
     pub(super) fn acknowledge(&mut self, ack: SeqNumber) -> Option<Sent> {
         let mut newest = None;
-        while let Some(flight) = self.0.front().filter(|flight| flight.end.at_or_before(ack)) {
+        while let Some(flight) = self
+            .flights
+            .get(self.acknowledged)
+            .filter(|flight| flight.end.at_or_before(ack))
+        {
             newest = Some(flight.sent);
-            self.0.pop_front();
+            self.acknowledged += 1;
+        }
+        if let Some(forgotten) = self.acknowledged.checked_sub(Self::KEPT) {
+            self.flights.drain(..forgotten);
+            self.acknowledged = Self::KEPT;
         }
         newest
     }
 
+    /// Nothing is on its way.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.flights.len() == self.acknowledged
     }
 
     /// Forgets everything and gives the memory back.
     pub(super) fn clear(&mut self) {
-        self.0 = VecDeque::new();
+        *self = Self::default();
     }
 }

@@ -86,6 +86,7 @@ impl Conn {
         if let Some(reason) = self
             .announced()
             .filter(|_| orderly || self.closing.first_fin.is_some())
+            .filter(|_| !self.http_cut_short())
         {
             let cause = match reason {
                 CloseReason::ConnectionClose => Cause::HttpConnectionClose,
@@ -113,6 +114,14 @@ impl Conn {
         } else {
             (Cause::AbortedByApplication, Likely)
         }
+    }
+
+    /// The client closed before its answer was complete: that is not the close that HTTP announced.
+    fn http_cut_short(&self) -> bool {
+        let client = self.streams.http().and_then(Http::client);
+        client.is_some()
+            && self.closing.first_fin == client
+            && self.closing.onset.is_some_and(|onset| onset.http_in_flight)
     }
 
     fn announced(&self) -> Option<CloseReason> {

@@ -75,13 +75,19 @@ fn fin(conn: &mut Conn, arrival: &Arrival<'_>, first_ack: Option<Fin>, note: &mu
     let (own, peer) = conn.ends.pair_mut(sender);
     if let Some(fin) = &mut own.fin {
         if fin.seq == seq {
-            let rule = if fin.acked.is_some() { Rule::T10 } else { Rule::T9 };
+            // The last ACK is the second FIN's.
+            let last_ack_lost = fin.acked.is_some() && first_fin != Some(sender);
+            let rule = if last_ack_lost { Rule::T10 } else { Rule::T9 };
             let again = fin.sent.again(arrival.mark);
             let step = fin.step;
             note.sent_again(rule, step, again);
             own.sends_fin(true);
         }
         return;
+    }
+    // What was taken for the acknowledgement of a FIN that the capture missed was one of data.
+    if !peer.ack.is_some_and(|ack| ack.after(seq)) {
+        own.missed_fin = None;
     }
     if own.next.is_some_and(|next| arrival.seq.after(next)) {
         note.special(Rule::T11);

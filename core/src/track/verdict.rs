@@ -91,7 +91,9 @@ fn in_order(marks: impl Iterator<Item = Mark>) -> Frames {
 /// them was answered (Karn, RFC 6298 section 3).
 fn round_trip(sent: Option<Sent>, answer: Option<Mark>) -> Option<i64> {
     let sent = sent.filter(|sent| sent.times == 1)?;
-    Some(answer?.time_ns.saturating_sub(sent.first.time_ns))
+    let time_ns = answer?.time_ns.saturating_sub(sent.first.time_ns);
+    // A clock that was set back in between tells nothing.
+    (time_ns >= 0).then_some(time_ns)
 }
 
 /// Who ended an attempt that never became a connection.

@@ -171,3 +171,20 @@ fn a_reset_after_silence_is_an_idle_timeout_too() {
     "#,
     );
 }
+
+// The client asked for the close, but went before it had its answer: HTTP did not end this.
+#[test]
+fn not_http_connection_close_when_the_client_leaves_before_the_answer() {
+    tell(
+        r#"
+               open C > S
+        +10ms  C > S PSH-ACK "GET / HTTP/1.1\r\nConnection: close\r\n\r\n"
+        +1ms   C > S FIN-ACK
+        +20ms  S > C PSH-ACK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+        +1ms   S > C FIN-ACK
+        +1ms   C > S ACK
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close four-way initiator application/likely certain 5,6,7,8
+    "#,
+    );
+}

@@ -183,7 +183,7 @@ fn spurious_retransmission_is_counted() {
                open C > S
         +1ms   C > S PSH-ACK len=100
         +1ms   lost S > C ACK
-        +200ms resend C       #= - - - ESTABLISHED ESTABLISHED -
+        +200ms resend C       #= - - - ESTABLISHED ESTABLISHED - again=1 of=4 after=201ms
         +1ms   S > C ACK      #= - - - ESTABLISHED ESTABLISHED -
         #: 0 handshake complete certain 1,2,3
         #: 0 close open nobody unknown/guess certain -

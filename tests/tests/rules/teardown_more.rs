@@ -164,3 +164,34 @@ fn t11_not_when_the_data_before_it_was_captured() {
     ",
     );
 }
+
+// The ACK of the first FIN was captured but did not arrive: what comes again is the first FIN, not the last.
+#[test]
+fn t9_and_t10_not_when_the_first_fin_comes_again_after_its_ack() {
+    tell(
+        "
+               open C > S
+        +10ms  C > S FIN-ACK
+        +1ms   lost S > C ACK  #= 2/4 T2 T2 FIN-WAIT-1>FIN-WAIT-2 ESTABLISHED>CLOSE-WAIT 4
+        +200ms resend C        #= 1/4 T9 T9 FIN-WAIT-2 CLOSE-WAIT - again=1 of=4
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close half-closed initiator application/likely certain 4,5
+    ",
+    );
+}
+
+// One byte that the capture missed looks like a missed FIN until the real one comes.
+#[test]
+fn a_missed_byte_is_no_missed_fin_once_the_fin_is_captured() {
+    tell(
+        "
+               open C > S
+        +10ms  drop S > C PSH-ACK len=1
+        +10ms  C > S FIN-ACK   #= 1/4 T1 T1 ESTABLISHED>FIN-WAIT-1 ESTABLISHED -
+        +10ms  S > C FIN-ACK
+        +10ms  C > S ACK
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close three-segment initiator application/likely certain 4,5,6
+    ",
+    );
+}
