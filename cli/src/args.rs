@@ -23,7 +23,8 @@ Examples:
 
 A file named like a command: ./connections. Standard input: -
 Exit status: 0 all read, 1 damaged or partly of an unknown link type (what could be read was reported),
-2 wrong usage, unreadable, or not a capture.";
+2 wrong usage, unreadable, or not a capture (other files were reported), 130 after Ctrl-C, with what was read
+until then reported.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

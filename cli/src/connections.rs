@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 
-use synfin::{Annotation, Cause, CloseVerdict, Closer, Connection, Dissector};
+use synfin::{Annotation, Cause, CloseVerdict, Closer, Confidence, Connection, Dissector};
 
 use crate::Failure;
 use crate::args::Report;
@@ -43,7 +43,7 @@ struct Text<W>(W);
 
 impl<W: Write> Sink for Text<W> {
     fn begin(&mut self, name: &str) -> io::Result<()> {
-        writeln!(self.0, "{HEADING}==> {name} <=={HEADING:#}")
+        writeln!(self.0, "{HEADING}==> {} <=={HEADING:#}", text::foreign(name))
     }
 
     fn segment(&mut self, _: &Dissector, _: &Annotation) -> io::Result<()> {
@@ -128,12 +128,13 @@ fn http(connection: &Connection) -> String {
     let Some(first) = connection.http.first() else {
         return String::new();
     };
+    let [method, target] = text::request(first);
     let mut cell = String::new();
     let _ = write!(
         cell,
         "{} {} {}",
-        first.method.as_deref().unwrap_or("?"),
-        first.target.as_deref().unwrap_or("?"),
+        method,
+        target,
         first
             .status
             .map_or_else(|| "no answer".to_owned(), |status| status.to_string()),
@@ -145,11 +146,19 @@ fn http(connection: &Connection) -> String {
     cell
 }
 
+/// A verdict, and how sure it is where it is not certain.
+fn sure(verdict: impl std::fmt::Display, confidence: Confidence) -> String {
+    match confidence {
+        Confidence::Certain => verdict.to_string(),
+        _ => format!("{verdict} ({confidence})"),
+    }
+}
+
 /// How a connection opened and ended, in a sentence.
 pub(crate) fn verdict_in_words(connection: &Connection) -> String {
     let handshake = &connection.handshake;
     let close = &connection.close;
-    let mut words = format!("handshake {}", handshake.verdict);
+    let mut words = format!("handshake {}", sure(handshake.verdict, handshake.confidence));
     let rtts: Vec<String> = [
         ("responder", handshake.rtt_responder_ns),
         ("initiator", handshake.rtt_initiator_ns),
@@ -160,9 +169,12 @@ pub(crate) fn verdict_in_words(connection: &Connection) -> String {
     if !rtts.is_empty() {
         let _ = write!(words, " (round trip: {})", rtts.join(", "));
     }
+    let verdict = sure(close.verdict, close.confidence);
     let _ = match close.verdict {
-        CloseVerdict::NotOpened | CloseVerdict::Open => write!(words, "; {}", close.verdict),
-        verdict => write!(words, "; closed: {verdict}"),
+        CloseVerdict::NotOpened | CloseVerdict::Open | CloseVerdict::HalfClosed | CloseVerdict::Closing => {
+            write!(words, "; {verdict}")
+        }
+        _ => write!(words, "; closed: {verdict}"),
     };
     match close.by {
         Closer::Nobody => {}

@@ -5,28 +5,36 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use synfin::capture::{Capture, CaptureError};
+use synfin::capture::Capture;
 use synfin::wire::Other;
 use synfin::{Annotation, Dissector, LinkType, Outcome};
 
-use crate::Failure;
 use crate::args::Report;
+use crate::interrupt::{self, LiveInput};
+use crate::{Failure, text};
 
 /// What could be read, over all inputs.
 #[derive(Debug, Default)]
 pub(crate) struct Reading {
     read: usize,
-    trouble: bool,
+    damaged: bool,
+    unusable: bool,
 }
 
 impl Reading {
+    /// Something in an input could not be read.
     pub(crate) fn damaged(&self) -> bool {
-        self.trouble
+        self.damaged
+    }
+
+    /// An input could not be read at all.
+    pub(crate) fn unusable(&self) -> bool {
+        self.unusable
     }
 
     /// Nothing was usable: that is a failure, already explained on standard error.
     fn outcome(self, files: usize) -> Result<Self, Failure> {
-        if self.read == 0 && files > 0 {
+        if self.read == 0 && files > 0 && !interrupt::happened() {
             Err(Failure::Input("nothing to read".to_owned()))
         } else {
             Ok(self)
@@ -54,15 +62,18 @@ pub(crate) fn read_all<S: Sink>(report: &Report, mut sink: S) -> Result<Reading,
     for path in &report.files {
         match open(path) {
             Ok(capture) => {
+                if interrupt::happened() {
+                    break;
+                }
                 if report.files.len() > 1 {
                     sink.begin(&path.display().to_string())?;
                 }
                 reading.read += 1;
-                reading.trouble |= read_one(path, capture, report, &mut sink)?;
+                reading.damaged |= read_one(path, capture, report, &mut sink)?;
             }
             Err(message) => {
-                reading.trouble = true;
-                anstream::eprintln!("synfin: {}: {message}", path.display());
+                reading.unusable = true;
+                complain(path, &message);
             }
         }
     }
@@ -73,7 +84,7 @@ type Input = Box<dyn Read>;
 
 fn open(path: &Path) -> Result<Capture<Input>, String> {
     let input: Input = if path == Path::new("-") {
-        Box::new(io::stdin().lock())
+        Box::new(LiveInput::new())
     } else {
         let file = File::open(path).map_err(|error| error.to_string())?;
         Box::new(file)
@@ -93,6 +104,9 @@ fn read_one<S: Sink>(
     let live = path == Path::new("-");
     let mut unknown: BTreeMap<LinkType, u64> = BTreeMap::new();
     let stopped = loop {
+        if interrupt::happened() {
+            break None;
+        }
         match capture.next_frame() {
             Ok(Some(frame)) => match dissector.frame(&frame) {
                 Outcome::Segment(annotation) => {
@@ -105,26 +119,30 @@ fn read_one<S: Sink>(
                 _ => {}
             },
             Ok(None) => break None,
+            // An interrupted input ends anywhere.
+            Err(_) if interrupt::happened() => break None,
             Err(error) => break Some(error),
         }
     };
     sink.end(&mut dissector)?;
     sink.flush()?;
     if let Some(error) = &stopped {
-        anstream::eprintln!("synfin: {}: {}", path.display(), told(error));
+        complain(path, &format!("{error}; everything before was reported"));
     }
     for (link, frames) in &unknown {
         let name = link.name().unwrap_or("no name known");
         let s = if *frames == 1 { "" } else { "s" };
-        anstream::eprintln!(
-            "synfin: {}: {frames} frame{s} of link type {} ({name}) not read",
-            path.display(),
-            link.0
+        complain(
+            path,
+            &format!("{frames} frame{s} of link type {} ({name}) not read", link.0),
         );
     }
     Ok(stopped.is_some() || !unknown.is_empty())
 }
 
-fn told(error: &CaptureError) -> String {
-    format!("{error}; everything before was reported")
+fn complain(path: &Path, message: &str) {
+    anstream::eprintln!(
+        "synfin: {}: {message}",
+        text::foreign(&path.display().to_string())
+    );
 }

@@ -3,6 +3,7 @@
 mod args;
 mod connections;
 mod input;
+mod interrupt;
 mod packets;
 mod tables;
 mod text;
@@ -16,11 +17,12 @@ use clap::Parser as _;
 const ALL_READ: u8 = 0;
 /// The input was damaged, or partly of an unknown link type; what could be read was reported.
 const DAMAGED: u8 = 1;
-/// Wrong arguments, or an input that cannot be read at all.
+/// Wrong arguments, or an input that cannot be read at all (the others were reported).
 const UNUSABLE: u8 = 2;
 
 fn main() -> ExitCode {
     let args = Args::parse_from(args::with_default_command(std::env::args_os()));
+    interrupt::watch();
     let done = match &args.command {
         Command::Packets(report) => packets::run(report),
         Command::Connections(report) => connections::run(report),
@@ -28,6 +30,8 @@ fn main() -> ExitCode {
         Command::Fields => tables::fields(),
     };
     match done {
+        Ok(_) if interrupt::happened() => ExitCode::from(interrupt::STATUS),
+        Ok(outcome) if outcome.unusable() => ExitCode::from(UNUSABLE),
         Ok(outcome) if outcome.damaged() => ExitCode::from(DAMAGED),
         Ok(_) => ExitCode::from(ALL_READ),
         // Nobody reads any more (`synfin FILE | head`): that is no failure.

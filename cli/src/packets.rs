@@ -58,7 +58,7 @@ impl<W: Write> Text<W> {
 
 impl<W: Write> Sink for Text<W> {
     fn begin(&mut self, name: &str) -> io::Result<()> {
-        writeln!(self.out, "{HEADING}==> {name} <=={HEADING:#}")
+        writeln!(self.out, "{HEADING}==> {} <=={HEADING:#}", text::foreign(name))
     }
 
     fn segment(&mut self, dissector: &Dissector, annotation: &Annotation) -> io::Result<()> {
@@ -199,8 +199,8 @@ fn http(dissector: &Dissector, annotation: &Annotation) -> Option<String> {
     let transaction = dissector.transaction(annotation.connection, note.transaction)?;
     let message = match note.message {
         HttpMessage::Request => {
-            let method = transaction.method.as_deref().unwrap_or("?");
-            format!("{method} {}", transaction.target.as_deref().unwrap_or("?"))
+            let [method, target] = text::request(transaction);
+            format!("{method} {target}")
         }
         HttpMessage::Response => match transaction.status {
             Some(status) => format!("HTTP {status}"),
@@ -216,14 +216,13 @@ fn http(dissector: &Dissector, annotation: &Annotation) -> Option<String> {
 
 fn again(annotation: &Annotation) -> Option<String> {
     let of = annotation.retransmission_of?;
-    let mut words = format!("sent again (first in {of}");
+    let mut words = format!("first sent in {of}");
     if let Some(since) = annotation.since_previous_ns {
-        let _ = write!(words, ", +{}", Duration(since));
+        let _ = write!(words, ", again after {}", Duration(since));
     }
     if let Some(percent) = annotation.backoff_percent {
         let _ = write!(words, ", ×{:.1}", f64::from(percent) / 100.0);
     }
-    words.push(')');
     Some(words)
 }
 

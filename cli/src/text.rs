@@ -5,10 +5,37 @@ use std::net::IpAddr;
 
 use anstyle::{AnsiColor, Style};
 use synfin::Severity;
+use synfin::http::Transaction;
 
 /// An address and port: IPv6 addresses in brackets.
 pub(crate) fn endpoint(address: IpAddr, port: u16) -> String {
     std::net::SocketAddr::new(address, port).to_string()
+}
+
+/// Text that somebody else chose, such as a request's target or a file's name: what could move the cursor or
+/// turn the writing direction is shown as its number, and what is long is cut.
+pub(crate) fn foreign(text: &str) -> String {
+    const LONGEST: usize = 100;
+    let mut shown = String::with_capacity(text.len().min(4 * LONGEST));
+    for (index, char) in text.chars().enumerate() {
+        if index == LONGEST {
+            shown.push('…');
+            break;
+        }
+        let turns =
+            matches!(char, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if char.is_control() || turns {
+            shown.extend(char.escape_unicode());
+        } else {
+            shown.push(char);
+        }
+    }
+    shown
+}
+
+/// A transaction's method and target.
+pub(crate) fn request(transaction: &Transaction) -> [String; 2] {
+    [transaction.method.as_deref(), transaction.target.as_deref()].map(|text| foreign(text.unwrap_or("?")))
 }
 
 /// A duration in the unit that reads best: `213 ns`, `85.2 µs`, `20.5 ms`, `1.03 s`.
@@ -55,7 +82,16 @@ pub(crate) const fn severity(severity: Severity) -> Style {
 
 #[cfg(test)]
 mod tests {
-    use super::{Duration, seconds};
+    use super::{Duration, foreign, seconds};
+
+    #[test]
+    fn what_a_stranger_wrote_cannot_drive_the_terminal() {
+        assert_eq!(
+            foreign("/\u{1b}]0;x\u{7}\u{9b}2J\u{202e}é"),
+            r"/\u{1b}]0;x\u{7}\u{9b}2J\u{202e}é"
+        );
+        assert_eq!(foreign(&"a".repeat(200)).chars().count(), 101);
+    }
 
     #[test]
     fn durations_keep_three_digits_and_the_best_unit() {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use serde_json::Value;
 use synfin::LinkType;
 use synfin_tests::pcap::Form;
 use synfin_tests::program::{self, Ran, run};
+use synfin_tests::script::Script;
 use synfin_tests::{captures, contract, program::command};
 use tempfile::TempDir;
 
@@ -167,7 +168,11 @@ fn of_several_files_each_is_read_and_the_worst_is_told() {
     assert_eq!(ran.out, both);
 
     let ran = run([Path::new("--json"), &get, &missing, &refused]);
-    assert_eq!(ran.status, Some(1), "what could be read was reported");
+    assert_eq!(
+        ran.status,
+        Some(2),
+        "one could not be read, the others were reported"
+    );
     assert_eq!(ran.out, both);
     assert!(ran.err.contains("missing.pcap: No such file"), "{}", ran.err);
 
@@ -409,4 +414,50 @@ fn every_line_of_json_is_an_object_with_all_keys() {
         assert_eq!(lines.lines().count(), told.connections.len());
     }
     assert!(transactions > 40, "{transactions}");
+}
+
+// `tcpdump -w - | synfin -`, and Ctrl-C while the writer still holds the pipe open.
+#[test]
+fn an_interrupt_ends_the_reading_and_not_the_report() {
+    let capture = std::fs::read(captures::path("refused.pcapng")).unwrap();
+    let mut child = command()
+        .args(["connections", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(&capture).unwrap();
+    // Long enough to have read it all; were it not, the report would be shorter and the test fail.
+    std::thread::sleep(Duration::from_secs(1));
+    let killed = Command::new("sh")
+        .args(["-c", &format!("kill -INT {}", child.id())])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    let ran = child.wait_with_output().unwrap();
+    drop(stdin);
+    assert_eq!(ran.status.code(), Some(130));
+    let told = String::from_utf8(ran.stdout).unwrap();
+    assert_eq!(told.matches("refused").count(), 2, "{told}");
+}
+
+// A request's target is the peer's to choose: it must not drive the terminal of who looks at it.
+#[test]
+fn text_from_the_wire_is_shown_and_not_obeyed() {
+    let script = Script::parse(
+        "open C > S
+         C > S PSH-ACK \"GET /\\x1b]0;x\\x07 HTTP/1.1\\r\\n\\r\\n\"",
+    )
+    .unwrap();
+    let folder = folder();
+    let path = folder.path().join("escapes.pcapng");
+    script
+        .write_pcapng(std::fs::File::create(&path).unwrap())
+        .unwrap();
+    for command in ["packets", "connections"] {
+        let out = run([command.as_ref(), path.as_os_str()]).out;
+        assert!(out.contains(r"GET /\u{1b}]0;x\u{7}"), "{out}");
+        assert!(!out.contains('\u{1b}') && !out.contains('\u{7}'));
+    }
 }
