@@ -5,14 +5,14 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use super::window::Window;
-use super::{WireError, ipv4, ipv6, link};
+use super::{WireError, ipv4, ipv6, link, llc, mpls, ppp, tunnel};
 use crate::frame::{Frame, LinkType};
 use crate::segment::{RawSegment, Segment};
 
 /// VLAN tags that are followed; more are [`Other::TooDeep`].
 const MAX_VLAN_TAGS: usize = 4;
-/// Layers before TCP that are followed: link, tags, IP, authentication headers.
-const MAX_LAYERS: usize = 12;
+/// Layers before TCP that are followed: link, tags, IP, authentication headers, and the same in tunnels.
+const MAX_LAYERS: usize = 24;
 
 /// What a frame is.
 #[derive(Debug, Clone, Copy)]
@@ -39,8 +39,14 @@ pub enum Other {
     AddressFamily(u32),
     /// A "cooked" capture of a device whose protocols are no EtherTypes, by its `ARPHRD_` number.
     HardwareType(u16),
-    /// An IEEE 802.3 frame with an LLC header.
+    /// A frame with an LLC header of another protocol.
     Llc,
+    /// Another protocol over PPP, by its number there.
+    Ppp(u16),
+    /// An MPLS packet that holds no IP.
+    Mpls,
+    /// An 802.11 frame that is encrypted, a fragment, or holds no data.
+    Ieee80211,
     /// A fragment of an IP packet: it needs reassembly first.
     Fragment,
     /// A link type that this library does not read.
@@ -54,6 +60,12 @@ pub enum Other {
 pub(crate) enum Next {
     Link(LinkType),
     Vlan,
+    VnTag,
+    FabricPath,
+    Llc,
+    Ppp,
+    Pppoe,
+    Mpls,
     Ipv4,
     Ipv6,
     /// What IP carries, by its IANA number.
@@ -139,21 +151,28 @@ pub(crate) mod protocol {
 #[must_use]
 pub fn decode<'a>(frame: &Frame<'a>) -> Decoded<'a> {
     match walk(frame) {
-        Ok((ip, window)) => match tcp(frame, &ip, window) {
+        Ok(found) => match tcp(frame, &found) {
             Ok(segment) => Decoded::Tcp(segment),
-            Err(error) => Decoded::Broken(error.shifted(window.offset)),
+            Err(error) => Decoded::Broken(error.shifted(found.window.offset)),
         },
         Err(Stop::Other(other)) => Decoded::Other(other),
         Err(Stop::Broken(error)) => Decoded::Broken(error),
     }
 }
 
+/// Where TCP begins, and what was met on the way.
+struct Found<'a> {
+    ip: Internet<'a>,
+    tunnel: u32,
+    window: Window<'a>,
+}
+
 /// To where TCP begins.
-fn walk<'a>(frame: &Frame<'a>) -> Result<(Internet<'a>, Window<'a>), Stop> {
+fn walk<'a>(frame: &Frame<'a>) -> Result<Found<'a>, Stop> {
     let mut next = Next::Link(frame.link);
     let mut window = Window::new(frame.data, frame.wire_len);
     let mut ip = Internet::NONE;
-    let mut tags = 0;
+    let (mut tags, mut tunnel) = (0, 0);
     for _ in 0..MAX_LAYERS {
         (next, window) = match next {
             Next::Link(link) => link::parse(link, window)?,
@@ -166,15 +185,31 @@ fn walk<'a>(frame: &Frame<'a>) -> Result<(Internet<'a>, Window<'a>), Stop> {
             }
             Next::Ipv4 => ipv4::parse(window, &mut ip)?,
             Next::Ipv6 => ipv6::parse(window, &mut ip)?,
-            Next::Protocol(protocol::TCP) => return Ok((ip, window)),
+            Next::Protocol(protocol::TCP) => return Ok(Found { ip, tunnel, window }),
             Next::Protocol(protocol::AUTHENTICATION) => ipv6::skip_authentication(window)?,
-            Next::Protocol(other) => return Err(Stop::Other(Other::Protocol(other))),
+            Next::Protocol(other) => tunnel::parse(other, window, &mut tunnel)?,
+            seldom => under(seldom, window)?,
         };
     }
     Err(Stop::Other(Other::TooDeep))
 }
 
-fn tcp<'a>(frame: &Frame<'a>, ip: &Internet<'a>, window: Window<'a>) -> Result<Segment<'a>, WireError> {
+/// The layers under IP that most captures have none of.
+#[cold]
+#[inline(never)]
+fn under(layer: Next, window: Window<'_>) -> Step<'_> {
+    match layer {
+        Next::VnTag => link::vn_tag(window),
+        Next::FabricPath => link::fabric_path(window),
+        Next::Llc => llc::parse(window),
+        Next::Pppoe => ppp::over_ethernet(window),
+        Next::Mpls => mpls::parse(window),
+        _ => ppp::parse(window),
+    }
+}
+
+fn tcp<'a>(frame: &Frame<'a>, found: &Found<'a>) -> Result<Segment<'a>, WireError> {
+    let Found { ip, tunnel, window } = found;
     let (src, dst) = ip.addresses.to_ip();
     let mut segment = Segment::parse(RawSegment {
         frame: frame.number,
@@ -187,6 +222,7 @@ fn tcp<'a>(frame: &Frame<'a>, ip: &Internet<'a>, window: Window<'a>) -> Result<S
         bytes: window.data,
         wire_len: window.wire_len,
         tcp_offset: Some(window.offset),
+        tunnel: *tunnel,
     })?;
     segment.integrity.malformed |= ip.overlong;
     Ok(segment)

@@ -5,19 +5,33 @@
 //! *cut* (the snap length ended the bytes before the packet did), *malformed* (the packet itself
 //! contradicts its format) and *not TCP*.
 
+mod ayiya;
 pub mod checksum;
 mod decode;
 mod error;
+mod geneve;
+mod gre;
+mod gtp;
+mod ieee80211;
 mod ipv4;
 mod ipv6;
 mod link;
+mod llc;
+mod mpls;
 pub mod mptcp;
+mod nflog;
+mod ppp;
 pub mod tcp;
 pub mod tcp_option;
+mod teredo;
+mod tunnel;
+mod vxlan;
 mod window;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tunnel_tests;
 
 use std::ops::Range;
 
