@@ -49,12 +49,16 @@ impl LinkType {
     pub const LINUX_SLL: Self = Self(113);
     /// IEEE 802.11 behind a Prism header.
     pub const IEEE802_11_PRISM: Self = Self(119);
+    /// ARCNET, as Linux captures it.
+    pub const ARCNET_LINUX: Self = Self(129);
     /// IEEE 802.11 behind a radiotap header.
     pub const IEEE802_11_RADIOTAP: Self = Self(127);
     /// IEEE 802.11 behind an AVS header.
     pub const IEEE802_11_AVS: Self = Self(163);
     /// PPP behind pppd's direction byte.
     pub const PPP_PPPD: Self = Self(166);
+    /// Ethernet behind Juniper's header.
+    pub const JUNIPER_ETHER: Self = Self(178);
     /// PPP behind a direction byte.
     pub const PPP_WITH_DIR: Self = Self(204);
     /// IPv4 without a link header.
@@ -63,6 +67,8 @@ impl LinkType {
     pub const IPV6: Self = Self(229);
     /// Linux's netfilter log.
     pub const NFLOG: Self = Self(239);
+    /// IP over InfiniBand.
+    pub const IPOIB: Self = Self(242);
     /// Linux "cooked" capture, version 2.
     pub const LINUX_SLL2: Self = Self(276);
 }
@@ -106,6 +112,7 @@ impl LinkType {
             163 => "IEEE802_11_AVS",
             165 => "BACNET_MS_TP",
             166 => "PPP_PPPD",
+            178 => "JUNIPER_ETHER",
             177 => "LINUX_LAPD",
             187 => "BLUETOOTH_HCI_H4",
             189 => "USB_LINUX",
@@ -120,7 +127,7 @@ impl LinkType {
             228 => "IPV4",
             229 => "IPV6",
             239 => "NFLOG",
-            242 => "INFINIBAND",
+            242 => "IPOIB",
             249 => "USBPCAP",
             251 => "BLUETOOTH_LE_LL",
             252 => "WIRESHARK_UPPER_PDU",

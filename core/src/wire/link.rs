@@ -32,6 +32,9 @@ pub(crate) mod ether_type {
 /// `ARPHRD_` values for which the protocol field of a "cooked" header is no EtherType.
 const NOT_ETHERTYPE: [u16; 6] = [770, 801, 802, 803, 804, 824];
 
+/// `ARPHRD_ARCNET`.
+const ARCNET: u16 = 7;
+
 /// Reads the link header that a link type announces.
 pub(crate) fn parse(link: LinkType, window: Window<'_>) -> Step<'_> {
     match link {
@@ -85,8 +88,44 @@ fn seldom(link: LinkType, window: Window<'_>) -> Step<'_> {
         LinkType::IEEE802_11_RADIOTAP => ieee80211::radiotap(window),
         LinkType::IEEE802_11_AVS => ieee80211::avs(window),
         LinkType::NFLOG => nflog::parse(window),
+        LinkType::ARCNET_LINUX => arcnet(window),
+        LinkType::IPOIB => ip_over_infiniband(window),
+        LinkType::JUNIPER_ETHER => juniper(window),
         other => Err(Stop::Other(Other::UnknownLink(other))),
     }
+}
+
+/// Source, destination, two bytes of Linux's, then the protocol: 240 is IP after RFC 1051.
+fn arcnet(window: Window<'_>) -> Step<'_> {
+    match window.split(Layer::Link)? {
+        (&[_, _, _, _, 240], rest) => Ok((Next::Ipv4, rest)),
+        _ => Err(Stop::Other(Other::HardwareType(ARCNET))),
+    }
+}
+
+/// Two addresses of 20 bytes, then RFC 4391 section 6: EtherType and two bytes reserved.
+fn ip_over_infiniband(window: Window<'_>) -> Step<'_> {
+    let (&[.., type0, type1, _, _], rest) = window.split::<44>(Layer::Link)?;
+    by_ether_type(u16::from_be_bytes([type0, type1]), rest)
+}
+
+/// The magic bytes "MGC", flags, and if these say so the length of extensions and those; behind them an
+/// Ethernet frame, unless the flags deny that.
+fn juniper(window: Window<'_>) -> Step<'_> {
+    const NO_LINK_LAYER: u8 = 0x02;
+    const EXTENSIONS: u8 = 0x80;
+    let (&[m, g, c, flags], mut rest) = window.split(Layer::Link)?;
+    if [m, g, c] != *b"MGC" {
+        return Err(WireError::malformed(Layer::Link, window.offset, "no Juniper header").into());
+    }
+    if flags & EXTENSIONS != 0 {
+        let (len, behind) = rest.split(Layer::Link)?;
+        rest = behind.skip(Layer::Link, u16::from_be_bytes(*len).into())?;
+    }
+    if flags & NO_LINK_LAYER != 0 {
+        return Err(Stop::Other(Other::UnknownLink(LinkType::JUNIPER_ETHER)));
+    }
+    Ok((Next::Link(LinkType::ETHERNET), rest))
 }
 
 /// Destination, source, EtherType: IEEE 802.3 clause 3.

@@ -7,7 +7,7 @@
 
 mod ayiya;
 pub mod checksum;
-mod decode;
+pub(crate) mod decode;
 mod error;
 mod geneve;
 mod gre;
@@ -26,7 +26,7 @@ pub mod tcp_option;
 mod teredo;
 mod tunnel;
 mod vxlan;
-mod window;
+pub(crate) mod window;
 
 #[cfg(test)]
 mod tests;
@@ -36,6 +36,7 @@ mod tunnel_tests;
 use std::ops::Range;
 
 pub use decode::{Decoded, Other, decode};
+pub(crate) use decode::{Fragment, decode_whole, fragment};
 pub use error::{Layer, WireError, WireErrorKind};
 
 /// A range of bytes within the slice that was parsed (the frame for [`decode`], the TCP segment for

@@ -159,6 +159,19 @@ fn link_layers() -> Vec<(LinkType, Vec<u8>)> {
             ]
             .concat(),
         ),
+        (LinkType::ARCNET_LINUX, behind(&[1, 2, 0, 0, 240], &inner())),
+        (
+            LinkType::IPOIB,
+            [&[0; 40][..], &[0x86, 0xdd, 0, 0], &inner6()].concat(),
+        ),
+        (
+            LinkType::JUNIPER_ETHER,
+            behind(b"MGC\x01", &ethernet(0x0800, &inner())),
+        ),
+        (
+            LinkType::JUNIPER_ETHER,
+            behind(b"MGC\x80\x00\x03abc", &ethernet(0x0800, &inner())),
+        ),
         // Attributes in both byte orders.
         (
             LinkType::NFLOG,
