@@ -3,6 +3,7 @@
 use crate::annotation::{Annotation, ConnectionId};
 use crate::config::{ChecksumPolicy, Config};
 use crate::connection::Connection;
+use crate::fragment::{Fragments, Taken};
 use crate::http::Transaction;
 use crate::track::Tracker;
 use crate::wire::{self, Decoded, Other, WireError};
@@ -27,6 +28,7 @@ pub enum Outcome {
 pub struct Dissector {
     config: Config,
     tracker: Tracker,
+    pub(crate) fragments: Fragments,
 }
 
 impl Dissector {
@@ -34,13 +36,37 @@ impl Dissector {
     #[must_use]
     pub fn new(config: Config) -> Self {
         let tracker = Tracker::new(&config);
-        Self { config, tracker }
+        Self {
+            config,
+            tracker,
+            fragments: Fragments::default(),
+        }
     }
 
     /// Takes in a captured frame.
     pub fn frame(&mut self, frame: &Frame<'_>) -> Outcome {
         self.tracker.tick(frame.time_ns);
         match wire::decode(frame) {
+            Decoded::Tcp(segment) => Outcome::Segment(self.segment(&segment)),
+            Decoded::Other(Other::Fragment) => self.fragment(frame),
+            Decoded::Other(other) => Outcome::Other(other),
+            Decoded::Broken(error) => Outcome::Broken(error),
+        }
+    }
+
+    /// Takes in a part of an IP packet. The one that makes it whole gives what is in it: a segment is then
+    /// one of this frame.
+    #[cold]
+    fn fragment(&mut self, frame: &Frame<'_>) -> Outcome {
+        let Some(fragment) = wire::fragment(frame) else {
+            return Outcome::Other(Other::Fragment);
+        };
+        let whole = match self.fragments.take(&fragment, frame.time_ns) {
+            Taken::Held => return Outcome::Other(Other::Fragment),
+            Taken::Contradicts => return Outcome::Other(Other::OverlappingFragment),
+            Taken::Whole(whole) => whole,
+        };
+        match wire::decode_whole(frame, &fragment, whole.protocol, whole.window()) {
             Decoded::Tcp(segment) => Outcome::Segment(self.segment(&segment)),
             Decoded::Other(other) => Outcome::Other(other),
             Decoded::Broken(error) => Outcome::Broken(error),

@@ -29,16 +29,46 @@ impl LinkType {
     pub const NULL: Self = Self(0);
     /// Ethernet.
     pub const ETHERNET: Self = Self(1);
+    /// PPP, with or without HDLC's address and control.
+    pub const PPP: Self = Self(9);
+    /// FDDI.
+    pub const FDDI: Self = Self(10);
+    /// PPP in HDLC-like framing, or Cisco's HDLC.
+    pub const PPP_HDLC: Self = Self(50);
+    /// PPPoE without the Ethernet header.
+    pub const PPP_ETHER: Self = Self(51);
     /// IPv4 or IPv6 without a link header (LINKTYPE_RAW).
     pub const RAW: Self = Self(101);
+    /// Cisco's HDLC.
+    pub const C_HDLC: Self = Self(104);
+    /// IEEE 802.11.
+    pub const IEEE802_11: Self = Self(105);
     /// OpenBSD loopback: the address family in network byte order.
     pub const LOOP: Self = Self(108);
     /// Linux "cooked" capture, version 1.
     pub const LINUX_SLL: Self = Self(113);
+    /// IEEE 802.11 behind a Prism header.
+    pub const IEEE802_11_PRISM: Self = Self(119);
+    /// ARCNET, as Linux captures it.
+    pub const ARCNET_LINUX: Self = Self(129);
+    /// IEEE 802.11 behind a radiotap header.
+    pub const IEEE802_11_RADIOTAP: Self = Self(127);
+    /// IEEE 802.11 behind an AVS header.
+    pub const IEEE802_11_AVS: Self = Self(163);
+    /// PPP behind pppd's direction byte.
+    pub const PPP_PPPD: Self = Self(166);
+    /// Ethernet behind Juniper's header.
+    pub const JUNIPER_ETHER: Self = Self(178);
+    /// PPP behind a direction byte.
+    pub const PPP_WITH_DIR: Self = Self(204);
     /// IPv4 without a link header.
     pub const IPV4: Self = Self(228);
     /// IPv6 without a link header.
     pub const IPV6: Self = Self(229);
+    /// Linux's netfilter log.
+    pub const NFLOG: Self = Self(239);
+    /// IP over InfiniBand.
+    pub const IPOIB: Self = Self(242);
     /// Linux "cooked" capture, version 2.
     pub const LINUX_SLL2: Self = Self(276);
 }
@@ -82,6 +112,7 @@ impl LinkType {
             163 => "IEEE802_11_AVS",
             165 => "BACNET_MS_TP",
             166 => "PPP_PPPD",
+            178 => "JUNIPER_ETHER",
             177 => "LINUX_LAPD",
             187 => "BLUETOOTH_HCI_H4",
             189 => "USB_LINUX",
@@ -96,7 +127,7 @@ impl LinkType {
             228 => "IPV4",
             229 => "IPV6",
             239 => "NFLOG",
-            242 => "INFINIBAND",
+            242 => "IPOIB",
             249 => "USBPCAP",
             251 => "BLUETOOTH_LE_LL",
             252 => "WIRESHARK_UPPER_PDU",

@@ -38,6 +38,7 @@ mod config;
 mod connection;
 mod dissector;
 mod field;
+mod fragment;
 mod frame;
 pub mod http;
 mod rule;

@@ -38,6 +38,14 @@ pub struct Segment<'a> {
     pub tcp_offset: Option<u32>,
     /// How much of the segment can be trusted.
     pub integrity: Integrity,
+    /// The network that the tunnels' headers name, 0 for none: segments of different networks
+    /// belong to different connections, whatever their addresses.
+    ///
+    /// The highest byte is the kind, the rest the number: `0x01` VXLAN's network identifier, `0x02` Geneve's;
+    /// a GRE key has 32 bits and is XORed to `0x0300_0000`. A tunnel in a tunnel mixes the outer one's number
+    /// in. Tunnels that carry no number, or one that each direction chooses for itself (GTP-U, PPTP), add
+    /// nothing. [`Dissector`](crate::Dissector) tells numbers apart by their lower 31 bits.
+    pub tunnel: u32,
 }
 
 /// What a host knows of a segment before TCP is looked at: the argument of [`Segment::parse`].
@@ -63,6 +71,8 @@ pub struct RawSegment<'a> {
     pub wire_len: u32,
     /// Where the TCP header begins in the frame, bytes, if the host knows.
     pub tcp_offset: Option<u32>,
+    /// See [`Segment::tunnel`]; 0 for a host that does not tell.
+    pub tunnel: u32,
 }
 
 impl<'a> Segment<'a> {
@@ -112,6 +122,7 @@ impl<'a> Segment<'a> {
                 malformed,
                 checksum: Checksum::Unverified,
             },
+            tunnel: raw.tunnel,
         }
     }
 

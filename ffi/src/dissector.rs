@@ -136,6 +136,7 @@ impl synfin_segment {
             bytes,
             wire_len: self.wire_len,
             tcp_offset: (self.tcp_offset != u32::MAX).then_some(self.tcp_offset),
+            tunnel: 0,
         })
     }
 }

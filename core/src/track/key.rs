@@ -11,12 +11,15 @@ pub(super) type SentByLow = bool;
 /// Place of a connection in the table.
 pub(super) type Slot = u32;
 
-/// The 4-tuple, packed for hashing: two addresses of 16 bytes, both ports and the address family.
+/// The 4-tuple and its tunnel, packed for hashing: two addresses of 16 bytes; ports, address family and 31 bits
+/// of the tunnel in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FlowKey([u64; 5]);
 
 /// Marks IPv4 in the last word, so that an IPv4-mapped IPv6 address stays a different host.
 const IPV4: u64 = 1 << 32;
+/// Above the family.
+const TUNNEL_SHIFT: u32 = 33;
 
 // By hand: half of the steps that hashing the array as bytes takes, a quarter for IPv4.
 impl Hash for FlowKey {
@@ -43,6 +46,7 @@ impl FlowKey {
             ((dst, dst_port), (src, src_port))
         };
         let ports = u64::from(low_port) << 16 | u64::from(high_port) | family;
+        let ports = ports | u64::from(segment.tunnel) << TUNNEL_SHIFT;
         (Self([low[0], low[1], high[0], high[1], ports]), sent_by_low)
     }
 

@@ -5,14 +5,14 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use super::window::Window;
-use super::{WireError, ipv4, ipv6, link};
+use super::{WireError, ipv4, ipv6, link, llc, mpls, ppp, tunnel};
 use crate::frame::{Frame, LinkType};
 use crate::segment::{RawSegment, Segment};
 
 /// VLAN tags that are followed; more are [`Other::TooDeep`].
 const MAX_VLAN_TAGS: usize = 4;
-/// Layers before TCP that are followed: link, tags, IP, authentication headers.
-const MAX_LAYERS: usize = 12;
+/// Layers before TCP that are followed: link, tags, IP, authentication headers, and the same in tunnels.
+const MAX_LAYERS: usize = 24;
 
 /// What a frame is.
 #[derive(Debug, Clone, Copy)]
@@ -37,12 +37,21 @@ pub enum Other {
     EtherType(u16),
     /// Another protocol over BSD loopback, by its address family.
     AddressFamily(u32),
-    /// A "cooked" capture of a device whose protocols are no EtherTypes, by its `ARPHRD_` number.
+    /// Another protocol over a device whose protocols are no EtherTypes, by the device's `ARPHRD_` number.
     HardwareType(u16),
-    /// An IEEE 802.3 frame with an LLC header.
+    /// A frame with an LLC header of another protocol.
     Llc,
-    /// A fragment of an IP packet: it needs reassembly first.
+    /// Another protocol over PPP, by its number there.
+    Ppp(u16),
+    /// An MPLS packet that holds no IP.
+    Mpls,
+    /// An 802.11 frame that is encrypted, a fragment, or holds no data.
+    Ieee80211,
+    /// A fragment of an IP packet: it needs reassembly first, which a [`Dissector`](crate::Dissector) does.
     Fragment,
+    /// A fragment of an IP packet whose fragments contradict each other: two hold the same bytes without
+    /// being copies, or one goes beyond the end. Such a packet is given up (RFC 5722 section 4).
+    OverlappingFragment,
     /// A link type that this library does not read.
     UnknownLink(LinkType),
     /// More headers on top of each other than are followed.
@@ -54,6 +63,12 @@ pub enum Other {
 pub(crate) enum Next {
     Link(LinkType),
     Vlan,
+    VnTag,
+    FabricPath,
+    Llc,
+    Ppp,
+    Pppoe,
+    Mpls,
     Ipv4,
     Ipv6,
     /// What IP carries, by its IANA number.
@@ -72,7 +87,7 @@ pub(crate) struct Internet<'a> {
 
 impl Internet<'_> {
     /// Before any IP header was read.
-    const NONE: Self = Self {
+    pub(crate) const NONE: Self = Self {
         addresses: Addresses::V4(&[0; 8]),
         ttl: 0,
         id: None,
@@ -138,56 +153,148 @@ pub(crate) mod protocol {
 /// Takes the lower layers off a frame.
 #[must_use]
 pub fn decode<'a>(frame: &Frame<'a>) -> Decoded<'a> {
-    match walk(frame) {
-        Ok((ip, window)) => match tcp(frame, &ip, window) {
+    let mut walk = Walk::new(frame);
+    match walk.run() {
+        Ok(()) => match tcp(frame, &walk, Some(walk.window.offset)) {
             Ok(segment) => Decoded::Tcp(segment),
-            Err(error) => Decoded::Broken(error.shifted(window.offset)),
+            Err(error) => Decoded::Broken(error.shifted(walk.window.offset)),
         },
         Err(Stop::Other(other)) => Decoded::Other(other),
         Err(Stop::Broken(error)) => Decoded::Broken(error),
     }
 }
 
-/// To where TCP begins.
-fn walk<'a>(frame: &Frame<'a>) -> Result<(Internet<'a>, Window<'a>), Stop> {
-    let mut next = Next::Link(frame.link);
-    let mut window = Window::new(frame.data, frame.wire_len);
-    let mut ip = Internet::NONE;
-    let mut tags = 0;
-    for _ in 0..MAX_LAYERS {
-        (next, window) = match next {
-            Next::Link(link) => link::parse(link, window)?,
-            Next::Vlan => {
-                tags += 1;
-                if tags > MAX_VLAN_TAGS {
-                    break;
-                }
-                link::vlan(window)?
-            }
-            Next::Ipv4 => ipv4::parse(window, &mut ip)?,
-            Next::Ipv6 => ipv6::parse(window, &mut ip)?,
-            Next::Protocol(protocol::TCP) => return Ok((ip, window)),
-            Next::Protocol(protocol::AUTHENTICATION) => ipv6::skip_authentication(window)?,
-            Next::Protocol(other) => return Err(Stop::Other(Other::Protocol(other))),
-        };
-    }
-    Err(Stop::Other(Other::TooDeep))
+/// A fragment of an IP packet, and what is around it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fragment<'a> {
+    pub(crate) ip: Internet<'a>,
+    pub(crate) tunnel: u32,
+    /// What the first fragment says of the whole packet.
+    pub(crate) protocol: u8,
+    pub(crate) id: u32,
+    /// Its place in the payload of the whole packet, bytes.
+    pub(crate) offset: u32,
+    /// It is not the last one.
+    pub(crate) more: bool,
+    pub(crate) window: Window<'a>,
 }
 
-fn tcp<'a>(frame: &Frame<'a>, ip: &Internet<'a>, window: Window<'a>) -> Result<Segment<'a>, WireError> {
-    let (src, dst) = ip.addresses.to_ip();
+/// The fragment in a frame of which [`decode`] said [`Other::Fragment`].
+#[cold]
+pub(crate) fn fragment<'a>(frame: &Frame<'a>) -> Option<Fragment<'a>> {
+    let mut walk = Walk::new(frame);
+    match (walk.run(), walk.next) {
+        (Err(Stop::Other(Other::Fragment)), Next::Ipv4) => ipv4::fragment(walk.window, walk.tunnel),
+        (Err(Stop::Other(Other::Fragment)), Next::Ipv6) => ipv6::fragment(walk.window, walk.tunnel),
+        _ => None,
+    }
+}
+
+/// What a packet carries whose last missing fragment came with `frame`; `window` is the payload.
+/// Its bytes have no place in the frame, so errors count from the start of the payload.
+#[cold]
+pub(crate) fn decode_whole<'a>(
+    frame: &Frame<'_>,
+    last: &Fragment<'a>,
+    protocol: u8,
+    window: Window<'a>,
+) -> Decoded<'a> {
+    let mut walk = Walk {
+        next: Next::Protocol(protocol),
+        window,
+        ip: last.ip,
+        tunnel: last.tunnel,
+    };
+    let done = match walk.ip.addresses {
+        Addresses::V4(_) => Ok(()),
+        Addresses::V6(..) => ipv6::skip_extensions(protocol, &mut walk.ip, window)
+            .map(|(next, window)| (walk.next, walk.window) = (next, window)),
+    };
+    match done.and_then(|()| walk.run()) {
+        Ok(()) => match tcp(frame, &walk, None) {
+            Ok(segment) => Decoded::Tcp(segment),
+            Err(error) => Decoded::Broken(error.shifted(walk.window.offset)),
+        },
+        Err(Stop::Other(other)) => Decoded::Other(other),
+        Err(Stop::Broken(error)) => Decoded::Broken(error),
+    }
+}
+
+/// How far the layers were followed, and what was met on the way.
+struct Walk<'a> {
+    next: Next,
+    window: Window<'a>,
+    ip: Internet<'a>,
+    tunnel: u32,
+}
+
+impl<'a> Walk<'a> {
+    fn new(frame: &Frame<'a>) -> Self {
+        Self {
+            next: Next::Link(frame.link),
+            window: Window::new(frame.data, frame.wire_len),
+            ip: Internet::NONE,
+            tunnel: 0,
+        }
+    }
+
+    /// To where TCP begins, or to the layer that stops it.
+    #[inline(always)]
+    fn run(&mut self) -> Result<(), Stop> {
+        let mut tags = 0;
+        for _ in 0..MAX_LAYERS {
+            let window = self.window;
+            (self.next, self.window) = match self.next {
+                Next::Link(link) => link::parse(link, window)?,
+                Next::Vlan => {
+                    tags += 1;
+                    if tags > MAX_VLAN_TAGS {
+                        break;
+                    }
+                    link::vlan(window)?
+                }
+                Next::Ipv4 => ipv4::parse(window, &mut self.ip)?,
+                Next::Ipv6 => ipv6::parse(window, &mut self.ip)?,
+                Next::Protocol(protocol::TCP) => return Ok(()),
+                Next::Protocol(protocol::AUTHENTICATION) => ipv6::skip_authentication(window)?,
+                Next::Protocol(other) => tunnel::parse(other, window, &mut self.tunnel)?,
+                seldom => under(seldom, window)?,
+            };
+        }
+        Err(Stop::Other(Other::TooDeep))
+    }
+}
+
+/// The layers under IP that most captures have none of.
+#[cold]
+#[inline(never)]
+fn under(layer: Next, window: Window<'_>) -> Step<'_> {
+    match layer {
+        Next::VnTag => link::vn_tag(window),
+        Next::FabricPath => link::fabric_path(window),
+        Next::Llc => llc::parse(window),
+        Next::Pppoe => ppp::over_ethernet(window),
+        Next::Mpls => mpls::parse(window),
+        _ => ppp::parse(window),
+    }
+}
+
+#[inline(always)]
+fn tcp<'a>(frame: &Frame<'_>, walk: &Walk<'a>, tcp_offset: Option<u32>) -> Result<Segment<'a>, WireError> {
+    let (src, dst) = walk.ip.addresses.to_ip();
     let mut segment = Segment::parse(RawSegment {
         frame: frame.number,
         layer: 0,
         time_ns: frame.time_ns,
         src,
         dst,
-        ttl: Some(ip.ttl),
-        ip_id: ip.id,
-        bytes: window.data,
-        wire_len: window.wire_len,
-        tcp_offset: Some(window.offset),
+        ttl: Some(walk.ip.ttl),
+        ip_id: walk.ip.id,
+        bytes: walk.window.data,
+        wire_len: walk.window.wire_len,
+        tcp_offset,
+        tunnel: walk.tunnel,
     })?;
-    segment.integrity.malformed |= ip.overlong;
+    segment.integrity.malformed |= walk.ip.overlong;
     Ok(segment)
 }

@@ -38,10 +38,16 @@ pub enum WireErrorKind {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Layer {
-    /// The link header: Ethernet, Linux "cooked", BSD loopback.
+    /// The link header: Ethernet, Linux "cooked", BSD loopback, 802.11.
     Link,
-    /// An IEEE 802.1Q or 802.1ad tag.
+    /// An IEEE 802.1Q or 802.1ad tag, or a VN-tag.
     Vlan,
+    /// Logical link control and SNAP.
+    Llc,
+    /// PPP, and PPPoE before it.
+    Ppp,
+    /// The MPLS label stack.
+    Mpls,
     /// IPv4 with its options.
     Ipv4,
     /// The fixed IPv6 header.
@@ -50,6 +56,20 @@ pub enum Layer {
     Ipv6Extension,
     /// The IP authentication header (RFC 4302), over IPv4 or IPv6.
     Authentication,
+    /// Generic routing encapsulation.
+    Gre,
+    /// UDP, as far as tunnels in it are concerned.
+    Udp,
+    /// VXLAN.
+    Vxlan,
+    /// Geneve with its options.
+    Geneve,
+    /// GTP-U with its extension headers.
+    Gtp,
+    /// Teredo's indications before IPv6.
+    Teredo,
+    /// AYIYA.
+    Ayiya,
     /// The TCP header.
     Tcp,
     /// A TCP option.
@@ -63,10 +83,20 @@ impl Layer {
         match self {
             Self::Link => "link header",
             Self::Vlan => "VLAN tag",
+            Self::Llc => "LLC header",
+            Self::Ppp => "PPP header",
+            Self::Mpls => "MPLS label stack",
             Self::Ipv4 => "IPv4 header",
             Self::Ipv6 => "IPv6 header",
             Self::Ipv6Extension => "IPv6 extension header",
             Self::Authentication => "IP authentication header",
+            Self::Gre => "GRE header",
+            Self::Udp => "UDP payload",
+            Self::Vxlan => "VXLAN header",
+            Self::Geneve => "Geneve header",
+            Self::Gtp => "GTP-U header",
+            Self::Teredo => "Teredo header",
+            Self::Ayiya => "AYIYA header",
             Self::Tcp => "TCP header",
             Self::TcpOption => "TCP option",
         }

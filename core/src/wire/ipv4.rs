@@ -1,6 +1,6 @@
 //! The IPv4 header: RFC 791 section 3.1.
 
-use super::decode::{Addresses, Internet, Next, Other, Step, Stop};
+use super::decode::{Addresses, Fragment, Internet, Next, Other, Step, Stop};
 use super::window::Window;
 use super::{Layer, WireError};
 
@@ -53,4 +53,45 @@ pub(crate) fn parse<'a>(window: Window<'a>, internet: &mut Internet<'a>) -> Step
         overlong: total_len > window.wire_len,
     };
     Ok((Next::Protocol(*protocol), payload))
+}
+
+/// The fragment that [`parse`] stopped at.
+pub(crate) fn fragment(window: Window<'_>, tunnel: u32) -> Option<Fragment<'_>> {
+    let (head, _) = window.split::<20>(Layer::Ipv4).ok()?;
+    let [
+        version_ihl,
+        _,
+        len0,
+        len1,
+        id0,
+        id1,
+        frag0,
+        frag1,
+        ttl,
+        protocol,
+        _,
+        _,
+        addresses @ ..,
+    ] = head;
+    let id = u16::from_be_bytes([*id0, *id1]);
+    let total_len = match u32::from(u16::from_be_bytes([*len0, *len1])) {
+        0 => window.wire_len,
+        len => len,
+    };
+    let flags_offset = u16::from_be_bytes([*frag0, *frag1]);
+    let header_len = u32::from(version_ihl & 0xf) * 4;
+    Some(Fragment {
+        ip: Internet {
+            addresses: Addresses::V4(addresses),
+            ttl: *ttl,
+            id: Some(id),
+            overlong: total_len > window.wire_len,
+        },
+        tunnel,
+        protocol: *protocol,
+        id: id.into(),
+        offset: u32::from(flags_offset & 0x1fff) * 8,
+        more: flags_offset & 0x2000 != 0,
+        window: window.limit(total_len).skip(Layer::Ipv4, header_len).ok()?,
+    })
 }

@@ -5,7 +5,7 @@ use nom::Parser as _;
 use nom::bytes::complete::take;
 use nom::number::complete::{be_u16, be_u32, u8};
 
-use super::decode::{Addresses, Internet, Next, Other, Step, Stop, protocol};
+use super::decode::{Addresses, Fragment, Internet, Next, Other, Step, Stop, protocol};
 use super::window::Window;
 use super::{Layer, WireError, captured_u32};
 
@@ -63,7 +63,11 @@ pub(crate) fn parse<'a>(window: Window<'a>, internet: &mut Internet<'a>) -> Step
 }
 
 /// Goes behind the extension headers, to what follows them.
-fn skip_extensions<'a>(first: u8, internet: &mut Internet<'a>, mut window: Window<'a>) -> Step<'a> {
+pub(crate) fn skip_extensions<'a>(
+    first: u8,
+    internet: &mut Internet<'a>,
+    mut window: Window<'a>,
+) -> Step<'a> {
     let mut kind = first;
     for _ in 0..MAX_EXTENSIONS {
         let Some(extension) = read_extension(kind, window)? else {
@@ -79,6 +83,39 @@ fn skip_extensions<'a>(first: u8, internet: &mut Internet<'a>, mut window: Windo
         window = window.skip(Layer::Ipv6Extension, extension.len)?;
     }
     Err(Stop::Other(Other::TooDeep))
+}
+
+/// The fragment that [`parse`] stopped at.
+pub(crate) fn fragment(window: Window<'_>, tunnel: u32) -> Option<Fragment<'_>> {
+    let mut ip = Internet::NONE;
+    // Gives the addresses before it stops.
+    let _ = parse(window, &mut ip);
+    let (head, rest) = window.split::<40>(Layer::Ipv6).ok()?;
+    let [_, _, _, _, len0, len1, mut kind, ..] = *head;
+    let mut rest = match u32::from(u16::from_be_bytes([len0, len1])) {
+        0 => rest,
+        len => rest.limit(len),
+    };
+    for _ in 0..MAX_EXTENSIONS {
+        let extension = read_extension(kind, rest).ok()??;
+        if extension.fragmented {
+            let (&[next, _, offset0, offset1, id @ ..], payload) =
+                rest.split::<8>(Layer::Ipv6Extension).ok()?;
+            let offset_and_more = u16::from_be_bytes([offset0, offset1]);
+            return Some(Fragment {
+                ip,
+                tunnel,
+                protocol: next,
+                id: u32::from_be_bytes(id),
+                offset: u32::from(offset_and_more & 0xfff8),
+                more: offset_and_more & 1 != 0,
+                window: payload,
+            });
+        }
+        kind = extension.next;
+        rest = rest.skip(Layer::Ipv6Extension, extension.len).ok()?;
+    }
+    None
 }
 
 /// One extension header.
@@ -99,7 +136,7 @@ fn read_extension(kind: u8, window: Window<'_>) -> Result<Option<Extension<'_>>,
         | next_header::HOST_IDENTITY
         | next_header::SHIM6 => options(window.data),
         next_header::ROUTING => routing(window.data),
-        next_header::FRAGMENT => fragment(window.data),
+        next_header::FRAGMENT => fragment_header(window.data),
         next_header::AUTHENTICATION => authentication(window.data),
         _ => return Ok(None),
     };
@@ -157,7 +194,7 @@ fn routing(input: &[u8]) -> IResult<&[u8], Extension<'_>, ()> {
 }
 
 /// RFC 8200 section 4.5. An "atomic" fragment (offset 0, no more) is a whole packet: RFC 6946.
-fn fragment(input: &[u8]) -> IResult<&[u8], Extension<'_>, ()> {
+fn fragment_header(input: &[u8]) -> IResult<&[u8], Extension<'_>, ()> {
     let (rest, (next, _, offset_and_more, _)) = (u8, u8, be_u16, be_u32).parse(input)?;
     let fragmented = offset_and_more & 0xfff9 != 0;
     Ok((

@@ -5,23 +5,38 @@
 //! *cut* (the snap length ended the bytes before the packet did), *malformed* (the packet itself
 //! contradicts its format) and *not TCP*.
 
+mod ayiya;
 pub mod checksum;
-mod decode;
+pub(crate) mod decode;
 mod error;
+mod geneve;
+mod gre;
+mod gtp;
+mod ieee80211;
 mod ipv4;
 mod ipv6;
 mod link;
+mod llc;
+mod mpls;
 pub mod mptcp;
+mod nflog;
+mod ppp;
 pub mod tcp;
 pub mod tcp_option;
-mod window;
+mod teredo;
+mod tunnel;
+mod vxlan;
+pub(crate) mod window;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tunnel_tests;
 
 use std::ops::Range;
 
 pub use decode::{Decoded, Other, decode};
+pub(crate) use decode::{Fragment, decode_whole, fragment};
 pub use error::{Layer, WireError, WireErrorKind};
 
 /// A range of bytes within the slice that was parsed (the frame for [`decode`], the TCP segment for

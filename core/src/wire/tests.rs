@@ -44,7 +44,7 @@ pub(super) fn tcp(options: &[u8], payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn ipv4(protocol: u8, payload: &[u8]) -> Vec<u8> {
+pub(super) fn ipv4(protocol: u8, payload: &[u8]) -> Vec<u8> {
     let [len_hi, len_lo] = u16::try_from(20 + payload.len()).unwrap().to_be_bytes();
     let mut bytes = vec![0x45, 0, len_hi, len_lo, 0xab, 0xcd, 0x40, 0, 64, protocol, 0, 0];
     bytes.extend(CLIENT);
@@ -53,7 +53,7 @@ fn ipv4(protocol: u8, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn ipv6(next: u8, payload: &[u8]) -> Vec<u8> {
+pub(super) fn ipv6(next: u8, payload: &[u8]) -> Vec<u8> {
     let [len_hi, len_lo] = u16::try_from(payload.len()).unwrap().to_be_bytes();
     let mut bytes = vec![0x60, 0, 0, 0, len_hi, len_lo, next, 63];
     bytes.extend([0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
@@ -62,21 +62,21 @@ fn ipv6(next: u8, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn ethernet(ether_type: u16, payload: &[u8]) -> Vec<u8> {
+pub(super) fn ethernet(ether_type: u16, payload: &[u8]) -> Vec<u8> {
     let mut bytes = vec![2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2];
     bytes.extend(ether_type.to_be_bytes());
     bytes.extend(payload);
     bytes
 }
 
-fn vlan(inner_type: u16, payload: &[u8]) -> Vec<u8> {
+pub(super) fn vlan(inner_type: u16, payload: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0, 5];
     bytes.extend(inner_type.to_be_bytes());
     bytes.extend(payload);
     bytes
 }
 
-fn frame(link: LinkType, data: &[u8]) -> Frame<'_> {
+pub(super) fn frame(link: LinkType, data: &[u8]) -> Frame<'_> {
     Frame {
         number: 3,
         time_ns: 5,
@@ -86,21 +86,21 @@ fn frame(link: LinkType, data: &[u8]) -> Frame<'_> {
     }
 }
 
-fn segment(link: LinkType, data: &[u8]) -> Segment<'_> {
+pub(super) fn segment(link: LinkType, data: &[u8]) -> Segment<'_> {
     match decode(&frame(link, data)) {
         Decoded::Tcp(segment) => segment,
         other => panic!("{other:?}"),
     }
 }
 
-fn other(link: LinkType, data: &[u8]) -> Other {
+pub(super) fn other(link: LinkType, data: &[u8]) -> Other {
     match decode(&frame(link, data)) {
         Decoded::Other(other) => other,
         decoded => panic!("{decoded:?}"),
     }
 }
 
-fn broken(frame: &Frame<'_>) -> WireError {
+pub(super) fn broken(frame: &Frame<'_>) -> WireError {
     match decode(frame) {
         Decoded::Broken(error) => error,
         decoded => panic!("{decoded:?}"),
@@ -432,7 +432,7 @@ fn errors_serialise() {
 }
 
 /// Calls everything that a decoded segment offers.
-fn touch(frame: &Frame<'_>) {
+pub(super) fn touch(frame: &Frame<'_>) {
     match decode(frame) {
         Decoded::Tcp(segment) => {
             assert!(segment.payload.len() <= segment.payload_len as usize);
@@ -515,7 +515,11 @@ fn checksums_are_only_judged_on_whole_segments() {
 }
 
 fn link_types() -> impl Strategy<Value = LinkType> {
-    prop::sample::select(vec![0, 1, 12, 14, 101, 108, 113, 228, 229, 276, 9]).prop_map(LinkType)
+    prop::sample::select(vec![
+        0, 1, 9, 10, 12, 14, 50, 51, 101, 104, 105, 108, 113, 119, 127, 163, 166, 204, 228, 229, 239, 276,
+        147,
+    ])
+    .prop_map(LinkType)
 }
 
 proptest! {

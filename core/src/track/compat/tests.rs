@@ -52,6 +52,7 @@ fn connections(config: Config, conversation: &str) -> Vec<Connection> {
             bytes: &bytes,
             wire_len,
             tcp_offset: None,
+            tunnel: 0,
         });
         dissector.segment(&segment.unwrap());
     }
