@@ -98,6 +98,14 @@ rules! {
         "At least one SYN and nothing from the peer by the end, with 1 s passed since the first SYN or the SYN sent again.";
     O19 Note "initiator aborts its attempt" ["RFC 9293 3.10.7"]
         "O1, perhaps O2, then a RST from C with seq ISSc+1 and no data before the handshake was complete.";
+    E1 Note "keep-alive probe or answer" ["RFC 9293 3.8.4, RFC 1122 4.2.3.6"]
+        "After at least 1 s without news and with everything acknowledged: an ACK alone with seq nxt-1 and at most one byte; or the answer, which repeats ack.";
+    E2 Warn "keep-alive failure" ["RFC 9293 3.8.4"]
+        "At least three probes of E1 at equal intervals without an answer, then a RST of the prober, or silence of twice the interval.";
+    E3 Warn "keep-alive answered by RST" ["RFC 9293 3.8.4, 3.10.7.1"]
+        "A probe of E1, then an accepted RST of the peer without ACK and with the probe's acknowledgement as its seq: the peer lost the connection.";
+    E4 Note "zero window, its probe or its end" ["RFC 9293 3.8.6.1"]
+        "A window of 0 on a segment without RST and SYN; a probe of one byte or none at its edge; the answer to it; a later window of that side above 0.";
     E8 Note "captured twice" ["capture artefact"]
         "Same numbers, flags, length, window and checksum (and IP identification where it is not 0) as the previous segment of this side, less than 1 ms later.";
     E10 Note "capture starts inside the connection" ["capture artefact"]
@@ -132,6 +140,8 @@ rules! {
         "A FIN of one side, then an accepted RST of the other, which sent no FIN before.";
     T17 Note "RST not acceptable" ["RFC 9293 3.5.3, RFC 5961 3.2"]
         "A RST whose sequence number lies outside what its receiver can expect: it does not end the connection.";
+    T20 Warn "given up after retransmissions" ["RFC 9293 3.8.3, RFC 1122 4.2.3.5"]
+        "The oldest unacknowledged data or FIN of a side sent again at least three times at intervals that do not shrink, while the window is open, then its RST, or silence of three times the last interval.";
     T22 Note "port pair reused in TIME-WAIT" ["RFC 9293 3.6.1 MAY-2, RFC 6191"]
         "A SYN with a sequence number above nxt at the close of the last connection on the same address and port pair, or with a later timestamp, before twice the maximum segment lifetime has passed.";
     T24 Warn "port pair reused without a close" ["RFC 9293 3.5.1"]

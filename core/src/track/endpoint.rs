@@ -5,7 +5,9 @@
 //! point, so what it acknowledges counts only when the receiver's own next segment shows that it came.
 
 use super::arrival::{Numbers, OfferedSyn};
+use super::keepalive::Probes;
 use super::sent::{Sent, Unacked};
+use super::window::Stall;
 use crate::SeqNumber;
 use crate::connection::Offer;
 use crate::stream::Mark;
@@ -37,6 +39,10 @@ pub(super) struct Endpoint {
     pub(super) payload: Option<Mark>,
     /// When the peer last acknowledged payload of it, nanoseconds.
     pub(super) payload_acked_ns: Option<i64>,
+    /// Its keep-alive probes that nothing has answered (E1).
+    pub(super) keep_alive: Option<Box<Probes>>,
+    /// Its window is closed (E4).
+    pub(super) stall: Option<Box<Stall>>,
     /// Acknowledgement of this side's SYN or FIN inside a segment that needs an answer: valid once this
     /// side acknowledges that segment's end.
     owed_ack_of_syn: Option<SeqNumber>,
@@ -98,6 +104,8 @@ impl Endpoint {
             unacked: Unacked::default(),
             payload: None,
             payload_acked_ns: None,
+            keep_alive: None,
+            stall: None,
             owed_ack_of_syn: None,
             owed_ack_of_fin: None,
             has_peers_fin: false,

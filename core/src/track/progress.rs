@@ -2,7 +2,7 @@
 //! [`handshake`](super::handshake) and [`teardown`](super::teardown).
 
 use crate::stream::Mark;
-use crate::words::{CloseVerdict, Closer, Confidence};
+use crate::words::{Cause, CloseVerdict, Closer, Confidence};
 use crate::{Side, Sides};
 
 /// What the opening has come to.
@@ -69,4 +69,6 @@ pub(super) struct Reset {
     pub(super) unread_data: bool,
     /// Payload came after the resetter's own FIN.
     pub(super) late_data: bool,
+    /// What else explains it (E2, E3, T20).
+    pub(super) cause: Option<Cause>,
 }

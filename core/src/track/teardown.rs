@@ -3,6 +3,7 @@
 use super::arrival::Arrival;
 use super::conn::Conn;
 use super::endpoint::{Endpoint, Fin};
+use super::giveup;
 use super::handshake;
 use super::note::Note;
 use super::progress::Reset;
@@ -136,7 +137,8 @@ fn after_first_fin(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     let (own, peer) = conn.ends.pair_mut(arrival.sender);
     let acked = peer.fin_acked();
     if first != arrival.sender && own.fin.is_none() && arrival.len > 0 {
-        if acked.is_some_and(|acked| arrival.mark.time_ns > acked.time_ns) && !note.retransmission {
+        let later = acked.is_some_and(|acked| arrival.mark.time_ns > acked.time_ns);
+        if later && !note.retransmission && !note.probe {
             note.special(Rule::T8);
         }
     } else if let Some(fin) = peer.fin.filter(|fin| {
@@ -173,7 +175,11 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         note.special(Rule::T17);
         return;
     };
-    let reset = describe(conn, arrival, confidence);
+    let behind = giveup::behind_reset(conn, arrival);
+    let reset = Reset {
+        cause: behind.map(|(_, cause)| cause),
+        ..describe(conn, arrival, confidence)
+    };
     if confidence == Confidence::Guess {
         conn.closing.unanswered_reset = Some(reset);
         return;
@@ -186,6 +192,9 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         (None, Some(_)) => Rule::T16,
     };
     note.special(rule);
+    if let Some((rule, _)) = behind {
+        note.special(rule);
+    }
     if let (None, Some(fin)) = (own.fin, peer.fin) {
         note.answers(&fin.sent);
     }
@@ -251,6 +260,7 @@ fn describe(conn: &Conn, arrival: &Arrival<'_>, confidence: Confidence) -> Reset
         confidence,
         unread_data: !peer.unacked.is_empty() || just_acked(peer),
         late_data: own.fin.is_some_and(after_own_fin),
+        cause: None,
     }
 }
 

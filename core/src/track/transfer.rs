@@ -64,6 +64,8 @@ pub(super) fn payload(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
             conn.last_news_ns = arrival.mark.time_ns;
         }
         Novelty::Late => conn.last_news_ns = arrival.mark.time_ns,
+        // A closed window is asked for by the same byte again and again.
+        _ if note.window_probe => {}
         Novelty::Again(again) => {
             note.again = note.again.or(Some(again));
             note.retransmission = true;

@@ -3,6 +3,7 @@
 
 use super::conn::Conn;
 use super::endpoint::Endpoint;
+use super::giveup::{self, GiveUp};
 use super::progress::{Closing, Failure, Reset};
 use super::sent::Sent;
 use crate::connection::{Frames, Handshake};
@@ -112,6 +113,8 @@ pub(super) struct Ending {
     pub(super) by: Closer,
     pub(super) reset: Option<Reset>,
     pub(super) confidence: Confidence,
+    /// What was given up in silence.
+    pub(super) given_up: Option<GiveUp>,
 }
 
 /// How the connection ended, as far as a time of the capture.
@@ -127,6 +130,7 @@ pub(super) fn ending(conn: &Conn, now_ns: i64) -> Ending {
             by: ended_by(handshake, conn.opening.failed),
             reset: None,
             confidence,
+            given_up: None,
         };
     }
     let [initiator, responder] = Side::BOTH.map(|side| &conn.ends[side]);
@@ -140,6 +144,7 @@ pub(super) fn ending(conn: &Conn, now_ns: i64) -> Ending {
     let silent = |reset: &Reset| now_ns.saturating_sub(reset.at.time_ns) >= UNCHALLENGED_NS;
     let unanswered = closing.unanswered_reset.filter(silent);
     let reset = closing.reset.or(unanswered).filter(|_| !finished);
+    let mut given_up = None;
     let (verdict, by, confidence) = if finished {
         let sure = if seen { Certain } else { Likely };
         match closing {
@@ -159,6 +164,9 @@ pub(super) fn ending(conn: &Conn, now_ns: i64) -> Ending {
         }
     } else if conn.superseded_by.is_some() {
         (V::Superseded, Closer::Nobody, Certain)
+    } else if let Some(silent) = giveup::in_silence(conn, now_ns) {
+        given_up = Some(silent);
+        (V::TimedOut, Closer::Nobody, Likely)
     } else {
         match fins {
             2 => (V::Closing, first_by, if seen { Certain } else { Likely }),
@@ -180,6 +188,7 @@ pub(super) fn ending(conn: &Conn, now_ns: i64) -> Ending {
         by,
         reset,
         confidence,
+        given_up,
     }
 }
 
@@ -200,7 +209,9 @@ pub(super) fn evidence(conn: &Conn, ending: &Ending) -> Frames {
     let superseded = conn
         .superseded_by
         .filter(|_| ending.verdict == CloseVerdict::Superseded);
-    in_order(fins.chain([reset, superseded]).flatten())
+    let given_up = ending.given_up.map(|given_up| given_up.sent);
+    let [tried, tried_last] = [given_up.map(|sent| sent.first), given_up.map(|sent| sent.last)];
+    in_order(fins.chain([reset, superseded, tried, tried_last]).flatten())
 }
 
 /// Which side closed first: the one whose FIN was captured first, or, of a FIN that was not captured,

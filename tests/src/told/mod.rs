@@ -172,10 +172,13 @@ fn holds_at_every_cut(script: &Script) {
         }
         for connection in &cut.connections {
             let close = &connection.close;
-            // Nothing is told where it is open again, nor by a segment of another connection.
+            // Nothing is told where it is open again, nor by a segment of another connection, nor by silence.
             let undecided = matches!(
                 close.verdict,
-                CloseVerdict::Open | CloseVerdict::NotOpened | CloseVerdict::Superseded
+                CloseVerdict::Open
+                    | CloseVerdict::NotOpened
+                    | CloseVerdict::Superseded
+                    | CloseVerdict::TimedOut
             );
             if undecided && packet.close.verdict_so_far.is_none() {
                 continue;

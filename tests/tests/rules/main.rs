@@ -2,8 +2,10 @@
 //! the margins are written from RFC 9293 and the contract, not from what synfin says.
 
 mod figures;
+mod giveup;
 mod http_close;
 mod json;
+mod keepalive;
 mod midstream;
 mod oddities;
 mod opening;
@@ -15,5 +17,6 @@ mod reuse;
 mod teardown;
 mod teardown_more;
 mod verdicts;
+mod window;
 
 use synfin_tests::told::tell;
