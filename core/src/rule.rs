@@ -96,6 +96,8 @@ rules! {
         "RST and ACK from S before any SYN-ACK, with ISSc < ack <= ISSc+1+len.";
     O16 Warn "no answer to the SYN" ["RFC 9293 3.8.3"]
         "At least one SYN and nothing from the peer by the end, with 1 s passed since the first SYN or the SYN sent again.";
+    O17 Warn "ICMP error to the SYN" ["RFC 9293 3.9.2.2, RFC 1122 4.2.3.9"]
+        "Destination unreachable (not for size) or time exceeded, quoting the addresses, ports and sequence number of O1 before the handshake is complete; a SYN-ACK after it makes it a soft one.";
     O19 Note "initiator aborts its attempt" ["RFC 9293 3.10.7"]
         "O1, perhaps O2, then a RST from C with seq ISSc+1 and no data before the handshake was complete.";
     E1 Note "keep-alive probe or answer" ["RFC 9293 3.8.4, RFC 1122 4.2.3.6"]

@@ -33,9 +33,19 @@ impl Hash for FlowKey {
 impl FlowKey {
     /// The key of a segment, and which end sent it.
     pub(super) fn of(segment: &Segment<'_>) -> (Self, SentByLow) {
-        let (src, family) = words(segment.src);
-        let (dst, _) = words(segment.dst);
-        let (src_port, dst_port) = (segment.tcp.src_port, segment.tcp.dst_port);
+        Self::between(
+            (segment.src, segment.tcp.src_port),
+            (segment.dst, segment.tcp.dst_port),
+        )
+    }
+
+    /// The key of what one end sends to the other, and which of them is the sender.
+    pub(super) fn between(
+        (src, src_port): (IpAddr, u16),
+        (dst, dst_port): (IpAddr, u16),
+    ) -> (Self, SentByLow) {
+        let (src, family) = words(src);
+        let (dst, _) = words(dst);
         let sent_by_low = (src, src_port) <= (dst, dst_port);
         let ((low, low_port), (high, high_port)) = if sent_by_low {
             ((src, src_port), (dst, dst_port))

@@ -12,6 +12,7 @@ mod conn;
 mod endpoint;
 mod giveup;
 mod handshake;
+mod icmp;
 mod identity;
 mod keepalive;
 mod key;

@@ -1,6 +1,7 @@
 //! What the opening and the teardown of a connection have come to. The rules that say so are in
 //! [`handshake`](super::handshake) and [`teardown`](super::teardown).
 
+use super::icmp::Unreachable;
 use crate::stream::Mark;
 use crate::words::{Cause, CloseVerdict, Closer, Confidence};
 use crate::{Side, Sides};
@@ -18,6 +19,8 @@ pub(super) struct Opening {
     pub(super) crossed: Option<Sides<Option<Mark>>>,
     /// What stopped the attempt.
     pub(super) failed: Option<(Failure, Mark)>,
+    /// O17.
+    pub(super) unreachable: Option<Unreachable>,
     pub(super) synack_again_after_ack: bool,
 }
 

@@ -43,7 +43,7 @@ impl Conn {
                 cause,
                 cause_confidence,
                 confidence: ending.confidence,
-                frames: verdict::evidence(self, &ending),
+                frames: verdict::evidence(self, &ending, now_ns),
                 idle_ns: self.closing.onset.map(|onset| onset.idle_ns),
             },
             rules: rules.hits(),
@@ -82,6 +82,14 @@ impl Conn {
 
         match ending.verdict {
             V::NotOpened if handshake == HandshakeVerdict::Refused => return (Cause::PortClosed, Likely),
+            V::NotOpened if handshake == HandshakeVerdict::Unreachable => {
+                let forbidden = self.opening.unreachable.is_some_and(|error| error.policy);
+                return if forbidden {
+                    (Cause::RefusedPolicy, Likely)
+                } else {
+                    (Cause::Unknown, Guess)
+                };
+            }
             V::NotOpened | V::Superseded | V::Open => return (Cause::Unknown, Guess),
             _ => {}
         }

@@ -36,6 +36,7 @@ pub(super) fn opening(conn: &Conn, now_ns: i64) -> (HandshakeVerdict, Confidence
         (None, _) => (V::None, Likely),
         _ if failure == Some(Failure::Refused) => (V::Refused, Certain),
         _ if failure == Some(Failure::Aborted) => (V::Aborted, Certain),
+        (Some(_), None) if opening.unreachable.is_some() => (V::Unreachable, Certain),
         _ if opening.crossed.is_some() => (V::Pending, Certain),
         (_, Some(sent)) if failure.is_some() || silent_since(sent) => (V::HalfOpen, Certain),
         (Some(sent), None) if responder.packets == 0 && (silent_since(sent) || sent.times > 1) => {
@@ -60,6 +61,7 @@ pub(super) fn handshake(conn: &Conn, now_ns: i64) -> Handshake {
         .failed
         .filter(|_| !opening.established)
         .map(|(_, mark)| mark);
+    let unreachable = told_unreachable(conn, verdict);
     let [syn_mark, syn_ack_mark] = [syn, syn_ack].map(|sent| sent.map(|sent| sent.first));
     let marks = [
         syn_mark,
@@ -67,6 +69,7 @@ pub(super) fn handshake(conn: &Conn, now_ns: i64) -> Handshake {
         to_initiator,
         to_responder,
         opening.unseen,
+        unreachable,
         failed,
     ];
     Handshake {
@@ -100,8 +103,16 @@ fn ended_by(handshake: HandshakeVerdict, failed: Option<(Failure, Mark)>) -> Clo
     match (handshake, failed) {
         (HandshakeVerdict::Refused, _) | (HandshakeVerdict::HalfOpen, Some(_)) => Closer::Responder,
         (HandshakeVerdict::Aborted, _) => Closer::Initiator,
+        (HandshakeVerdict::Unreachable, _) => Closer::Network,
         _ => Closer::Nobody,
     }
+}
+
+/// The error that the verdict rests on: where a SYN-ACK came after it, it was a soft one (RFC 1122
+/// section 4.2.3.9).
+fn told_unreachable(conn: &Conn, verdict: HandshakeVerdict) -> Option<Mark> {
+    let unreachable = conn.opening.unreachable?;
+    (verdict == HandshakeVerdict::Unreachable).then_some(unreachable.first)
 }
 
 /// Silence of its receiver after which a RST that should have been challenged counts as accepted.
@@ -193,9 +204,11 @@ pub(super) fn ending(conn: &Conn, now_ns: i64) -> Ending {
 }
 
 /// The frames that prove how the connection ended.
-pub(super) fn evidence(conn: &Conn, ending: &Ending) -> Frames {
+pub(super) fn evidence(conn: &Conn, ending: &Ending, now_ns: i64) -> Frames {
     if ending.verdict == CloseVerdict::NotOpened {
-        return conn.opening.failed.iter().map(|(_, mark)| mark.frame).collect();
+        let failed = conn.opening.failed.map(|(_, mark)| mark);
+        let unreachable = told_unreachable(conn, opening(conn, now_ns).0);
+        return in_order([failed, unreachable].into_iter().flatten());
     }
     let of_side = |side: Side| {
         let end = &conn.ends[side];

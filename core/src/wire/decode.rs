@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
+use super::icmp::{self, IcmpError};
 use super::window::Window;
 use super::{WireError, ipv4, ipv6, link};
 use crate::frame::{Frame, LinkType};
@@ -20,6 +21,8 @@ const MAX_LAYERS: usize = 12;
 pub enum Decoded<'a> {
     /// It carries a TCP segment.
     Tcp(Segment<'a>),
+    /// It carries an ICMP error about one.
+    Icmp(IcmpError),
     /// It carries something else, or nothing that could be followed.
     Other(Other),
     /// A layer could not be read; offsets count from the start of the frame.
@@ -72,7 +75,7 @@ pub(crate) struct Internet<'a> {
 
 impl Internet<'_> {
     /// Before any IP header was read.
-    const NONE: Self = Self {
+    pub(super) const NONE: Self = Self {
         addresses: Addresses::V4(&[0; 8]),
         ttl: 0,
         id: None,
@@ -90,7 +93,7 @@ pub(crate) enum Addresses<'a> {
 }
 
 impl Addresses<'_> {
-    fn to_ip(self) -> (IpAddr, IpAddr) {
+    pub(super) fn to_ip(self) -> (IpAddr, IpAddr) {
         match self {
             Self::V4(&[src @ .., d0, d1, d2, d3]) => (IpAddr::from(src), IpAddr::from([d0, d1, d2, d3])),
             Self::V6(both, route_end) => {
@@ -131,25 +134,31 @@ pub(crate) type Step<'a> = Result<(Next, Window<'a>), Stop>;
 
 /// IANA protocol numbers that are followed.
 pub(crate) mod protocol {
+    pub(crate) const ICMP: u8 = 1;
     pub(crate) const TCP: u8 = 6;
     pub(crate) const AUTHENTICATION: u8 = 51;
+    pub(crate) const ICMP_V6: u8 = 58;
 }
 
 /// Takes the lower layers off a frame.
 #[must_use]
 pub fn decode<'a>(frame: &Frame<'a>) -> Decoded<'a> {
     match walk(frame) {
-        Ok((ip, window)) => match tcp(frame, &ip, window) {
+        Ok((protocol::TCP, ip, window)) => match tcp(frame, &ip, window) {
             Ok(segment) => Decoded::Tcp(segment),
             Err(error) => Decoded::Broken(error.shifted(window.offset)),
+        },
+        Ok((other, ip, window)) => match icmp(frame, other, &ip, window) {
+            Some(error) => Decoded::Icmp(error),
+            None => Decoded::Other(Other::Protocol(other)),
         },
         Err(Stop::Other(other)) => Decoded::Other(other),
         Err(Stop::Broken(error)) => Decoded::Broken(error),
     }
 }
 
-/// To where TCP begins.
-fn walk<'a>(frame: &Frame<'a>) -> Result<(Internet<'a>, Window<'a>), Stop> {
+/// To where TCP begins, or ICMP: its protocol number, what IP says, its bytes.
+fn walk<'a>(frame: &Frame<'a>) -> Result<(u8, Internet<'a>, Window<'a>), Stop> {
     let mut next = Next::Link(frame.link);
     let mut window = Window::new(frame.data, frame.wire_len);
     let mut ip = Internet::NONE;
@@ -166,12 +175,30 @@ fn walk<'a>(frame: &Frame<'a>) -> Result<(Internet<'a>, Window<'a>), Stop> {
             }
             Next::Ipv4 => ipv4::parse(window, &mut ip)?,
             Next::Ipv6 => ipv6::parse(window, &mut ip)?,
-            Next::Protocol(protocol::TCP) => return Ok((ip, window)),
+            Next::Protocol(carried @ (protocol::TCP | protocol::ICMP | protocol::ICMP_V6)) => {
+                return Ok((carried, ip, window));
+            }
             Next::Protocol(protocol::AUTHENTICATION) => ipv6::skip_authentication(window)?,
             Next::Protocol(other) => return Err(Stop::Other(Other::Protocol(other))),
         };
     }
     Err(Stop::Other(Other::TooDeep))
+}
+
+#[cold]
+fn icmp(frame: &Frame<'_>, protocol: u8, ip: &Internet<'_>, window: Window<'_>) -> Option<IcmpError> {
+    let is_v6 = matches!(ip.addresses, Addresses::V6(..));
+    if is_v6 != (protocol == protocol::ICMP_V6) {
+        return None;
+    }
+    let (kind, quoted) = icmp::parse(window, is_v6)?;
+    Some(IcmpError {
+        frame: frame.number,
+        time_ns: frame.time_ns,
+        src: ip.addresses.to_ip().0,
+        kind,
+        quoted,
+    })
 }
 
 fn tcp<'a>(frame: &Frame<'a>, ip: &Internet<'a>, window: Window<'a>) -> Result<Segment<'a>, WireError> {

@@ -8,6 +8,7 @@
 pub mod checksum;
 mod decode;
 mod error;
+pub mod icmp;
 mod ipv4;
 mod ipv6;
 mod link;

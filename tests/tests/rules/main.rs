@@ -4,6 +4,7 @@
 mod figures;
 mod giveup;
 mod http_close;
+mod icmp;
 mod json;
 mod keepalive;
 mod midstream;
