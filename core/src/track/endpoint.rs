@@ -49,6 +49,10 @@ pub(super) struct Endpoint {
     owed_ack_of_fin: Option<SeqNumber>,
     has_peers_fin: bool,
     pub(super) last_print: Option<Fingerprint>,
+    /// RSTs since the peer's last SYN, up to three (T18).
+    pub(super) resets: u8,
+    /// TTL of its first SYN.
+    pub(super) ttl: Option<u8>,
     pub(super) packets: u64,
     pub(super) bytes: u64,
     pub(super) retransmissions: u64,
@@ -110,6 +114,8 @@ impl Endpoint {
             owed_ack_of_fin: None,
             has_peers_fin: false,
             last_print: None,
+            resets: 0,
+            ttl: None,
             packets: 0,
             bytes: 0,
             retransmissions: 0,
@@ -178,6 +184,7 @@ impl Endpoint {
         (self.isn, self.base, self.next) = (Some(syn.seq), Some(syn.seq), Some(syn.end));
         self.syn = Some(Sent::new(syn.mark));
         self.offer = Some(syn.offer);
+        self.ttl = syn.ttl;
     }
 
     /// Segments that the capture missed are known to have opened the connection.

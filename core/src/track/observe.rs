@@ -58,10 +58,17 @@ impl Conn {
             self.offered = arrival.ack.is_none().then(|| Box::new(arrival.as_offered()));
             return None;
         }
+        if arrival.flags.fin() && arrival.ack.is_none() && self.is_open() {
+            note.special(Rule::T13);
+            return None;
+        }
         let numbers = arrival.numbers();
         let (own, peer) = self.ends.pair_mut(arrival.sender);
         own.shows(numbers, peer);
         handshake::observe(self, arrival, note);
+        if !self.opening.established && note.calls_for_reset() {
+            return None;
+        }
         if self.ends.initiator.isn.is_none() && self.ends.responder.isn.is_none() {
             handshake::observe_midstream(self, arrival, note);
         }

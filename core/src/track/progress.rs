@@ -2,9 +2,10 @@
 //! [`handshake`](super::handshake) and [`teardown`](super::teardown).
 
 use super::icmp::Unreachable;
+use super::sent::Sent;
 use crate::stream::Mark;
 use crate::words::{Cause, CloseVerdict, Closer, Confidence};
-use crate::{Side, Sides};
+use crate::{SeqNumber, Side, Sides};
 
 /// What the opening has come to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -21,6 +22,10 @@ pub(super) struct Opening {
     pub(super) failed: Option<(Failure, Mark)>,
     /// O17.
     pub(super) unreachable: Option<Unreachable>,
+    /// O34 or O47, the last of them.
+    pub(super) bad_ack: Option<BadAck>,
+    /// O18, and nothing of the initiator since.
+    pub(super) odd_reset: Option<Mark>,
     pub(super) synack_again_after_ack: bool,
 }
 
@@ -28,10 +33,24 @@ pub(super) struct Opening {
 pub(super) enum Failure {
     /// O15.
     Refused,
+    /// O18, and the initiator gave up.
+    SilentlyRefused,
     /// O19.
     Aborted,
+    /// O12 or O20: so sure is it.
+    Ghost(Confidence),
     /// The responder gave up with a RST before the handshake was complete.
     ResetByResponder,
+}
+
+/// An acknowledgement of a SYN that was not sent (O34, O47).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BadAck {
+    pub(super) number: SeqNumber,
+    pub(super) sent: Sent,
+    pub(super) by: Side,
+    /// The RST with its number, which it calls for.
+    pub(super) reset: Option<Mark>,
 }
 
 /// What the teardown has come to.

@@ -81,7 +81,14 @@ impl Conn {
         use Confidence::{Certain, Guess, Likely};
 
         match ending.verdict {
-            V::NotOpened if handshake == HandshakeVerdict::Refused => return (Cause::PortClosed, Likely),
+            V::NotOpened if handshake == HandshakeVerdict::Refused => {
+                let by_host = ending.confidence > Guess;
+                return if by_host {
+                    (Cause::PortClosed, Likely)
+                } else {
+                    (Cause::RefusedPolicy, Guess)
+                };
+            }
             V::NotOpened if handshake == HandshakeVerdict::Unreachable => {
                 let forbidden = self.opening.unreachable.is_some_and(|error| error.policy);
                 return if forbidden {

@@ -54,6 +54,9 @@ pub(super) fn payload(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     let (own, peer) = conn.ends.pair_mut(arrival.sender);
     let seq = arrival.payload_seq();
     let end = seq + arrival.len;
+    if own.fin.is_some_and(|fin| seq.after(fin.seq)) {
+        note.special(Rule::T12);
+    }
     let next = own.next.unwrap_or(seq);
     own.payload = Some(arrival.mark);
     match own.unacked.send(seq, end, arrival.mark, next, peer.ack) {

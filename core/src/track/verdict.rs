@@ -1,6 +1,7 @@
 //! The verdicts: how a connection opened and how it ended, as far as a time of the capture, and the frames
 //! that prove it. Drawn from the numbers that the stations noted, never from flags alone.
 
+use super::attempt;
 use super::conn::Conn;
 use super::endpoint::Endpoint;
 use super::giveup::{self, GiveUp};
@@ -16,14 +17,19 @@ const UNANSWERED_NS: i64 = 1_000_000_000;
 
 /// How the opening went, as far as a time of the capture, and how sure that is.
 pub(super) fn opening(conn: &Conn, now_ns: i64) -> (HandshakeVerdict, Confidence) {
-    use Confidence::{Certain, Likely};
+    use Confidence::{Certain, Guess, Likely};
     use HandshakeVerdict as V;
 
     let opening = &conn.opening;
     let [initiator, responder] = Side::BOTH.map(|side| &conn.ends[side]);
     let (syn, syn_ack) = (initiator.syn, responder.syn);
     let silent_since = |sent: Sent| now_ns.saturating_sub(sent.first.time_ns) >= UNANSWERED_NS;
-    let failure = opening.failed.map(|(failure, _)| failure);
+    let failure = attempt::failure(conn, now_ns).map(|(failure, _)| failure);
+    let aborted = match failure {
+        Some(Failure::Aborted) => Some(Certain),
+        Some(Failure::Ghost(confidence)) => Some(confidence),
+        _ => None,
+    };
     let both = |crossed: Sides<Option<Mark>>| crossed.initiator.is_some() && crossed.responder.is_some();
 
     match (syn, syn_ack) {
@@ -34,8 +40,10 @@ pub(super) fn opening(conn: &Conn, now_ns: i64) -> (HandshakeVerdict, Confidence
         }
         _ if opening.unseen.is_some() => (V::Unseen, Certain),
         (None, _) => (V::None, Likely),
+        _ if opening.bad_ack.is_some() => (V::BadAck, Certain),
         _ if failure == Some(Failure::Refused) => (V::Refused, Certain),
-        _ if failure == Some(Failure::Aborted) => (V::Aborted, Certain),
+        _ if failure == Some(Failure::SilentlyRefused) => (V::Refused, Guess),
+        _ if aborted.is_some() => (V::Aborted, aborted.unwrap_or(Certain)),
         (Some(_), None) if opening.unreachable.is_some() => (V::Unreachable, Certain),
         _ if opening.crossed.is_some() => (V::Pending, Certain),
         (_, Some(sent)) if failure.is_some() || silent_since(sent) => (V::HalfOpen, Certain),
@@ -57,11 +65,11 @@ pub(super) fn handshake(conn: &Conn, now_ns: i64) -> Handshake {
         Some(Sides { initiator, responder }) => (responder, initiator),
         None => (syn_ack.map(|sent| sent.first), opening.ack),
     };
-    let failed = opening
-        .failed
+    let failed = attempt::failure(conn, now_ns)
         .filter(|_| !opening.established)
         .map(|(_, mark)| mark);
     let unreachable = told_unreachable(conn, verdict);
+    let bad_ack = opening.bad_ack.filter(|_| verdict == HandshakeVerdict::BadAck);
     let [syn_mark, syn_ack_mark] = [syn, syn_ack].map(|sent| sent.map(|sent| sent.first));
     let marks = [
         syn_mark,
@@ -71,6 +79,8 @@ pub(super) fn handshake(conn: &Conn, now_ns: i64) -> Handshake {
         opening.unseen,
         unreachable,
         failed,
+        bad_ack.map(|bad| bad.sent.first),
+        bad_ack.and_then(|bad| bad.reset),
     ];
     Handshake {
         verdict,
@@ -99,9 +109,18 @@ fn round_trip(sent: Option<Sent>, answer: Option<Mark>) -> Option<i64> {
 }
 
 /// Who ended an attempt that never became a connection.
-fn ended_by(handshake: HandshakeVerdict, failed: Option<(Failure, Mark)>) -> Closer {
-    match (handshake, failed) {
-        (HandshakeVerdict::Refused, _) | (HandshakeVerdict::HalfOpen, Some(_)) => Closer::Responder,
+fn ended_by(handshake: HandshakeVerdict, conn: &Conn) -> Closer {
+    let reset_by_responder = match conn.opening.bad_ack {
+        Some(bad) if bad.reset.is_some() => bad.by == Side::Initiator,
+        _ => conn
+            .opening
+            .failed
+            .is_some_and(|(failure, _)| failure == Failure::ResetByResponder),
+    };
+    match (handshake, reset_by_responder) {
+        (HandshakeVerdict::Refused, _) | (HandshakeVerdict::HalfOpen | HandshakeVerdict::BadAck, true) => {
+            Closer::Responder
+        }
         (HandshakeVerdict::Aborted, _) => Closer::Initiator,
         (HandshakeVerdict::Unreachable, _) => Closer::Network,
         _ => Closer::Nobody,
@@ -138,7 +157,7 @@ pub(super) fn ending(conn: &Conn, now_ns: i64) -> Ending {
         let (handshake, confidence) = opening(conn, now_ns);
         return Ending {
             verdict: V::NotOpened,
-            by: ended_by(handshake, conn.opening.failed),
+            by: ended_by(handshake, conn),
             reset: None,
             confidence,
             given_up: None,
@@ -206,9 +225,11 @@ pub(super) fn ending(conn: &Conn, now_ns: i64) -> Ending {
 /// The frames that prove how the connection ended.
 pub(super) fn evidence(conn: &Conn, ending: &Ending, now_ns: i64) -> Frames {
     if ending.verdict == CloseVerdict::NotOpened {
-        let failed = conn.opening.failed.map(|(_, mark)| mark);
-        let unreachable = told_unreachable(conn, opening(conn, now_ns).0);
-        return in_order([failed, unreachable].into_iter().flatten());
+        let failed = attempt::failure(conn, now_ns).map(|(_, mark)| mark);
+        let verdict = opening(conn, now_ns).0;
+        let unreachable = told_unreachable(conn, verdict);
+        let reset = conn.opening.bad_ack.and_then(|bad| bad.reset);
+        return in_order([failed, unreachable, reset].into_iter().flatten());
     }
     let of_side = |side: Side| {
         let end = &conn.ends[side];
