@@ -110,12 +110,12 @@ fn is_without_ack(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) -> bo
 
 /// O34 or O47.
 pub(super) fn note_bad_ack(conn: &mut Conn, arrival: &Arrival<'_>, number: SeqNumber) {
-    conn.opening.bad_ack = Some(BadAck {
+    conn.opening.bad_ack = Some(Box::new(BadAck {
         number,
         sent: Sent::new(arrival.mark),
         by: arrival.sender,
         reset: None,
-    });
+    }));
 }
 
 impl Note {

@@ -90,12 +90,12 @@ impl Conn {
                 (known.last, known.kind, known.policy) = (mark, kind, known.policy || policy);
             }
             None => {
-                self.opening.unreachable = Some(Unreachable {
+                self.opening.unreachable = Some(Box::new(Unreachable {
                     first: mark,
                     last: mark,
                     kind,
                     policy,
-                });
+                }));
             }
         }
         let mut rules = RuleSet::default();

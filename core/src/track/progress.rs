@@ -8,7 +8,7 @@ use crate::words::{Cause, CloseVerdict, Closer, Confidence};
 use crate::{SeqNumber, Side, Sides};
 
 /// What the opening has come to.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Opening {
     /// Both SYNs are acknowledged.
     pub(super) established: bool,
@@ -21,9 +21,9 @@ pub(super) struct Opening {
     /// What stopped the attempt.
     pub(super) failed: Option<(Failure, Mark)>,
     /// O17.
-    pub(super) unreachable: Option<Unreachable>,
+    pub(super) unreachable: Option<Box<Unreachable>>,
     /// O34 or O47, the last of them.
-    pub(super) bad_ack: Option<BadAck>,
+    pub(super) bad_ack: Option<Box<BadAck>>,
     /// O18, and nothing of the initiator since.
     pub(super) odd_reset: Option<Mark>,
     pub(super) synack_again_after_ack: bool,

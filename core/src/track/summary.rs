@@ -90,7 +90,11 @@ impl Conn {
                 };
             }
             V::NotOpened if handshake == HandshakeVerdict::Unreachable => {
-                let forbidden = self.opening.unreachable.is_some_and(|error| error.policy);
+                let forbidden = self
+                    .opening
+                    .unreachable
+                    .as_ref()
+                    .is_some_and(|error| error.policy);
                 return if forbidden {
                     (Cause::RefusedPolicy, Likely)
                 } else {

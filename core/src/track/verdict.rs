@@ -69,7 +69,10 @@ pub(super) fn handshake(conn: &Conn, now_ns: i64) -> Handshake {
         .filter(|_| !opening.established)
         .map(|(_, mark)| mark);
     let unreachable = told_unreachable(conn, verdict);
-    let bad_ack = opening.bad_ack.filter(|_| verdict == HandshakeVerdict::BadAck);
+    let bad_ack = opening
+        .bad_ack
+        .as_deref()
+        .filter(|_| verdict == HandshakeVerdict::BadAck);
     let [syn_mark, syn_ack_mark] = [syn, syn_ack].map(|sent| sent.map(|sent| sent.first));
     let marks = [
         syn_mark,
@@ -110,7 +113,7 @@ fn round_trip(sent: Option<Sent>, answer: Option<Mark>) -> Option<i64> {
 
 /// Who ended an attempt that never became a connection.
 fn ended_by(handshake: HandshakeVerdict, conn: &Conn) -> Closer {
-    let reset_by_responder = match conn.opening.bad_ack {
+    let reset_by_responder = match &conn.opening.bad_ack {
         Some(bad) if bad.reset.is_some() => bad.by == Side::Initiator,
         _ => conn
             .opening
@@ -130,7 +133,7 @@ fn ended_by(handshake: HandshakeVerdict, conn: &Conn) -> Closer {
 /// The error that the verdict rests on: where a SYN-ACK came after it, it was a soft one (RFC 1122
 /// section 4.2.3.9).
 fn told_unreachable(conn: &Conn, verdict: HandshakeVerdict) -> Option<Mark> {
-    let unreachable = conn.opening.unreachable?;
+    let unreachable = conn.opening.unreachable.as_ref()?;
     (verdict == HandshakeVerdict::Unreachable).then_some(unreachable.first)
 }
 
@@ -228,7 +231,7 @@ pub(super) fn evidence(conn: &Conn, ending: &Ending, now_ns: i64) -> Frames {
         let failed = attempt::failure(conn, now_ns).map(|(_, mark)| mark);
         let verdict = opening(conn, now_ns).0;
         let unreachable = told_unreachable(conn, verdict);
-        let reset = conn.opening.bad_ack.and_then(|bad| bad.reset);
+        let reset = conn.opening.bad_ack.as_deref().and_then(|bad| bad.reset);
         return in_order([failed, unreachable, reset].into_iter().flatten());
     }
     let of_side = |side: Side| {
