@@ -79,6 +79,17 @@ pub struct Annotation {
     pub close: CloseSoFar,
 }
 
+/// What an ICMP error about a segment means: the connection's verdict rests on it where a rule says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct IcmpNote {
+    /// The connection whose segment it quotes.
+    pub connection: ConnectionId,
+    /// Which side sent that segment.
+    pub direction: Side,
+    /// The rule that it fulfils, if any.
+    pub rule: Option<Rule>,
+}
+
 /// A state and the one after it; serialised as a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Transition {

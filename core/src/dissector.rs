@@ -1,11 +1,12 @@
-//! The two doors: frames in, or segments in; annotations out.
+//! The doors: frames in, or segments and ICMP errors; annotations out.
 
-use crate::annotation::{Annotation, ConnectionId};
+use crate::annotation::{Annotation, ConnectionId, IcmpNote};
 use crate::config::{ChecksumPolicy, Config};
 use crate::connection::Connection;
 use crate::fragment::{Fragments, Taken};
 use crate::http::Transaction;
 use crate::track::Tracker;
+use crate::wire::icmp::IcmpError;
 use crate::wire::{self, Decoded, Other, WireError};
 use crate::{Checksum, Frame, Segment};
 
@@ -15,6 +16,8 @@ use crate::{Checksum, Frame, Segment};
 pub enum Outcome {
     /// A TCP segment: its annotation.
     Segment(Annotation),
+    /// An ICMP error about a TCP segment: the connection that sent it, where that is known.
+    Icmp(Option<IcmpNote>),
     /// No TCP segment.
     Other(Other),
     /// Cannot be read as far as a TCP segment.
@@ -48,6 +51,7 @@ impl Dissector {
         self.tracker.tick(frame.time_ns);
         match wire::decode(frame) {
             Decoded::Tcp(segment) => Outcome::Segment(self.segment(&segment)),
+            Decoded::Icmp(error) => Outcome::Icmp(self.icmp(&error)),
             Decoded::Other(Other::Fragment) => self.fragment(frame),
             Decoded::Other(other) => Outcome::Other(other),
             Decoded::Broken(error) => Outcome::Broken(error),
@@ -68,6 +72,7 @@ impl Dissector {
         };
         match wire::decode_whole(frame, &fragment, whole.protocol, whole.window()) {
             Decoded::Tcp(segment) => Outcome::Segment(self.segment(&segment)),
+            Decoded::Icmp(error) => Outcome::Icmp(self.icmp(&error)),
             Decoded::Other(other) => Outcome::Other(other),
             Decoded::Broken(error) => Outcome::Broken(error),
         }
@@ -82,6 +87,11 @@ impl Dissector {
         };
         let believed = policy != ChecksumPolicy::Drop || checksum != Checksum::Bad;
         self.tracker.segment(segment, checksum, believed)
+    }
+
+    /// Takes in an ICMP error about a TCP segment: the connection that sent it, unless none did.
+    pub fn icmp(&mut self, error: &IcmpError) -> Option<IcmpNote> {
+        self.tracker.icmp(error)
     }
 
     /// A connection as it stands, by its number.

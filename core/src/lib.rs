@@ -49,7 +49,7 @@ mod track;
 pub mod wire;
 
 pub use annotation::{
-    Annotation, CloseSoFar, ConnectionId, HttpMessage, HttpNote, IntegrityWord, Transition,
+    Annotation, CloseSoFar, ConnectionId, HttpMessage, HttpNote, IcmpNote, IntegrityWord, Transition,
 };
 pub use config::{ChecksumPolicy, Config};
 pub use connection::{Agreed, Close, Connection, Frames, Handshake, Offer, Options, RuleHit, UtcTime, Zeek};

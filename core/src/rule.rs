@@ -92,12 +92,34 @@ rules! {
         "A SYN while an earlier SYN of the same address and port pair with another sequence number was never answered; the earlier attempt stays a connection of its own.";
     O10 Note "simultaneous open" ["RFC 9293 3.5 figure 7, MUST-10"]
         "Two SYNs without ACK in opposite directions, then a SYN-ACK from each side with its own ISN and acknowledging the other's; told with the second SYN-ACK.";
+    O12 Note "old duplicate SYN" ["RFC 9293 3.5 figure 11"]
+        "SYN, SYN-ACK, then a bare RST with seq ISSc+1 whose TTL is not that of the SYN: the host that C names never sent the SYN, or not lately.";
     O15 Warn "connection refused" ["RFC 9293 3.5.2 group 1, 3.10.7.1"]
         "RST and ACK from S before any SYN-ACK, with ISSc < ack <= ISSc+1+len.";
     O16 Warn "no answer to the SYN" ["RFC 9293 3.8.3"]
         "At least one SYN and nothing from the peer by the end, with 1 s passed since the first SYN or the SYN sent again.";
+    O17 Warn "ICMP error to the SYN" ["RFC 9293 3.9.2.2, RFC 1122 4.2.3.9"]
+        "Destination unreachable (not for size) or time exceeded, quoting the addresses, ports and sequence number of O1 before the handshake is complete; a SYN-ACK after it makes it a soft one.";
+    O18 Warn "RST without ACK to the SYN" ["RFC 9293 3.10.7.3"]
+        "A RST without ACK from S before any SYN-ACK: C must drop it, so it refuses nothing unless C is silent for 3 s after it.";
     O19 Note "initiator aborts its attempt" ["RFC 9293 3.10.7"]
         "O1, perhaps O2, then a RST from C with seq ISSc+1 and no data before the handshake was complete.";
+    O20 Note "SYN scan" ["nmap"]
+        "SYN, SYN-ACK, then less than 100 ms later a bare RST from C: seq ISSc+1, ack 0, no options. Where the SYN offers all that operating systems offer, a guess.";
+    O21 Note "connect scan or health check" ["nmap"]
+        "FIN or RST from C less than 1 ms after O3, with no payload from either side.";
+    O34 Warn "SYN-ACK with a bad ack" ["RFC 9293 3.10.7.3"]
+        "A SYN-ACK that does not acknowledge the SYN: ack not in (ISSc, ISSc+1+len]. C should answer with a RST of that number.";
+    O47 Warn "bad final ACK" ["RFC 9293 3.10.7.4 fifth"]
+        "After the SYN-ACK, the next segment of C with an ack outside [ISSs+1, nxt(S)]. S should answer with a RST of that number.";
+    E1 Note "keep-alive probe or answer" ["RFC 9293 3.8.4, RFC 1122 4.2.3.6"]
+        "After at least 1 s without news and with everything acknowledged: an ACK alone with seq nxt-1 and at most one byte; or the answer, which repeats ack.";
+    E2 Warn "keep-alive failure" ["RFC 9293 3.8.4"]
+        "At least three probes of E1 at equal intervals without an answer, then a RST of the prober, or silence of twice the interval.";
+    E3 Warn "keep-alive answered by RST" ["RFC 9293 3.8.4, 3.10.7.1"]
+        "A probe of E1, then an accepted RST of the peer without ACK and with the probe's acknowledgement as its seq: the peer lost the connection.";
+    E4 Note "zero window, its probe or its end" ["RFC 9293 3.8.6.1"]
+        "A window of 0 on a segment without RST and SYN; a probe of one byte or none at its edge; the answer to it; a later window of that side above 0.";
     E8 Note "seen twice" ["capture artefact"]
         "Same numbers, flags, length, window and checksum (and IP identification where it is not 0) as the previous segment of this side, less than 1 ms apart: captured at two places, or doubled on the way.";
     E10 Note "capture starts inside the connection" ["capture artefact"]
@@ -124,6 +146,10 @@ rules! {
         "The second FIN once more after its acknowledgement was captured.";
     T11 Note "FIN before missing data" ["RFC 9293 3.10.7.4 eighth"]
         "A FIN whose sequence number lies beyond nxt of its side.";
+    T12 Warn "data after the FIN" ["RFC 9293 3.6"]
+        "Payload with seq >= FIN+1 of its own side.";
+    T13 Warn "FIN without ACK" ["RFC 9293 3.10.7.4 fifth"]
+        "A FIN without the ACK flag on an open connection: its receiver drops it, so it closes nothing.";
     T14 Warn "abort by RST" ["RFC 9293 3.5.3, 3.10.5; RFC 1122 4.2.2.13"]
         "An accepted RST with no FIN before it from either side, on a connection both sides had opened.";
     T15 Warn "RST after own FIN" ["RFC 1122 4.2.2.13"]
@@ -132,12 +158,18 @@ rules! {
         "A FIN of one side, then an accepted RST of the other, which sent no FIN before.";
     T17 Note "RST not acceptable" ["RFC 9293 3.5.3, RFC 5961 3.2"]
         "A RST whose sequence number lies outside what its receiver can expect: it does not end the connection.";
+    T18 Warn "RST burst" ["RFC 9293 3.10.7.1"]
+        "The third RST of a side, with no SYN of the other side between.";
+    T20 Warn "given up after retransmissions" ["RFC 9293 3.8.3, RFC 1122 4.2.3.5"]
+        "The oldest unacknowledged data or FIN of a side sent again at least three times at intervals that do not shrink, while the window is open, then its RST, or silence of three times the last interval.";
     T22 Note "port pair reused in TIME-WAIT" ["RFC 9293 3.6.1 MAY-2, RFC 6191"]
         "A SYN with a sequence number above nxt at the close of the last connection on the same address and port pair, or with a later timestamp, before twice the maximum segment lifetime has passed.";
     T24 Warn "port pair reused without a close" ["RFC 9293 3.5.1"]
         "A SYN-ACK accepts a SYN with a new sequence number on the address and port pair of a connection whose close was not seen.";
     T28 Note "not closed in the capture" ["capture artefact"]
         "The capture ends while the connection is open or half-closed.";
+    T29 Note "RST with a payload" ["RFC 1122 4.2.2.12"]
+        "A RST that carries data: perhaps a text that says why.";
 }
 
 impl Rule {

@@ -22,15 +22,7 @@ const TOLD_IN_FULL: [&str; 7] = [
 ];
 
 /// What the snapshots hold although it is not so. Whoever makes it right removes the entry.
-const KNOWN_WRONG: [(&str, &str); 4] = [
-    (
-        "keep-alive-probes",
-        "Frames 8 to 13 are E1, which is not told yet.",
-    ),
-    (
-        "rejected-by-icmp",
-        "The verdict is unreachable (O17), which is not told yet.",
-    ),
+const KNOWN_WRONG: [(&str, &str); 2] = [
     (
         "snaplen-cut",
         "The cause is a guess at best: the head's last lines, which may have announced the close, were cut off.",

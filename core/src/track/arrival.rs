@@ -59,6 +59,7 @@ impl<'a> Arrival<'a> {
             seq: self.seq,
             end: self.end,
             offer: self.offer(),
+            ttl: self.segment.ttl,
         }
     }
 
@@ -115,6 +116,7 @@ pub(super) struct OfferedSyn {
     /// The number after its last byte.
     pub(super) end: SeqNumber,
     pub(super) offer: Offer,
+    pub(super) ttl: Option<u8>,
 }
 
 impl OfferedSyn {

@@ -5,7 +5,9 @@
 //! point, so what it acknowledges counts only when the receiver's own next segment shows that it came.
 
 use super::arrival::{Numbers, OfferedSyn};
+use super::keepalive::Probes;
 use super::sent::{Sent, Unacked};
+use super::window::Stall;
 use crate::SeqNumber;
 use crate::connection::Offer;
 use crate::stream::Mark;
@@ -37,12 +39,20 @@ pub(super) struct Endpoint {
     pub(super) payload: Option<Mark>,
     /// When the peer last acknowledged payload of it, nanoseconds.
     pub(super) payload_acked_ns: Option<i64>,
+    /// Its keep-alive probes that nothing has answered (E1).
+    pub(super) keep_alive: Option<Box<Probes>>,
+    /// Its window is closed (E4).
+    pub(super) stall: Option<Box<Stall>>,
     /// Acknowledgement of this side's SYN or FIN inside a segment that needs an answer: valid once this
     /// side acknowledges that segment's end.
     owed_ack_of_syn: Option<SeqNumber>,
     owed_ack_of_fin: Option<SeqNumber>,
     has_peers_fin: bool,
     pub(super) last_print: Option<Fingerprint>,
+    /// RSTs since the peer's last SYN, up to three (T18).
+    pub(super) resets: u8,
+    /// TTL of its first SYN.
+    pub(super) ttl: Option<u8>,
     pub(super) packets: u64,
     pub(super) bytes: u64,
     pub(super) retransmissions: u64,
@@ -98,10 +108,14 @@ impl Endpoint {
             unacked: Unacked::default(),
             payload: None,
             payload_acked_ns: None,
+            keep_alive: None,
+            stall: None,
             owed_ack_of_syn: None,
             owed_ack_of_fin: None,
             has_peers_fin: false,
             last_print: None,
+            resets: 0,
+            ttl: None,
             packets: 0,
             bytes: 0,
             retransmissions: 0,
@@ -170,6 +184,7 @@ impl Endpoint {
         (self.isn, self.base, self.next) = (Some(syn.seq), Some(syn.seq), Some(syn.end));
         self.syn = Some(Sent::new(syn.mark));
         self.offer = Some(syn.offer);
+        self.ttl = syn.ttl;
     }
 
     /// Segments that the capture missed are known to have opened the connection.

@@ -1,10 +1,11 @@
-//! The opening of a connection: SYN, SYN-ACK, ACK (RFC 9293 section 3.5), and attempts that fail.
+//! The opening of a connection: SYN, SYN-ACK, ACK (RFC 9293 section 3.5). Attempts that fail by a RST are
+//! in [`attempt`](super::attempt).
 
 use super::arrival::Arrival;
+use super::attempt;
 use super::conn::Conn;
 use super::endpoint::Endpoint;
 use super::note::Note;
-use super::progress::Failure;
 use super::sent::Sent;
 use crate::rule::Rule;
 use crate::words::Step;
@@ -32,7 +33,9 @@ pub(super) fn observe(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
 
 /// O1, and O6 when it comes again.
 fn syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
+    conn.opening.odd_reset = None;
     let (own, peer) = conn.ends.pair_mut(arrival.sender);
+    peer.resets = 0;
     match &mut own.syn {
         Some(sent) if own.isn == Some(arrival.seq) => {
             note.sent_again(Rule::O6, Step::Syn, sent.again(arrival.mark));
@@ -67,8 +70,14 @@ fn syn_ack(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut No
     // Data in the SYN may be acknowledged with it (TCP Fast Open).
     let acceptable = ack.after(isn) && peer.next.is_none_or(|next| ack.at_or_before(next));
     if !acceptable {
+        if peer.syn.is_some() && !conn.is_open() {
+            note.special(Rule::O34);
+            attempt::note_bad_ack(conn, arrival, ack);
+        }
         return;
     }
+    conn.opening.odd_reset = None;
+    conn.opening.bad_ack = None;
     if let Some(crossed) = &mut conn.opening.crossed {
         let first = &mut crossed[arrival.sender];
         if first.is_none() && own.isn == Some(arrival.seq) {
@@ -120,6 +129,7 @@ fn first_syn(own: &mut Endpoint, arrival: &Arrival<'_>) {
     own.syn = Some(Sent::new(arrival.mark));
     own.offer = Some(arrival.offer());
     own.tsval = arrival.tsval();
+    own.ttl = arrival.segment.ttl;
 }
 
 /// A segment without SYN before the handshake is complete, as far as captured.
@@ -145,6 +155,10 @@ fn third_step(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut
         peer.base = Some(isn);
     }
     if !peer.syn_acked_by(Some(ack)) {
+        if is_next && peer.syn.is_some() {
+            note.special(Rule::O47);
+            attempt::note_bad_ack(conn, arrival, ack);
+        }
         return;
     }
     conn.opening.established = true;
@@ -204,37 +218,4 @@ pub(super) fn observe_midstream(conn: &mut Conn, arrival: &Arrival<'_>, note: &m
         conn.opening.unseen = Some(arrival.mark);
         note.special(Rule::E10);
     }
-}
-
-/// A RST before the handshake is complete: O15, O19, or the responder giving up. Returns whether its
-/// receiver accepts it.
-pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) -> bool {
-    let (own, peer) = conn.ends.pair_mut(arrival.sender);
-    let failure = match arrival.sender {
-        // In SYN-SENT the acknowledgement must cover the SYN (RFC 9293 3.10.7.3).
-        Side::Responder if own.syn.is_none() => peer.syn_acked_by(arrival.ack).then_some(Failure::Refused),
-        Side::Responder => own
-            .next
-            .is_none_or(|next| arrival.seq == next)
-            .then_some(Failure::ResetByResponder),
-        Side::Initiator => (own.next == Some(arrival.seq)).then_some(Failure::Aborted),
-    };
-    let Some(failure) = failure else { return false };
-    match failure {
-        Failure::Refused => {
-            note.special(Rule::O15);
-            if let Some(syn) = &peer.syn {
-                note.answers(syn);
-            }
-        }
-        Failure::Aborted => {
-            note.special(Rule::O19);
-            if let Some(syn_ack) = &peer.syn {
-                note.answers(syn_ack);
-            }
-        }
-        Failure::ResetByResponder => {}
-    }
-    conn.opening.failed = Some((failure, arrival.mark));
-    true
 }

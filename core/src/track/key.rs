@@ -36,9 +36,21 @@ impl Hash for FlowKey {
 impl FlowKey {
     /// The key of a segment, and which end sent it.
     pub(super) fn of(segment: &Segment<'_>) -> (Self, SentByLow) {
-        let (src, family) = words(segment.src);
-        let (dst, _) = words(segment.dst);
-        let (src_port, dst_port) = (segment.tcp.src_port, segment.tcp.dst_port);
+        Self::between(
+            (segment.src, segment.tcp.src_port),
+            (segment.dst, segment.tcp.dst_port),
+            segment.tunnel,
+        )
+    }
+
+    /// The key of what one end sends to the other, and which of them is the sender.
+    pub(super) fn between(
+        (src, src_port): (IpAddr, u16),
+        (dst, dst_port): (IpAddr, u16),
+        tunnel: u32,
+    ) -> (Self, SentByLow) {
+        let (src, family) = words(src);
+        let (dst, _) = words(dst);
         let sent_by_low = (src, src_port) <= (dst, dst_port);
         let ((low, low_port), (high, high_port)) = if sent_by_low {
             ((src, src_port), (dst, dst_port))
@@ -46,7 +58,7 @@ impl FlowKey {
             ((dst, dst_port), (src, src_port))
         };
         let ports = u64::from(low_port) << 16 | u64::from(high_port) | family;
-        let ports = ports | u64::from(segment.tunnel) << TUNNEL_SHIFT;
+        let ports = ports | u64::from(tunnel) << TUNNEL_SHIFT;
         (Self([low[0], low[1], high[0], high[1], ports]), sent_by_low)
     }
 

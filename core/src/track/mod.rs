@@ -2,16 +2,20 @@
 //!
 //! [`Tracker::segment`] takes one segment through the same stations each time: whose is it
 //! ([`identity`]); what does its sender's number say it had received ([`endpoint`]); which step of the
-//! opening ([`handshake`]), the middle ([`transfer`]) or the end ([`teardown`]) is it; what does its
+//! opening ([`handshake`], [`attempt`]), the middle ([`transfer`], [`keepalive`], [`window`]) or the end ([`teardown`]) is it; what does its
 //! payload carry ([`streams`]). Each station writes into one [`note::Note`]; the annotation is made from
 //! it at the end. A plain segment costs one table probe and no allocation.
 
 mod arrival;
+mod attempt;
 mod compat;
 mod conn;
 mod endpoint;
+mod giveup;
 mod handshake;
+mod icmp;
 mod identity;
+mod keepalive;
 mod key;
 mod note;
 mod observe;
@@ -25,6 +29,7 @@ mod table;
 mod teardown;
 mod transfer;
 mod verdict;
+mod window;
 
 use crate::annotation::{Annotation, ConnectionId};
 use crate::config::Config;

@@ -20,6 +20,10 @@ pub(super) struct Note {
     pub(super) retransmission: bool,
     /// The capture holds the packet twice: it moves nothing.
     pub(super) copy: bool,
+    /// Nothing in it is new: it is there to be answered (E1, E4).
+    pub(super) probe: bool,
+    /// A probe of a closed window (E4), perhaps with the next byte.
+    pub(super) window_probe: bool,
 }
 
 impl Note {
@@ -35,6 +39,8 @@ impl Note {
             again: None,
             retransmission: false,
             copy: false,
+            probe: false,
+            window_probe: false,
         }
     }
 

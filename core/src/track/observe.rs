@@ -6,7 +6,7 @@ use super::conn::Conn;
 use super::note::Note;
 use super::progress::Onset;
 use super::streams::Limits;
-use super::{compat, handshake, teardown, transfer, verdict};
+use super::{compat, handshake, keepalive, teardown, transfer, verdict, window};
 use crate::annotation::{Annotation, CloseSoFar, HttpNote, Transition};
 use crate::rule::Rule;
 use crate::stream::StreamEnd;
@@ -58,16 +58,27 @@ impl Conn {
             self.offered = arrival.ack.is_none().then(|| Box::new(arrival.as_offered()));
             return None;
         }
+        if arrival.flags.fin() && arrival.ack.is_none() && self.is_open() {
+            note.special(Rule::T13);
+            return None;
+        }
         let numbers = arrival.numbers();
         let (own, peer) = self.ends.pair_mut(arrival.sender);
         own.shows(numbers, peer);
         handshake::observe(self, arrival, note);
+        if !self.opening.established && note.calls_for_reset() {
+            return None;
+        }
         if self.ends.initiator.isn.is_none() && self.ends.responder.isn.is_none() {
             handshake::observe_midstream(self, arrival, note);
         }
         teardown::note_missed_fin(self, arrival);
+        window::observe(self, arrival, note);
+        keepalive::observe(self, arrival, note);
         transfer::acknowledge(self, arrival, note);
-        transfer::payload(self, arrival, note);
+        if !note.probe {
+            transfer::payload(self, arrival, note);
+        }
         teardown::observe(self, arrival, note);
         let crossing = self.opening.crossed.is_some() && arrival.flags.syn();
         let (own, peer) = self.ends.pair_mut(arrival.sender);
@@ -79,7 +90,11 @@ impl Conn {
         }
         transfer::advance(self, arrival);
         transfer::learn_states(self);
-        self.streams(arrival, limits)
+        if note.probe {
+            None
+        } else {
+            self.streams(arrival, limits)
+        }
     }
 
     fn streams(&mut self, arrival: &Arrival<'_>, limits: &Limits) -> Option<HttpNote> {
@@ -116,7 +131,9 @@ impl Conn {
     /// Gives back what only a living connection needs.
     pub(super) fn release(&mut self) {
         for side in Side::BOTH {
-            self.ends[side].unacked.clear();
+            let end = &mut self.ends[side];
+            end.unacked.clear();
+            (end.keep_alive, end.stall) = (None, None);
         }
     }
 

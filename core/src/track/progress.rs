@@ -1,12 +1,14 @@
 //! What the opening and the teardown of a connection have come to. The rules that say so are in
 //! [`handshake`](super::handshake) and [`teardown`](super::teardown).
 
+use super::icmp::Unreachable;
+use super::sent::Sent;
 use crate::stream::Mark;
-use crate::words::{CloseVerdict, Closer, Confidence};
-use crate::{Side, Sides};
+use crate::words::{Cause, CloseVerdict, Closer, Confidence};
+use crate::{SeqNumber, Side, Sides};
 
 /// What the opening has come to.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Opening {
     /// Both SYNs are acknowledged.
     pub(super) established: bool,
@@ -18,6 +20,12 @@ pub(super) struct Opening {
     pub(super) crossed: Option<Sides<Option<Mark>>>,
     /// What stopped the attempt.
     pub(super) failed: Option<(Failure, Mark)>,
+    /// O17.
+    pub(super) unreachable: Option<Box<Unreachable>>,
+    /// O34 or O47, the last of them.
+    pub(super) bad_ack: Option<Box<BadAck>>,
+    /// O18, and nothing of the initiator since.
+    pub(super) odd_reset: Option<Mark>,
     pub(super) synack_again_after_ack: bool,
 }
 
@@ -25,10 +33,24 @@ pub(super) struct Opening {
 pub(super) enum Failure {
     /// O15.
     Refused,
+    /// O18, and the initiator gave up.
+    SilentlyRefused,
     /// O19.
     Aborted,
+    /// O12 or O20: so sure is it.
+    Ghost(Confidence),
     /// The responder gave up with a RST before the handshake was complete.
     ResetByResponder,
+}
+
+/// An acknowledgement of a SYN that was not sent (O34, O47).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BadAck {
+    pub(super) number: SeqNumber,
+    pub(super) sent: Sent,
+    pub(super) by: Side,
+    /// The RST with its number, which it calls for.
+    pub(super) reset: Option<Mark>,
 }
 
 /// What the teardown has come to.
@@ -71,4 +93,6 @@ pub(super) struct Reset {
     pub(super) unread_data: bool,
     /// Payload came after the resetter's own FIN.
     pub(super) late_data: bool,
+    /// What else explains it (E2, E3, T20).
+    pub(super) cause: Option<Cause>,
 }

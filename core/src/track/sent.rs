@@ -17,6 +17,8 @@ pub(super) struct Sent {
     gap_ns: i64,
     /// Times it was sent.
     pub(super) times: u32,
+    /// How many of the last sendings came no sooner after the one before than that after its own.
+    pub(super) slower: u32,
 }
 
 /// One sending more than the first.
@@ -39,6 +41,7 @@ impl Sent {
             last: mark,
             gap_ns: 0,
             times: 1,
+            slower: 0,
         }
     }
 
@@ -50,6 +53,13 @@ impl Sent {
         let index = self.times;
         self.times = self.times.saturating_add(1);
         self.last = mark;
+        // Timers are late now and then, and those that have reached their bound stay there.
+        let is_slower = since_previous_ns >= self.gap_ns - self.gap_ns / 8;
+        self.slower = if is_slower {
+            self.slower.saturating_add(1)
+        } else {
+            1
+        };
         self.gap_ns = since_previous_ns;
         Again {
             of: self.first.frame,
@@ -57,6 +67,11 @@ impl Sent {
             since_previous_ns,
             backoff_percent,
         }
+    }
+
+    /// Between the last two times, nanoseconds; 0 while it was sent once.
+    pub(super) fn gap_ns(&self) -> i64 {
+        self.gap_ns
     }
 }
 
@@ -153,6 +168,11 @@ impl Unacked {
             self.acknowledged = Self::KEPT;
         }
         newest
+    }
+
+    /// What the peer has waited for longest.
+    pub(super) fn oldest(&self) -> Option<&Sent> {
+        self.flights.get(self.acknowledged).map(|flight| &flight.sent)
     }
 
     /// Nothing is on its way.

@@ -22,7 +22,7 @@ impl Conn {
         let (src, src_port) = self.key.end(self.initiator_is_low);
         let (dst, dst_port) = self.key.end(!self.initiator_is_low);
         let mut rules = self.rules.clone();
-        rules.add(self.absences(handshake.verdict, ending.verdict), self.last.frame);
+        rules.add(self.absences(handshake.verdict, &ending), self.last.frame);
         let http = self.streams.http();
         Connection {
             connection: self.id,
@@ -43,7 +43,7 @@ impl Conn {
                 cause,
                 cause_confidence,
                 confidence: ending.confidence,
-                frames: verdict::evidence(self, &ending),
+                frames: verdict::evidence(self, &ending, now_ns),
                 idle_ns: self.closing.onset.map(|onset| onset.idle_ns),
             },
             rules: rules.hits(),
@@ -60,13 +60,16 @@ impl Conn {
         }
     }
 
-    /// O16 and T28: what did not happen by the end.
-    fn absences(&self, handshake: HandshakeVerdict, close: CloseVerdict) -> RuleSet {
+    /// O16, T28, and E2 or T20 in silence: what did not happen by the end.
+    fn absences(&self, handshake: HandshakeVerdict, ending: &Ending) -> RuleSet {
         let mut rules = RuleSet::default();
         if handshake == HandshakeVerdict::NoAnswer {
             rules.insert(Rule::O16);
         }
-        if matches!(close, CloseVerdict::Open | CloseVerdict::HalfClosed) {
+        if let Some(given_up) = ending.given_up {
+            rules.insert(given_up.rule);
+        }
+        if matches!(ending.verdict, CloseVerdict::Open | CloseVerdict::HalfClosed) {
             rules.insert(Rule::T28);
         }
         rules
@@ -78,9 +81,32 @@ impl Conn {
         use Confidence::{Certain, Guess, Likely};
 
         match ending.verdict {
-            V::NotOpened if handshake == HandshakeVerdict::Refused => return (Cause::PortClosed, Likely),
-            V::NotOpened | V::Superseded | V::TimedOut | V::Open => return (Cause::Unknown, Guess),
+            V::NotOpened if handshake == HandshakeVerdict::Refused => {
+                let by_host = ending.confidence > Guess;
+                return if by_host {
+                    (Cause::PortClosed, Likely)
+                } else {
+                    (Cause::RefusedPolicy, Guess)
+                };
+            }
+            V::NotOpened if handshake == HandshakeVerdict::Unreachable => {
+                let forbidden = self
+                    .opening
+                    .unreachable
+                    .as_ref()
+                    .is_some_and(|error| error.policy);
+                return if forbidden {
+                    (Cause::RefusedPolicy, Likely)
+                } else {
+                    (Cause::Unknown, Guess)
+                };
+            }
+            V::NotOpened | V::Superseded | V::Open => return (Cause::Unknown, Guess),
             _ => {}
+        }
+        let given_up = ending.given_up.map(|given_up| given_up.cause);
+        if let Some(cause) = given_up.or(ending.reset.and_then(|reset| reset.cause)) {
+            return (cause, Likely);
         }
         let orderly = ending.reset.is_none();
         if let Some(reason) = self

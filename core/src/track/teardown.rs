@@ -1,9 +1,10 @@
 //! The end of a connection: FIN, ACK, FIN, ACK (RFC 9293 section 3.6), or RST (3.5.3, RFC 5961).
 
 use super::arrival::Arrival;
+use super::attempt;
 use super::conn::Conn;
 use super::endpoint::{Endpoint, Fin};
-use super::handshake;
+use super::giveup;
 use super::note::Note;
 use super::progress::Reset;
 use super::sent::Sent;
@@ -105,6 +106,7 @@ fn fin(conn: &mut Conn, arrival: &Arrival<'_>, first_ack: Option<Fin>, note: &mu
     if arrival.len > 0 {
         note.special(Rule::T6);
     }
+    let is_first = first_fin.is_none();
     note.textbook(rule, step);
     if own.state == State::Unknown && own.next == Some(arrival.seq) && peer.fin.is_some() {
         // It goes on where it stood: it had not closed before the capture began, so the peer was first.
@@ -129,6 +131,9 @@ fn fin(conn: &mut Conn, arrival: &Arrival<'_>, first_ack: Option<Fin>, note: &mu
     own.sends_fin(false);
     conn.closing.three_segment |= rule == Rule::T5;
     conn.closing.simultaneous |= rule == Rule::T7;
+    if is_first {
+        attempt::note_scan(conn, arrival, note);
+    }
 }
 
 /// T8, the ACK of T10, and whatever else comes behind a FIN.
@@ -142,7 +147,8 @@ fn after_first_fin(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     let (own, peer) = conn.ends.pair_mut(arrival.sender);
     let acked = peer.fin_acked();
     if first != arrival.sender && own.fin.is_none() && arrival.len > 0 {
-        if acked.is_some_and(|acked| arrival.mark.time_ns > acked.time_ns) && !note.retransmission {
+        let later = acked.is_some_and(|acked| arrival.mark.time_ns > acked.time_ns);
+        if later && !note.retransmission && !note.probe {
             note.special(Rule::T8);
         }
     } else if let Some(fin) = peer.fin.filter(|fin| {
@@ -162,16 +168,27 @@ fn after_first_fin(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     }
 }
 
-/// A RST: accepted or not (T17), and what it means (T14 to T16).
+/// RSTs of one side that make a burst (T18).
+const BURST: u8 = 3;
+
+/// A RST: accepted or not (T17), and what it means (T14 to T16; T18 and T29 whatever it means).
 pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
+    let own = &mut conn.ends[arrival.sender];
+    if arrival.len > 0 {
+        note.special(Rule::T29);
+    }
+    if own.resets < BURST {
+        own.resets += 1;
+        if own.resets == BURST {
+            note.special(Rule::T18);
+        }
+    }
     if conn.is_closed() {
         return;
     }
     if !conn.is_open() {
-        if handshake::reset(conn, arrival, note) {
+        if attempt::reset(conn, arrival, note) {
             end_by_reset(conn, arrival);
-        } else if conn.ends.initiator.syn.is_some() {
-            note.special(Rule::T17);
         }
         return;
     }
@@ -179,20 +196,33 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         note.special(Rule::T17);
         return;
     };
-    let reset = describe(conn, arrival, confidence);
+    let behind = giveup::behind_reset(conn, arrival);
+    let reset = Reset {
+        cause: behind.map(|(_, cause)| cause),
+        ..describe(conn, arrival, confidence)
+    };
     if confidence == Confidence::Guess {
         conn.closing.unanswered_reset = Some(reset);
         return;
     }
     note.phase = Phase::Teardown;
-    let (own, peer) = conn.ends.pair_mut(arrival.sender);
-    let rule = match (own.fin, peer.fin) {
+    let (own_fin, peer_fin) = (
+        conn.ends[arrival.sender].fin,
+        conn.ends[arrival.sender.peer()].fin,
+    );
+    let rule = match (own_fin, peer_fin) {
         (None, None) => Rule::T14,
         (Some(_), _) => Rule::T15,
         (None, Some(_)) => Rule::T16,
     };
+    if rule == Rule::T14 {
+        attempt::note_scan(conn, arrival, note);
+    }
     note.special(rule);
-    if let (None, Some(fin)) = (own.fin, peer.fin) {
+    if let Some((rule, _)) = behind {
+        note.special(rule);
+    }
+    if let (None, Some(fin)) = (own_fin, peer_fin) {
         note.answers(&fin.sent);
     }
     if conn.closing.onset.is_none() {
@@ -257,6 +287,7 @@ fn describe(conn: &Conn, arrival: &Arrival<'_>, confidence: Confidence) -> Reset
         confidence,
         unread_data: !peer.unacked.is_empty() || just_acked(peer),
         late_data: own.fin.is_some_and(after_own_fin),
+        cause: None,
     }
 }
 

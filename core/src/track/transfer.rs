@@ -54,6 +54,9 @@ pub(super) fn payload(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     let (own, peer) = conn.ends.pair_mut(arrival.sender);
     let seq = arrival.payload_seq();
     let end = seq + arrival.len;
+    if own.fin.is_some_and(|fin| seq.after(fin.seq)) {
+        note.special(Rule::T12);
+    }
     let next = own.next.unwrap_or(seq);
     own.payload = Some(arrival.mark);
     match own.unacked.send(seq, end, arrival.mark, next, peer.ack) {
@@ -64,6 +67,8 @@ pub(super) fn payload(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
             conn.last_news_ns = arrival.mark.time_ns;
         }
         Novelty::Late => conn.last_news_ns = arrival.mark.time_ns,
+        // A closed window is asked for by the same byte again and again.
+        _ if note.window_probe => {}
         Novelty::Again(again) => {
             note.again = note.again.or(Some(again));
             note.retransmission = true;

@@ -1,8 +1,10 @@
 //! The verdicts: how a connection opened and how it ended, as far as a time of the capture, and the frames
 //! that prove it. Drawn from the numbers that the stations noted, never from flags alone.
 
+use super::attempt;
 use super::conn::Conn;
 use super::endpoint::Endpoint;
+use super::giveup::{self, GiveUp};
 use super::progress::{Closing, Failure, Reset};
 use super::sent::Sent;
 use crate::connection::{Frames, Handshake};
@@ -15,14 +17,19 @@ const UNANSWERED_NS: i64 = 1_000_000_000;
 
 /// How the opening went, as far as a time of the capture, and how sure that is.
 pub(super) fn opening(conn: &Conn, now_ns: i64) -> (HandshakeVerdict, Confidence) {
-    use Confidence::{Certain, Likely};
+    use Confidence::{Certain, Guess, Likely};
     use HandshakeVerdict as V;
 
     let opening = &conn.opening;
     let [initiator, responder] = Side::BOTH.map(|side| &conn.ends[side]);
     let (syn, syn_ack) = (initiator.syn, responder.syn);
     let silent_since = |sent: Sent| now_ns.saturating_sub(sent.first.time_ns) >= UNANSWERED_NS;
-    let failure = opening.failed.map(|(failure, _)| failure);
+    let failure = attempt::failure(conn, now_ns).map(|(failure, _)| failure);
+    let aborted = match failure {
+        Some(Failure::Aborted) => Some(Certain),
+        Some(Failure::Ghost(confidence)) => Some(confidence),
+        _ => None,
+    };
     let both = |crossed: Sides<Option<Mark>>| crossed.initiator.is_some() && crossed.responder.is_some();
 
     match (syn, syn_ack) {
@@ -33,8 +40,11 @@ pub(super) fn opening(conn: &Conn, now_ns: i64) -> (HandshakeVerdict, Confidence
         }
         _ if opening.unseen.is_some() => (V::Unseen, Certain),
         (None, _) => (V::None, Likely),
+        _ if opening.bad_ack.is_some() => (V::BadAck, Certain),
         _ if failure == Some(Failure::Refused) => (V::Refused, Certain),
-        _ if failure == Some(Failure::Aborted) => (V::Aborted, Certain),
+        _ if failure == Some(Failure::SilentlyRefused) => (V::Refused, Guess),
+        _ if aborted.is_some() => (V::Aborted, aborted.unwrap_or(Certain)),
+        (Some(_), None) if opening.unreachable.is_some() => (V::Unreachable, Certain),
         _ if opening.crossed.is_some() => (V::Pending, Certain),
         (_, Some(sent)) if failure.is_some() || silent_since(sent) => (V::HalfOpen, Certain),
         (Some(sent), None) if responder.packets == 0 && (silent_since(sent) || sent.times > 1) => {
@@ -55,10 +65,14 @@ pub(super) fn handshake(conn: &Conn, now_ns: i64) -> Handshake {
         Some(Sides { initiator, responder }) => (responder, initiator),
         None => (syn_ack.map(|sent| sent.first), opening.ack),
     };
-    let failed = opening
-        .failed
+    let failed = attempt::failure(conn, now_ns)
         .filter(|_| !opening.established)
         .map(|(_, mark)| mark);
+    let unreachable = told_unreachable(conn, verdict);
+    let bad_ack = opening
+        .bad_ack
+        .as_deref()
+        .filter(|_| verdict == HandshakeVerdict::BadAck);
     let [syn_mark, syn_ack_mark] = [syn, syn_ack].map(|sent| sent.map(|sent| sent.first));
     let marks = [
         syn_mark,
@@ -66,7 +80,10 @@ pub(super) fn handshake(conn: &Conn, now_ns: i64) -> Handshake {
         to_initiator,
         to_responder,
         opening.unseen,
+        unreachable,
         failed,
+        bad_ack.map(|bad| bad.sent.first),
+        bad_ack.and_then(|bad| bad.reset),
     ];
     Handshake {
         verdict,
@@ -97,12 +114,29 @@ fn round_trip(sent: Option<Sent>, answer: Option<Mark>) -> Option<i64> {
 }
 
 /// Who ended an attempt that never became a connection.
-fn ended_by(handshake: HandshakeVerdict, failed: Option<(Failure, Mark)>) -> Closer {
-    match (handshake, failed) {
-        (HandshakeVerdict::Refused, _) | (HandshakeVerdict::HalfOpen, Some(_)) => Closer::Responder,
+fn ended_by(handshake: HandshakeVerdict, conn: &Conn) -> Closer {
+    let reset_by_responder = match &conn.opening.bad_ack {
+        Some(bad) if bad.reset.is_some() => bad.by == Side::Initiator,
+        _ => conn
+            .opening
+            .failed
+            .is_some_and(|(failure, _)| failure == Failure::ResetByResponder),
+    };
+    match (handshake, reset_by_responder) {
+        (HandshakeVerdict::Refused, _) | (HandshakeVerdict::HalfOpen | HandshakeVerdict::BadAck, true) => {
+            Closer::Responder
+        }
         (HandshakeVerdict::Aborted, _) => Closer::Initiator,
+        (HandshakeVerdict::Unreachable, _) => Closer::Network,
         _ => Closer::Nobody,
     }
+}
+
+/// The error that the verdict rests on: where a SYN-ACK came after it, it was a soft one (RFC 1122
+/// section 4.2.3.9).
+fn told_unreachable(conn: &Conn, verdict: HandshakeVerdict) -> Option<Mark> {
+    let unreachable = conn.opening.unreachable.as_ref()?;
+    (verdict == HandshakeVerdict::Unreachable).then_some(unreachable.first)
 }
 
 /// Silence of its receiver after which a RST that should have been challenged counts as accepted.
@@ -114,6 +148,8 @@ pub(super) struct Ending {
     pub(super) by: Closer,
     pub(super) reset: Option<Reset>,
     pub(super) confidence: Confidence,
+    /// What was given up in silence.
+    pub(super) given_up: Option<GiveUp>,
 }
 
 /// How the connection ended, as far as a time of the capture.
@@ -126,9 +162,10 @@ pub(super) fn ending(conn: &Conn, now_ns: i64) -> Ending {
         let (handshake, confidence) = opening(conn, now_ns);
         return Ending {
             verdict: V::NotOpened,
-            by: ended_by(handshake, conn.opening.failed),
+            by: ended_by(handshake, conn),
             reset: None,
             confidence,
+            given_up: None,
         };
     }
     let [initiator, responder] = Side::BOTH.map(|side| &conn.ends[side]);
@@ -142,6 +179,7 @@ pub(super) fn ending(conn: &Conn, now_ns: i64) -> Ending {
     let silent = |reset: &Reset| now_ns.saturating_sub(reset.at.time_ns) >= UNCHALLENGED_NS;
     let unanswered = closing.unanswered_reset.filter(silent);
     let reset = closing.reset.or(unanswered).filter(|_| !finished);
+    let mut given_up = None;
     let (verdict, by, confidence) = if finished {
         let sure = if seen { Certain } else { Likely };
         match closing {
@@ -161,6 +199,9 @@ pub(super) fn ending(conn: &Conn, now_ns: i64) -> Ending {
         }
     } else if conn.superseded_by.is_some() {
         (V::Superseded, Closer::Nobody, Certain)
+    } else if let Some(silent) = giveup::in_silence(conn, now_ns) {
+        given_up = Some(silent);
+        (V::TimedOut, Closer::Nobody, Likely)
     } else {
         match fins {
             2 => (V::Closing, first_by, if seen { Certain } else { Likely }),
@@ -182,13 +223,18 @@ pub(super) fn ending(conn: &Conn, now_ns: i64) -> Ending {
         by,
         reset,
         confidence,
+        given_up,
     }
 }
 
 /// The frames that prove how the connection ended.
-pub(super) fn evidence(conn: &Conn, ending: &Ending) -> Frames {
+pub(super) fn evidence(conn: &Conn, ending: &Ending, now_ns: i64) -> Frames {
     if ending.verdict == CloseVerdict::NotOpened {
-        return conn.opening.failed.iter().map(|(_, mark)| mark.frame).collect();
+        let failed = attempt::failure(conn, now_ns).map(|(_, mark)| mark);
+        let verdict = opening(conn, now_ns).0;
+        let unreachable = told_unreachable(conn, verdict);
+        let reset = conn.opening.bad_ack.as_deref().and_then(|bad| bad.reset);
+        return in_order([failed, unreachable, reset].into_iter().flatten());
     }
     let of_side = |side: Side| {
         let end = &conn.ends[side];
@@ -202,7 +248,9 @@ pub(super) fn evidence(conn: &Conn, ending: &Ending) -> Frames {
     let superseded = conn
         .superseded_by
         .filter(|_| ending.verdict == CloseVerdict::Superseded);
-    in_order(fins.chain([reset, superseded]).flatten())
+    let given_up = ending.given_up.map(|given_up| given_up.sent);
+    let [tried, tried_last] = [given_up.map(|sent| sent.first), given_up.map(|sent| sent.last)];
+    in_order(fins.chain([reset, superseded, tried, tried_last]).flatten())
 }
 
 /// Which side closed first: the one whose FIN was captured first, or, of a FIN that was not captured,

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
+use super::icmp::{self, IcmpError};
 use super::window::Window;
 use super::{WireError, ipv4, ipv6, link, llc, mpls, ppp, tunnel};
 use crate::frame::{Frame, LinkType};
@@ -20,6 +21,8 @@ const MAX_LAYERS: usize = 24;
 pub enum Decoded<'a> {
     /// It carries a TCP segment.
     Tcp(Segment<'a>),
+    /// It carries an ICMP error about one.
+    Icmp(IcmpError),
     /// It carries something else, or nothing that could be followed.
     Other(Other),
     /// A layer could not be read; offsets count from the start of the frame.
@@ -105,7 +108,7 @@ pub(crate) enum Addresses<'a> {
 }
 
 impl Addresses<'_> {
-    fn to_ip(self) -> (IpAddr, IpAddr) {
+    pub(super) fn to_ip(self) -> (IpAddr, IpAddr) {
         match self {
             Self::V4(&[src @ .., d0, d1, d2, d3]) => (IpAddr::from(src), IpAddr::from([d0, d1, d2, d3])),
             Self::V6(both, route_end) => {
@@ -146,8 +149,10 @@ pub(crate) type Step<'a> = Result<(Next, Window<'a>), Stop>;
 
 /// IANA protocol numbers that are followed.
 pub(crate) mod protocol {
+    pub(crate) const ICMP: u8 = 1;
     pub(crate) const TCP: u8 = 6;
     pub(crate) const AUTHENTICATION: u8 = 51;
+    pub(crate) const ICMP_V6: u8 = 58;
 }
 
 /// Takes the lower layers off a frame.
@@ -155,12 +160,24 @@ pub(crate) mod protocol {
 pub fn decode<'a>(frame: &Frame<'a>) -> Decoded<'a> {
     let mut walk = Walk::new(frame);
     match walk.run() {
-        Ok(()) => match tcp(frame, &walk, Some(walk.window.offset)) {
-            Ok(segment) => Decoded::Tcp(segment),
-            Err(error) => Decoded::Broken(error.shifted(walk.window.offset)),
-        },
+        Ok(protocol) => carried(frame, protocol, &walk, Some(walk.window.offset)),
         Err(Stop::Other(other)) => Decoded::Other(other),
         Err(Stop::Broken(error)) => Decoded::Broken(error),
+    }
+}
+
+/// What IP carries, where it is one of the protocols that are read.
+#[inline(always)]
+fn carried<'a>(frame: &Frame<'_>, protocol: u8, walk: &Walk<'a>, offset: Option<u32>) -> Decoded<'a> {
+    if protocol == protocol::TCP {
+        return match tcp(frame, walk, offset) {
+            Ok(segment) => Decoded::Tcp(segment),
+            Err(error) => Decoded::Broken(error.shifted(walk.window.offset)),
+        };
+    }
+    match icmp(frame, protocol, walk) {
+        Some(error) => Decoded::Icmp(error),
+        None => Decoded::Other(Other::Protocol(protocol)),
     }
 }
 
@@ -211,10 +228,7 @@ pub(crate) fn decode_whole<'a>(
             .map(|(next, window)| (walk.next, walk.window) = (next, window)),
     };
     match done.and_then(|()| walk.run()) {
-        Ok(()) => match tcp(frame, &walk, None) {
-            Ok(segment) => Decoded::Tcp(segment),
-            Err(error) => Decoded::Broken(error.shifted(walk.window.offset)),
-        },
+        Ok(protocol) => carried(frame, protocol, &walk, None),
         Err(Stop::Other(other)) => Decoded::Other(other),
         Err(Stop::Broken(error)) => Decoded::Broken(error),
     }
@@ -238,9 +252,9 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// To where TCP begins, or to the layer that stops it.
+    /// To where TCP begins, or ICMP, and says which; or to the layer that stops it.
     #[inline(always)]
-    fn run(&mut self) -> Result<(), Stop> {
+    fn run(&mut self) -> Result<u8, Stop> {
         let mut tags = 0;
         for _ in 0..MAX_LAYERS {
             let window = self.window;
@@ -255,7 +269,9 @@ impl<'a> Walk<'a> {
                 }
                 Next::Ipv4 => ipv4::parse(window, &mut self.ip)?,
                 Next::Ipv6 => ipv6::parse(window, &mut self.ip)?,
-                Next::Protocol(protocol::TCP) => return Ok(()),
+                Next::Protocol(carried @ (protocol::TCP | protocol::ICMP | protocol::ICMP_V6)) => {
+                    return Ok(carried);
+                }
                 Next::Protocol(protocol::AUTHENTICATION) => ipv6::skip_authentication(window)?,
                 Next::Protocol(other) => tunnel::parse(other, window, &mut self.tunnel)?,
                 seldom => under(seldom, window)?,
@@ -277,6 +293,23 @@ fn under(layer: Next, window: Window<'_>) -> Step<'_> {
         Next::Mpls => mpls::parse(window),
         _ => ppp::parse(window),
     }
+}
+
+#[cold]
+fn icmp(frame: &Frame<'_>, protocol: u8, walk: &Walk<'_>) -> Option<IcmpError> {
+    let is_v6 = matches!(walk.ip.addresses, Addresses::V6(..));
+    if is_v6 != (protocol == protocol::ICMP_V6) {
+        return None;
+    }
+    let (kind, quoted) = icmp::parse(walk.window, is_v6)?;
+    Some(IcmpError {
+        frame: frame.number,
+        time_ns: frame.time_ns,
+        src: walk.ip.addresses.to_ip().0,
+        tunnel: walk.tunnel,
+        kind,
+        quoted,
+    })
 }
 
 #[inline(always)]

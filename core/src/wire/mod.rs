@@ -12,6 +12,7 @@ mod error;
 mod geneve;
 mod gre;
 mod gtp;
+pub mod icmp;
 mod ieee80211;
 mod ipv4;
 mod ipv6;

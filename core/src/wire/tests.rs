@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::{Decoded, Layer, Other, WireError, WireErrorKind, decode};
 use crate::frame::{Frame, LinkType};
 use crate::seq::SeqNumber;
+use crate::wire::icmp::IcmpKind;
 use crate::wire::tcp::TcpFlags;
 use crate::{Checksum, Segment};
 
@@ -456,7 +457,7 @@ pub(super) fn touch(frame: &Frame<'_>) {
         Decoded::Broken(error) => {
             let _ = error.to_string();
         }
-        Decoded::Other(_) => {}
+        Decoded::Other(_) | Decoded::Icmp(_) => {}
     }
 }
 
@@ -478,6 +479,59 @@ fn samples() -> Vec<(LinkType, Vec<u8>)> {
     ]
 }
 
+/// Destination unreachable of both families, from 192.0.2.7 and from 2001:db8::1.
+fn icmp_samples() -> [(LinkType, Vec<u8>); 2] {
+    let segment = tcp(&[], b"");
+    let v4 = [&[3, 13, 0, 0, 0, 0, 0, 0][..], &ipv4(6, &segment)].concat();
+    let v6 = [&[1, 4, 0, 0, 0, 0, 0, 0][..], &ipv6(6, &segment)].concat();
+    [(LinkType::RAW, ipv4(1, &v4)), (LinkType::RAW, ipv6(58, &v6))]
+}
+
+#[test]
+fn an_icmp_error_gives_the_segment_it_quotes() {
+    let kinds = [
+        IcmpKind::V4 { kind: 3, code: 13 },
+        IcmpKind::V6 { kind: 1, code: 4 },
+    ];
+    for ((link, data), kind) in icmp_samples().into_iter().zip(kinds) {
+        // Behind the link: IP, eight bytes of ICMP, IP once more; ports and number are the next eight.
+        let ip = if kind.is_policy() { 20 } else { 40 };
+        for len in 0..=data.len() {
+            let cut = Frame {
+                data: &data[..len],
+                ..frame(link, &data)
+            };
+            match decode(&cut) {
+                Decoded::Icmp(error) => {
+                    assert!(len >= ip + 8 + ip + 4, "ports were captured");
+                    assert_eq!(error.kind, kind);
+                    assert_eq!((error.quoted.src_port, error.quoted.dst_port), (40000, 80));
+                    let seq = (len >= ip + 8 + ip + 8).then_some(SeqNumber(0x0102_0304));
+                    assert_eq!(error.quoted.seq, seq);
+                    assert_eq!(error.quoted.src, error.src);
+                }
+                Decoded::Other(Other::Protocol(1 | 58)) => assert!(len < ip + 8 + ip + 4),
+                Decoded::Broken(_) => assert!(len < ip),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
+// An echo request, a redirect, and an error about UDP.
+#[test]
+fn other_icmp_is_not_tcp() {
+    let segment = tcp(&[], b"");
+    for (kind, carried) in [(8, 6), (5, 6), (3, 17)] {
+        let message = [&[kind, 0, 0, 0, 0, 0, 0, 0][..], &ipv4(carried, &segment)].concat();
+        let data = ipv4(1, &message);
+        assert!(matches!(
+            decode(&frame(LinkType::RAW, &data)),
+            Decoded::Other(Other::Protocol(1))
+        ));
+    }
+}
+
 #[test]
 fn every_prefix_of_a_good_frame_is_a_cut_and_not_malformed() {
     for (link, data) in samples() {
@@ -490,7 +544,7 @@ fn every_prefix_of_a_good_frame_is_a_cut_and_not_malformed() {
             match decode(&cut) {
                 Decoded::Tcp(segment) => assert!(segment.integrity.cut && !segment.integrity.malformed),
                 Decoded::Broken(error) => assert!(matches!(error.kind, WireErrorKind::Cut { needed: 1.. })),
-                Decoded::Other(other) => panic!("{other:?}"),
+                Decoded::Other(_) | Decoded::Icmp(_) => panic!("it is TCP"),
             }
             touch(&frame(link, &data[..len]));
         }
@@ -536,12 +590,14 @@ proptest! {
 
     #[test]
     fn mutated_frames_never_panic(
-        which in 0_usize..5,
+        which in 0_usize..7,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
         len in any::<prop::sample::Index>(),
         wire_len in prop_oneof![Just(None), any::<u32>().prop_map(Some)],
     ) {
-        let (link, mut data) = samples().swap_remove(which);
+        let mut samples = samples();
+        samples.extend(icmp_samples());
+        let (link, mut data) = samples.swap_remove(which);
         for (at, value) in changes {
             let at = at.index(data.len());
             data[at] = value;

@@ -370,6 +370,7 @@ fn every_prefix_of_an_encapsulation_is_a_cut() {
                 }
                 // The ports were not captured, so nothing announces a tunnel.
                 Decoded::Other(other) => assert_eq!(other, Other::Protocol(17)),
+                Decoded::Icmp(error) => panic!("no sample holds one: {error:?}"),
             }
             touch(&frame(link, &data[..len]));
         }

@@ -32,7 +32,7 @@ use crate::script::Script;
 /// What a dissector said of a script.
 #[derive(Debug, Clone)]
 pub struct Told {
-    /// One for each frame.
+    /// One for each frame that is a segment.
     pub packets: Vec<Annotation>,
     /// In the order of their numbers.
     pub connections: Vec<Connection>,
@@ -46,8 +46,9 @@ impl Told {
         let packets = script
             .frames()
             .take(count)
-            .map(|frame| match dissector.frame(&frame) {
-                Outcome::Segment(annotation) => annotation,
+            .filter_map(|frame| match dissector.frame(&frame) {
+                Outcome::Segment(annotation) => Some(annotation),
+                Outcome::Icmp(_) => None,
                 other => panic!("frame {} is no segment: {other:?}", frame.number),
             });
         Self {
@@ -160,7 +161,7 @@ fn holds_at_every_cut(script: &Script) {
     let whole = Told::of(script);
     let mut last = vec![None; whole.connections.len()];
     for (index, packet) in whole.packets.iter().enumerate() {
-        let cut = Told::of_first(script, index + 1);
+        let cut = Told::of_first(script, packet.frame as usize);
         assert_eq!(
             cut.packets[..],
             whole.packets[..=index],
@@ -172,10 +173,13 @@ fn holds_at_every_cut(script: &Script) {
         }
         for connection in &cut.connections {
             let close = &connection.close;
-            // Nothing is told where it is open again, nor by a segment of another connection.
+            // Nothing is told where it is open again, nor by a segment of another connection, nor by silence.
             let undecided = matches!(
                 close.verdict,
-                CloseVerdict::Open | CloseVerdict::NotOpened | CloseVerdict::Superseded
+                CloseVerdict::Open
+                    | CloseVerdict::NotOpened
+                    | CloseVerdict::Superseded
+                    | CloseVerdict::TimedOut
             );
             if undecided && packet.close.verdict_so_far.is_none() {
                 continue;
@@ -263,7 +267,11 @@ impl<'t> Margin<'t> {
             let frames = script.packets().iter().filter(|frame| frame.line == *line);
             let firsts = frames.filter(|frame| !variation.doubled || frame.number % 2 == 1);
             for (frame, expected) in firsts.zip(expected) {
-                let packet = &told.packets[frame.number as usize - 1];
+                let packet = told
+                    .packets
+                    .iter()
+                    .find(|packet| packet.frame == frame.number)
+                    .expect("an ICMP error has no margin");
                 let keys = expected.split_whitespace().skip(render::COLUMNS);
                 let keys = keys.filter_map(|item| Some(item.split_once('=')?.0));
                 rows.push(render::packet(packet, keys, &original));

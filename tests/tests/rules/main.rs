@@ -1,9 +1,13 @@
 //! Every rule as a situation, and beside it the nearest innocent look-alike that it must not name. The expectations in
 //! the margins are written from RFC 9293 and the contract, not from what synfin says.
 
+mod attempts;
 mod figures;
+mod giveup;
 mod http_close;
+mod icmp;
 mod json;
+mod keepalive;
 mod midstream;
 mod oddities;
 mod opening;
@@ -15,5 +19,7 @@ mod reuse;
 mod teardown;
 mod teardown_more;
 mod verdicts;
+mod violations;
+mod window;
 
 use synfin_tests::told::tell;

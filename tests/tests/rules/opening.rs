@@ -61,10 +61,10 @@ fn o2_not_when_it_acknowledges_another_number() {
     for ack in ["isn+2", "isn", "isn+100000"] {
         tell(&format!(
             "      C > S SYN
-            +10ms S > C SYN-ACK ack={ack}  #= - - - SYN-SENT LISTEN -
-            #: 0 handshake pending certain 1
+            +10ms S > C SYN-ACK ack={ack}  #= - O34 O34 SYN-SENT LISTEN -
+            #: 0 handshake bad-ack certain 1,2
             #: 0 close not-opened nobody unknown/guess certain -
-            #: 0 rules O1:1"
+            #: 0 rules O1:1 O34:2"
         ));
     }
 }
@@ -105,10 +105,10 @@ fn o3_not_when_the_ack_lies_beyond_what_the_responder_sent() {
         "
               C > S SYN
         +10ms S > C SYN-ACK
-        +10ms C > S ACK ack=isn+9  #= - - - SYN-SENT SYN-RECEIVED -
-        #: 0 handshake pending certain 1,2
+        +10ms C > S ACK ack=isn+9  #= - O47 O47 SYN-SENT SYN-RECEIVED -
+        #: 0 handshake bad-ack certain 1,2,3
         #: 0 close not-opened nobody unknown/guess certain -
-        #: 0 rules O1:1 O2:2
+        #: 0 rules O1:1 O2:2 O47:3
     ",
     );
 }
@@ -119,8 +119,8 @@ fn o3_not_when_the_ack_does_not_cover_the_syn() {
         "
               C > S SYN
         +10ms S > C SYN-ACK
-        +10ms C > S ACK ack=isn  #= - - - SYN-SENT SYN-RECEIVED -
-        #: 0 handshake pending certain 1,2
+        +10ms C > S ACK ack=isn  #= - O47 O47 SYN-SENT SYN-RECEIVED -
+        #: 0 handshake bad-ack certain 1,2,3
         #: 0 close not-opened nobody unknown/guess certain -
     ",
     );

@@ -30,10 +30,14 @@ fn o15_acknowledges_the_data_of_the_syn() {
 
 #[test]
 fn o15_not_when_the_rst_does_not_acknowledge_the_syn() {
-    for rst in ["RST-ACK ack=isn", "RST-ACK ack=isn+2", "RST"] {
+    for (rst, rule, answers) in [
+        ("RST-ACK ack=isn", "T17", "-"),
+        ("RST-ACK ack=isn+2", "T17", "-"),
+        ("RST", "O18", "1"),
+    ] {
         tell(&format!(
             "      C > S SYN
-            +10ms forged S > C {rst}  #= - T17 T17 SYN-SENT LISTEN - phase=handshake
+            +10ms forged S > C {rst}  #= - {rule} {rule} SYN-SENT LISTEN {answers} phase=handshake
             +10ms S > C SYN-ACK       #= 2/3 O2 O2 SYN-SENT LISTEN>SYN-RECEIVED 1
             +10ms C > S ACK
             #: 0 handshake complete certain 1,3,4
@@ -129,9 +133,9 @@ fn o16_not_when_anything_came_back() {
               C > S SYN
         +10ms S > C SYN-ACK ack=isn+5000
         +2s   resend C
-        #: 0 handshake pending certain 1
+        #: 0 handshake bad-ack certain 1,2
         #: 0 close not-opened nobody unknown/guess certain -
-        #: 0 rules O1:1 O6:3
+        #: 0 rules O1:1 O34:2 O6:3
     ",
     );
 }

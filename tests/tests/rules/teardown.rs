@@ -130,7 +130,7 @@ fn t3_and_t4_not_when_the_second_fin_is_not_acknowledged() {
     tell(
         "
               open C > S
-              close C > S +10ms     #= 1/4 T1 T1 ESTABLISHED>FIN-WAIT-1 ESTABLISHED            -
+              close C > S +10ms     #= 1/4 T1 O21,T1 ESTABLISHED>FIN-WAIT-1 ESTABLISHED            -
                                     #= 2/4 T2 T2 FIN-WAIT-1>FIN-WAIT-2  ESTABLISHED>CLOSE-WAIT 4
                                     #= 3/4 T3 T3 FIN-WAIT-2             CLOSE-WAIT>LAST-ACK    -
                                     #= 4/4 T4 T4 FIN-WAIT-2>TIME-WAIT   LAST-ACK>CLOSED        6

@@ -1,0 +1,109 @@
+//! ICMP errors: whose segment they are about, and what they say of an attempt (O17).
+
+use super::Tracker;
+use super::conn::Conn;
+use super::key::{FlowKey, Slot};
+use crate::annotation::{ConnectionId, IcmpNote};
+use crate::rule::{Rule, RuleSet};
+use crate::stream::Mark;
+use crate::wire::icmp::{IcmpError, IcmpKind};
+use crate::{SeqNumber, Side};
+
+/// An ICMP error to the SYN of an attempt (O17).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unreachable {
+    pub(super) first: Mark,
+    last: Mark,
+    kind: IcmpKind,
+    /// Somebody forbids it.
+    pub(super) policy: bool,
+}
+
+/// Captured twice rather than sent twice.
+const COPY_NS: u64 = 1_000_000;
+
+impl Tracker {
+    /// Takes in an ICMP error: the connection whose segment it quotes, by addresses, ports and sequence
+    /// number (RFC 9293 section 3.9.2.2, RFC 5927 section 4.1).
+    pub(crate) fn icmp(&mut self, error: &IcmpError) -> Option<IcmpNote> {
+        self.tick(error.time_ns);
+        let quoted = &error.quoted;
+        let seq = quoted.seq?;
+        let (key, sent_by_low) = FlowKey::between(
+            (quoted.src, quoted.src_port),
+            (quoted.dst, quoted.dst_port),
+            error.tunnel,
+        );
+        let newest = self.table.find(&key)?;
+        let slot = self.quoted_slot(newest, sent_by_low, seq)?;
+        let conn = self.table.conn_mut(slot);
+        let direction = conn.side(sent_by_low);
+        let rule = conn.is_unreachable(error, direction, seq).then_some(Rule::O17);
+        Some(IcmpNote {
+            connection: conn.id,
+            direction,
+            rule,
+        })
+    }
+
+    /// The connection of the pair that sent the number: the newest, or the one beside it.
+    fn quoted_slot(&self, newest: Slot, sent_by_low: bool, seq: SeqNumber) -> Option<Slot> {
+        let mut at: Option<(Slot, ConnectionId)> = Some((newest, self.table.conn(newest).id));
+        // An older connection beside the newest, and one beside that at most.
+        for _ in 0..2 {
+            let (slot, id) = at?;
+            let conn = self.table.get(slot, id)?;
+            if conn.has_sent(conn.side(sent_by_low), seq) {
+                return Some(slot);
+            }
+            at = conn.older;
+        }
+        None
+    }
+}
+
+impl Conn {
+    /// The number is one of those that this side used.
+    fn has_sent(&self, side: Side, seq: SeqNumber) -> bool {
+        let end = &self.ends[side];
+        let first = end.isn.or(end.base);
+        first
+            .zip(end.next)
+            .is_some_and(|(first, next)| seq.at_or_after(first) && seq.at_or_before(next))
+    }
+
+    /// O17: the error is about the SYN of an attempt.
+    fn is_unreachable(&mut self, error: &IcmpError, sender: Side, seq: SeqNumber) -> bool {
+        let own = &self.ends[sender];
+        let is_of_syn = own.syn.is_some() && own.isn == Some(seq);
+        if !is_of_syn || !error.kind.is_unreachable() || self.is_open() {
+            return false;
+        }
+        let mark = Mark {
+            frame: error.frame,
+            time_ns: error.time_ns,
+        };
+        let (kind, policy) = (error.kind, error.kind.is_policy());
+        match &mut self.opening.unreachable {
+            Some(known) => {
+                let soon = mark.time_ns.abs_diff(known.last.time_ns) < COPY_NS;
+                if soon && known.kind == kind {
+                    return false;
+                }
+                (known.last, known.kind, known.policy) = (mark, kind, known.policy || policy);
+            }
+            None => {
+                self.opening.unreachable = Some(Box::new(Unreachable {
+                    first: mark,
+                    last: mark,
+                    kind,
+                    policy,
+                }));
+            }
+        }
+        let mut rules = RuleSet::default();
+        rules.insert(Rule::O17);
+        self.rules.add(rules, error.frame);
+        true
+    }
+}
