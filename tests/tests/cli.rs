@@ -141,7 +141,10 @@ fn pcapng_cut_inside_a_block_is_reported_as_far_as_it_goes() {
 fn a_link_type_not_known_is_named_and_ends_with_1() {
     let folder = folder();
     for (link, told) in [
-        (LinkType(105), "10 frames of link type 105 (IEEE802_11) not read"),
+        (
+            LinkType(227),
+            "10 frames of link type 227 (CAN_SOCKETCAN) not read",
+        ),
         (
             LinkType(65_000),
             "10 frames of link type 65000 (no name known) not read",
