@@ -50,11 +50,19 @@ impl Dissector {
     pub fn frame(&mut self, frame: &Frame<'_>) -> Outcome {
         self.tracker.tick(frame.time_ns);
         match wire::decode(frame) {
-            Decoded::Tcp(segment) => Outcome::Segment(self.segment(&segment)),
-            Decoded::Icmp(error) => Outcome::Icmp(self.icmp(&error)),
             Decoded::Other(Other::Fragment) => self.fragment(frame),
-            Decoded::Other(other) => Outcome::Other(other),
-            Decoded::Broken(error) => Outcome::Broken(error),
+            decoded => self.take(&decoded),
+        }
+    }
+
+    /// Takes in what a frame, or a packet put together, turned out to carry.
+    #[inline(always)]
+    fn take(&mut self, decoded: &Decoded<'_>) -> Outcome {
+        match decoded {
+            Decoded::Tcp(segment) => Outcome::Segment(self.segment(segment)),
+            Decoded::Icmp(error) => Outcome::Icmp(self.icmp(error)),
+            Decoded::Other(other) => Outcome::Other(*other),
+            Decoded::Broken(error) => Outcome::Broken(*error),
         }
     }
 
@@ -70,12 +78,12 @@ impl Dissector {
             Taken::Contradicts => return Outcome::Other(Other::OverlappingFragment),
             Taken::Whole(whole) => whole,
         };
-        match wire::decode_whole(frame, &fragment, whole.protocol, whole.window()) {
-            Decoded::Tcp(segment) => Outcome::Segment(self.segment(&segment)),
-            Decoded::Icmp(error) => Outcome::Icmp(self.icmp(&error)),
-            Decoded::Other(other) => Outcome::Other(other),
-            Decoded::Broken(error) => Outcome::Broken(error),
-        }
+        self.take(&wire::decode_whole(
+            frame,
+            &fragment,
+            whole.protocol,
+            whole.window(),
+        ))
     }
 
     /// Takes in a TCP segment whose lower layers somebody else decoded.
