@@ -88,12 +88,20 @@ rules! {
         "A SYN with the sequence number of O1 once more.";
     O7 Note "SYN-ACK retransmission" ["RFC 6298 5"]
         "A SYN-ACK with the sequence and acknowledgement numbers of O2 once more, while O3 was not seen.";
+    O8 Note "SYN retransmission with changed options" ["RFC 3168 6.1.1.1, RFC 7413 4.1.3"]
+        "O6 whose flags or options are not those of the SYN sent before: ECE and CWR dropped (ECN fallback), TCP Fast Open dropped, all options dropped, or another change.";
     O9 Note "SYN with a new ISN" ["RFC 9293 3.5.1"]
         "A SYN while an earlier SYN of the same address and port pair with another sequence number was never answered; the earlier attempt stays a connection of its own.";
     O10 Note "simultaneous open" ["RFC 9293 3.5 figure 7, MUST-10"]
         "Two SYNs without ACK in opposite directions, then a SYN-ACK from each side with its own ISN and acknowledging the other's; told with the second SYN-ACK.";
+    O11 Note "old duplicate SYN, recovered" ["RFC 9293 3.5 figure 8"]
+        "A SYN, the SYN-ACK to it, a RST of C with seq equal to that ack; then a SYN of C with another number follows and completes. The ghost is an attempt of its own.";
     O12 Note "old duplicate SYN" ["RFC 9293 3.5 figure 11"]
         "SYN, SYN-ACK, then a bare RST with seq ISSc+1 whose TTL is not that of the SYN: the host that C names never sent the SYN, or not lately.";
+    O13 Warn "half-open connection found by a SYN" ["RFC 9293 3.5.1 figure 9"]
+        "On an open connection a SYN outside the window, answered by an ACK alone with the numbers of the old connection, answered by a RST with seq equal to that ack: the SYN's sender had lost the old connection, which ends there.";
+    O14 Warn "half-open connection found by data" ["RFC 9293 3.5.1 figure 10"]
+        "On an open connection, after at least 1 s of silence, data of one side answered by a RST without ACK whose seq is the ack of that data: the resetter had lost the connection.";
     O15 Warn "connection refused" ["RFC 9293 3.5.2 group 1, 3.10.7.1"]
         "RST and ACK from S before any SYN-ACK, with ISSc < ack <= ISSc+1+len.";
     O16 Warn "no answer to the SYN" ["RFC 9293 3.8.3"]
@@ -108,10 +116,56 @@ rules! {
         "SYN, SYN-ACK, then less than 100 ms later a bare RST from C: seq ISSc+1, ack 0, no options. Where the SYN offers all that operating systems offer, a guess.";
     O21 Note "connect scan or health check" ["nmap"]
         "FIN or RST from C less than 1 ms after O3, with no payload from either side.";
+    O22 Chat "TCP Fast Open cookie request" ["RFC 7413 4.1.1"]
+        "A SYN without data and with an empty Fast Open option (kind 34, or the experimental 254 with magic F989).";
+    O23 Chat "TCP Fast Open cookie granted" ["RFC 7413 4.1.2"]
+        "A SYN-ACK with a Fast Open option that holds a cookie of 4 to 16 bytes.";
+    O24 Chat "TCP Fast Open with data" ["RFC 7413 4.2.1"]
+        "A SYN with a Fast Open cookie and a payload.";
+    O25 Chat "TCP Fast Open data accepted" ["RFC 7413 4.2.2"]
+        "A SYN-ACK that acknowledges more than the SYN of O24: all of its payload or a part.";
+    O26 Note "TCP Fast Open data ignored" ["RFC 7413 4.2.2"]
+        "A SYN-ACK that acknowledges the SYN of O24 alone, not its payload.";
+    O27 Note "data in the SYN without Fast Open" ["RFC 9293 3.4"]
+        "A SYN with a payload and no Fast Open option.";
+    O28 Chat "ECN setup" ["RFC 3168 6.1.1"]
+        "A SYN with ECE and CWR; the SYN-ACK with ECE and without CWR agrees, any other refuses.";
+    O29 Chat "accurate ECN setup" ["RFC 9768 3.1.1"]
+        "A SYN with AE, CWR and ECE; the SYN-ACK's AE, CWR and ECE tell what its sender takes.";
+    O31 Warn "SYN-ACK with an option not offered" ["RFC 7323 2.2 and 3.2, RFC 2018 2"]
+        "A SYN-ACK with window scale, timestamps or SACK permitted although the captured SYN has not offered it.";
+    O32 Note "SYN cookies in use" ["RFC 4987 3.6"]
+        "A server with at least four connections, the low six bits of whose SYN-ACKs' TSval all equal the window scale, SACK and ECN of the offer, as Linux encodes them; or one under a flood (O38) that never sends a SYN-ACK again. A guess.";
+    O33 Note "split handshake" ["RFC 9293 3.5"]
+        "C sends a SYN; S answers by an ACK of it alone or by a SYN without ACK, then by its own SYN; C sends a SYN-ACK, and S an ACK alone of that.";
     O34 Warn "SYN-ACK with a bad ack" ["RFC 9293 3.10.7.3"]
         "A SYN-ACK that does not acknowledge the SYN: ack not in (ISSc, ISSc+1+len]. C should answer with a RST of that number.";
+    O35 Warn "SYN-ACK resent with another ISN" ["RFC 9293 3.5"]
+        "Two SYN-ACKs of S with the same ack and different sequence numbers: two servers, a load balancer or a SYN proxy.";
+    O36 Note "SYN-ACK without a SYN" ["RFC 9293 3.10.7.1"]
+        "A SYN-ACK first on its pair, answered by a RST with seq equal to its ack, or by nothing: backscatter of somebody's forged SYN.";
+    O37 Note "SYN-ACK captured before its SYN" ["capture artefact"]
+        "A SYN whose number is one before the ack of a SYN-ACK of the other side that was captured just before.";
+    O38 Warn "SYN flood" ["RFC 4987"]
+        "At least 100 half-open connections at once to one address and port while fewer than 20 % of its SYNs reach O3; both numbers can be configured.";
+    O39 Warn "data before the handshake is complete" ["RFC 9293 3.4"]
+        "A payload from S before O3, or from C before O2, other than TCP Fast Open's.";
+    O40 Chat "TCP-AO or MD5 protection" ["RFC 5925, RFC 2385"]
+        "An authentication or MD5 option on the SYN or SYN-ACK; on a later segment where it is missing or of another key than agreed.";
+    O41 Chat "Multipath TCP connection" ["RFC 8684 3.1"]
+        "MP_CAPABLE on SYN, SYN-ACK or the ACK of it; a SYN-ACK without it is the fallback to plain TCP.";
+    O42 Chat "Multipath TCP subflow" ["RFC 8684 3.2"]
+        "MP_JOIN on SYN, SYN-ACK or the ACK of it; the ACK of S to that one completes the join.";
+    O44 Warn "accept queue overflow" ["Linux"]
+        "S sends its SYN-ACK again although O3 was captured, and data of C stays unacknowledged meanwhile.";
+    O45 Warn "SYN with strange flags" ["RFC 9293 3.10.7.2"]
+        "A SYN with FIN, RST, URG or PSH set.";
+    O46 Note "SYN bounced in TIME-WAIT" ["RFC 9293 3.10.7.4, RFC 6191"]
+        "A SYN on a pair in TIME-WAIT answered by an ACK alone with the numbers of the old connection; then a RST with seq equal to that ack.";
     O47 Warn "bad final ACK" ["RFC 9293 3.10.7.4 fifth"]
         "After the SYN-ACK, the next segment of C with an ack outside [ISSs+1, nxt(S)]. S should answer with a RST of that number.";
+    O48 Note "SYN not captured" ["capture artefact"]
+        "A SYN-ACK and the ACK of it line up, the SYN is missing from the capture.";
     E1 Note "keep-alive probe or answer" ["RFC 9293 3.8.4, RFC 1122 4.2.3.6"]
         "After at least 1 s without news and with everything acknowledged: an ACK alone with seq nxt-1 and at most one byte; or the answer, which repeats ack.";
     E2 Warn "keep-alive failure" ["RFC 9293 3.8.4"]
@@ -120,10 +174,22 @@ rules! {
         "A probe of E1, then an accepted RST of the peer without ACK and with the probe's acknowledgement as its seq: the peer lost the connection.";
     E4 Note "zero window, its probe or its end" ["RFC 9293 3.8.6.1"]
         "A window of 0 on a segment without RST and SYN; a probe of one byte or none at its edge; the answer to it; a later window of that side above 0.";
+    E5 Note "challenge ACK to a SYN" ["RFC 5961 4, RFC 9293 3.10.7.4"]
+        "A SYN inside the window of an open connection, answered by an ACK alone with the numbers of that connection.";
+    E6 Note "challenge ACK to a RST" ["RFC 5961 3.2"]
+        "A RST inside the window but not at the expected number, answered by an ACK alone.";
+    E7 Note "challenge ACK to a bad ack" ["RFC 5961 5"]
+        "A segment that acknowledges what was never sent, or what lies more than the largest window back, answered by an ACK alone.";
     E8 Note "seen twice" ["capture artefact"]
         "Same numbers, flags, length, window and checksum (and IP identification where it is not 0) as the previous segment of this side, less than 1 ms apart: captured at two places, or doubled on the way.";
     E10 Note "capture starts inside the connection" ["capture artefact"]
         "The first captured segment of the address and port pair has no SYN and shows payload, or an ACK or FIN that the other side's numbers confirm.";
+    E11 Note "one direction only" ["capture artefact"]
+        "Segments of one side are never captured while the other side's acknowledgements advance over bytes never seen, by the end or for 2 s.";
+    E12 Note "lost by the capture" ["capture artefact"]
+        "Bytes acknowledged by their receiver that were never captured: the capture lost them, not the network.";
+    E13 Warn "path MTU black hole" ["RFC 1191, RFC 8201, RFC 8899"]
+        "Segments too big for the path (ICMP says so, or full-sized ones are resent while smaller ones get through) and their sender does not go down in size within three resends.";
     T1 Chat "first FIN" ["RFC 9293 3.6 figure 12"]
         "The first FIN of the connection.";
     T2 Chat "ACK of the first FIN" ["RFC 9293 3.6 figure 12"]
@@ -160,12 +226,24 @@ rules! {
         "A RST whose sequence number lies outside what its receiver can expect: it does not end the connection.";
     T18 Warn "RST burst" ["RFC 9293 3.10.7.1"]
         "The third RST of a side, with no SYN of the other side between.";
+    T19 Warn "injected RST" ["RFC 3360"]
+        "A RST that its sender did not send, by at least two of these signs (one: a guess): TTL or IP identification foreign to that side; data of that side after it; several RSTs at seq, seq+MSS and so on; foreign window or options.";
     T20 Warn "given up after retransmissions" ["RFC 9293 3.8.3, RFC 1122 4.2.3.5"]
         "The oldest unacknowledged data or FIN of a side sent again at least three times at intervals that do not shrink, while the window is open, then its RST, or silence of three times the last interval.";
+    T21 Warn "RST after long silence by a NAT or firewall" ["RFC 5382"]
+        "After at least 60 s of silence (can be configured) a RST whose TTL is foreign to its side.";
     T22 Note "port pair reused in TIME-WAIT" ["RFC 9293 3.6.1 MAY-2, RFC 6191"]
         "A SYN with a sequence number above nxt at the close of the last connection on the same address and port pair, or with a later timestamp, before twice the maximum segment lifetime has passed.";
+    T23 Warn "TIME-WAIT assassination" ["RFC 1337"]
+        "An old segment reaches the side in TIME-WAIT, which answers by an ACK, which the other side answers by a RST.";
     T24 Warn "port pair reused without a close" ["RFC 9293 3.5.1"]
         "A SYN-ACK accepts a SYN with a new sequence number on the address and port pair of a connection whose close was not seen.";
+    T25 Chat "Multipath TCP data FIN" ["RFC 8684 3.3.3"]
+        "A DSS option with the DATA_FIN flag.";
+    T26 Warn "Multipath TCP fast close or reset reason" ["RFC 8684 3.5 and 3.6"]
+        "MP_FASTCLOSE on any segment, or MP_TCPRST on a RST.";
+    T27 Warn "scan without a connection" ["RFC 9293 3.10.7.1, 3.10.7.2"]
+        "The first segment of its pair is a FIN alone, has no flags, or FIN, PSH and URG, or SYN and FIN; as a guess also an ACK alone or FIN and ACK that is unanswered or answered by a RST.";
     T28 Note "not closed in the capture" ["capture artefact"]
         "The capture ends while the connection is open or half-closed.";
     T29 Note "RST with a payload" ["RFC 1122 4.2.2.12"]
