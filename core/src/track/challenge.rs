@@ -128,6 +128,25 @@ fn old_segment(conn: &mut Conn, arrival: &Arrival<'_>) {
     }
 }
 
+/// E5 where the capture holds nothing of the connection that answers: an ACK alone, which does not
+/// acknowledge the SYN (RFC 9293 section 3.10.7.3, first). Its numbers say nothing of this attempt.
+pub(super) fn of_unknown_connection(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
+    let (own, peer) = conn.ends.pair_mut(arrival.sender);
+    let is_pure = arrival.len == 0 && arrival.flags.is_only_ack();
+    let (Some(syn), None, Some(ack), true) = (peer.syn, own.syn, arrival.ack, is_pure) else {
+        return;
+    };
+    if peer.syn_acked_by(Some(ack)) {
+        return;
+    }
+    note.special(Rule::E5);
+    note.answers(&syn);
+    conn.provoke(Provocation::Syn, arrival.sender.peer(), syn.last);
+    if let Some(challenge) = &mut conn.challenge {
+        challenge.answer = Some((arrival.mark, ack));
+    }
+}
+
 /// E5, E6, E7 and O46.
 fn answer(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     let Some(challenge) = conn.challenge.as_deref().copied() else {

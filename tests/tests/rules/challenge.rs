@@ -67,7 +67,7 @@ fn e5_not_an_ack_with_another_reason() {
         ),
         (
             "+1ms C > S ACK",
-            "+10ms S > C ACK seq=-1  #= - - - ESTABLISHED ESTABLISHED - conn=0",
+            "+10ms S > C ACK seq=-2  #= - - - ESTABLISHED ESTABLISHED - conn=0",
         ),
         (
             "+1ms C > S ACK",
@@ -110,7 +110,7 @@ fn e6_rst_inside_the_window_then_the_exact_one() {
                open C > S +10ms
         +10ms  C > S RST seq=+1000  #= - T17 T17     ESTABLISHED ESTABLISHED - close=-
         +10ms  S > C ACK            #= - E6  E6      ESTABLISHED ESTABLISHED 4 since=10ms
-        +10ms  C > S RST seq=ack    #= - T14 T14     ESTABLISHED>CLOSED ESTABLISHED>CLOSED - close=reset/initiator
+        +10ms  C > S RST seq=ack    #= - T14 T14     ESTABLISHED>CLOSED ESTABLISHED>CLOSED 5 close=reset/initiator
         #: 0 handshake complete certain 1,2,3
         #: 0 close reset initiator aborted-by-application/likely certain 6 reset=initiator
         #: 0 rules O1:1 O2:2 O3:3 T17:4 E6:5 T14:6
@@ -209,6 +209,38 @@ fn e7_not_inside_the_largest_window_nor_when_the_capture_missed_it() {
         #: 0 handshake complete certain 1,2,3
         #: 0 close open nobody unknown/guess certain -
         #: 0 bytes 0 1000
+    ",
+    );
+}
+
+// The old connection was never captured: the ACK does not fit the SYN, and C resets what it does not know.
+#[test]
+fn e5_of_a_connection_that_was_not_captured() {
+    tell(
+        "
+        #! v4
+              C > S SYN seq=1000              #= 1/3 O1 O1 CLOSED>SYN-SENT LISTEN -
+        +10ms S > C ACK seq=7777 ack=900000   #= - E5 E5 SYN-SENT LISTEN 1 phase=handshake
+        +10ms C > S RST seq=900000            #= - - - SYN-SENT LISTEN 2
+        +1s   C > S SYN seq=1000              #= 1/3 O6 O6 SYN-SENT LISTEN - again=1
+        +10ms S > C SYN-ACK seq=5000 ack=1001 #= 2/3 O2 O2 SYN-SENT LISTEN>SYN-RECEIVED 4
+        +10ms C > S ACK seq=1001 ack=5001     #= 3/3 O3 O3 SYN-SENT>ESTABLISHED SYN-RECEIVED>ESTABLISHED 5
+        #: 0 handshake complete certain 1,5,6
+        #: 0 close open nobody unknown/guess certain -
+        #: 0 rules O1:1 E5:2 O6:4 O2:5 O3:6 T28:6
+    ",
+    );
+}
+
+#[test]
+fn e5_not_an_ack_of_the_syn_itself() {
+    tell(
+        "
+              C > S SYN
+        +10ms S > C ACK
+        #: 0 handshake pending certain 1
+        #: 0 close not-opened nobody unknown/guess certain -
+        #: 0 rules O1:1
     ",
     );
 }

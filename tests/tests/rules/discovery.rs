@@ -19,7 +19,7 @@ fn o13_half_open_found_by_a_syn() {
         #: 0 frames 1-8
         #: 0 handshake complete certain 1,2,3
         #: 0 close reset initiator peer-lost-state/likely certain 8 reset=initiator
-        #: 0 rules O1:1 O2:2 O3:3 E5:7 T14:8 O13:8
+        #: 0 rules O1:1 O2:2 O3:3 E5:7 O13:8 T14:8
         #: 1 handshake complete certain 6,10,11
         #: 1 close open nobody unknown/guess certain -
         #: 1 rules O1:6 O6:9 O2:10 O3:11 T28:11
@@ -99,11 +99,11 @@ fn o13_not_when_the_rst_answers_no_challenge() {
 fn o14_half_open_found_by_data() {
     tell("
                open C > S +10ms
-        +1s    S > C PSH-ACK \"news\"
+        +1.1s  S > C PSH-ACK \"news\"
         +10ms  C > S RST seq=ack  #= - O14 O14,T14 ESTABLISHED>CLOSED ESTABLISHED>CLOSED 4 since=10ms close=reset/initiator
         #: 0 handshake complete certain 1,2,3
         #: 0 close reset initiator peer-lost-state/likely certain 5 reset=initiator
-        #: 0 rules O1:1 O2:2 O3:3 T14:5 O14:5
+        #: 0 rules O1:1 O2:2 O3:3 O14:5 T14:5
     ");
 }
 
@@ -319,7 +319,7 @@ fn o11_not_when_nothing_completes_nor_without_a_syn_ack() {
         +10ms  S > C SYN-ACK
         +200ms C > S RST
         +10ms  C > S SYN seq=9000
-        +10ms  S > C RST-ACK seq=0
+        +10ms  S > C RST-ACK seq=0 ack=isn+1
         #: 0 handshake aborted certain 1,2,3
         #: 0 close not-opened initiator unknown/guess certain 3
         #: 0 rules O1:1 O2:2 O19:3
@@ -354,6 +354,24 @@ fn o11_not_when_nothing_completes_nor_without_a_syn_ack() {
         #: 0 rules O1:1 O2:2 O19:3
         #: 1 handshake complete certain 4,5,6
         #: 1 close open nobody unknown/guess certain -
+    ",
+    );
+}
+
+// The capture began inside the connection that C lost.
+#[test]
+fn o13_of_a_connection_whose_opening_was_not_captured() {
+    tell(
+        "
+              C > S PSH-ACK seq=1001 ack=5001 \"a\"  #= - E10 E10 unknown unknown - conn=0
+        +10ms S > C ACK
+        +10s  C > S SYN seq=900000     #= 1/3 O1 O1 CLOSED>SYN-SENT LISTEN - conn=1
+        +10ms S > C ACK seq=5001 ack=1002  #= - E5 E5 unknown unknown 3 conn=0
+        +10ms C > S RST seq=1002       #= - O13 O13,T14 unknown>CLOSED unknown>CLOSED 4 conn=0
+        #: 0 handshake unseen certain 1
+        #: 0 close reset initiator peer-lost-state/likely certain 5 reset=initiator
+        #: 1 handshake pending certain 3
+        #: 1 close not-opened nobody unknown/guess certain -
     ",
     );
 }

@@ -194,7 +194,7 @@ fn a_syn_inside_the_window_of_an_attempt() {
 fn a_reordered_syn_is_no_reused_port() {
     tell(
         "
-              late l: C > S SYN
+              l: late C > S SYN
         +1s   resend C            #= 1/3 O1 O1 CLOSED>SYN-SENT LISTEN - conn=0
         +1ms  S > C SYN-ACK       #= 2/3 O2 O2 SYN-SENT LISTEN>SYN-RECEIVED 1 conn=0
         +1ms  C > S ACK           #= 3/3 O3 O3 SYN-SENT>ESTABLISHED SYN-RECEIVED>ESTABLISHED 2 conn=0
