@@ -46,7 +46,8 @@ pub(super) fn identify(
     }
     let conn = table.conn(newest);
     let fits = || conn.older.is_none() || conn.distance(conn.side(sent_by_low), arrival) == 0;
-    if conn.offered.is_none() && !is_long_closed(conn, arrival) && fits() {
+    let may_accept = arrival.flags.syn() && conn.offered.is_some();
+    if !may_accept && !is_long_closed(conn, arrival) && fits() {
         return Identity::Known(newest);
     }
     of_several(table, newest, sent_by_low, arrival)
@@ -144,9 +145,9 @@ fn of_several(table: &Table, newest: Slot, sent_by_low: bool, arrival: &Arrival<
     let candidates = || remembered(table, newest, arrival);
     let accepted = |(_, conn): (Slot, &Conn)| {
         let offered = conn.offered.as_deref()?;
-        offered
-            .is_accepted_by(conn.side(sent_by_low), arrival)
-            .then_some(*offered)
+        let sender = conn.side(sent_by_low);
+        let is_old = conn.ends[sender].isn == Some(arrival.seq);
+        (!is_old && offered.is_accepted_by(sender, arrival)).then_some(*offered)
     };
     if let Some(offered) = candidates().find_map(accepted) {
         return Identity::New {

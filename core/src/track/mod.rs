@@ -185,6 +185,7 @@ impl Tracker {
             }
             older.superseded_by = Some(accepted);
             older.closing.closed = Some(accepted.time_ns);
+            older.challenge = None;
             older.release();
             superseded.push(slot);
         });

@@ -237,7 +237,7 @@ fn e5_not_an_ack_of_the_syn_itself() {
     tell(
         "
               C > S SYN
-        +10ms S > C ACK
+        +10ms S > C ACK   #= - - - SYN-SENT LISTEN -
         #: 0 handshake pending certain 1
         #: 0 close not-opened nobody unknown/guess certain -
         #: 0 rules O1:1
