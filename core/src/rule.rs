@@ -175,11 +175,11 @@ rules! {
     E4 Note "zero window, its probe or its end" ["RFC 9293 3.8.6.1"]
         "A window of 0 on a segment without RST and SYN; a probe of one byte or none at its edge; the answer to it; a later window of that side above 0.";
     E5 Note "challenge ACK to a SYN" ["RFC 5961 4, RFC 9293 3.10.7.4"]
-        "A SYN on an open connection, inside its window or not, answered within twice the round trip (at least 200 ms; 1 s where it is not known) by an ACK alone with seq nxt that repeats ack. Where the capture holds nothing of that connection: an ACK alone that does not acknowledge the SYN.";
+        "A SYN on an open connection, inside its window or not, answered within twice the round trip (at least 200 ms; 1 s where it is not known) by an ACK alone with seq nxt that repeats ack, or acknowledges all that came before a SYN of another number and nothing later. Where the capture holds nothing of that connection: an ACK alone that does not acknowledge the SYN.";
     E6 Note "challenge ACK to a RST" ["RFC 5961 3.2"]
-        "A RST inside the window but not at the expected number, answered as in E5 by an ACK alone with seq nxt that repeats ack: the RST is ignored.";
+        "A RST inside the window but not at the expected number, answered by an ACK alone with the time and the numbers of E5: the RST is ignored.";
     E7 Note "challenge ACK to a bad ack" ["RFC 5961 5"]
-        "A segment that acknowledges beyond nxt of its receiver, or more than the largest window of its sender below what it had acknowledged, answered as in E5 by an ACK alone with seq nxt that repeats ack: the receiver had not sent that much.";
+        "A segment that acknowledges beyond nxt of its receiver, or more than the largest window of its sender below what it had acknowledged, answered by an ACK alone with the time and the numbers of E5: the segment is dropped.";
     E8 Note "seen twice" ["capture artefact"]
         "Same numbers, flags, length, window and checksum (and IP identification where it is not 0) as the previous segment of this side, less than 1 ms apart: captured at two places, or doubled on the way.";
     E10 Note "capture starts inside the connection" ["capture artefact"]

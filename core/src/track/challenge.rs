@@ -26,8 +26,10 @@ pub(super) struct Challenge {
 /// What calls for a challenge ACK.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Provocation {
-    /// A SYN inside a connection, or on its address and port pair.
+    /// A SYN with another number inside a connection, or on its address and port pair.
     Syn,
+    /// Its own SYN once more, when it is long open.
+    SynAgain,
     /// A RST inside the window, but not at the expected number.
     Reset,
     /// An acknowledgement of what was not sent, or too old; and what its sender had acknowledged before.
@@ -68,10 +70,10 @@ impl Conn {
 
     /// A SYN of this connection or of another one on its pair: a receiver that still knows this one answers
     /// by its numbers (RFC 9293 section 3.10.7.4, fourth).
-    pub(super) fn provoke_by_syn(&mut self, by: Side, sent: Mark) {
+    pub(super) fn provoke_by_syn(&mut self, provocation: Provocation, by: Side, sent: Mark) {
         let in_time_wait = self.ends[by.peer()].state == State::TimeWait;
         if self.is_open() && (in_time_wait || !self.is_closed()) {
-            self.provoke(Provocation::Syn, by, sent);
+            self.provoke(provocation, by, sent);
         }
     }
 
@@ -97,7 +99,7 @@ pub(super) fn observe(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         return;
     }
     if arrival.flags.syn() && arrival.ack.is_none() {
-        conn.provoke_by_syn(arrival.sender, arrival.mark);
+        conn.provoke_by_syn(Provocation::SynAgain, arrival.sender, arrival.mark);
     } else if conn.is_closed() {
         old_segment(conn, arrival);
     } else if has_bad_ack(conn, arrival) {
@@ -153,12 +155,18 @@ fn answer(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         return;
     };
     let own = &conn.ends[arrival.sender];
+    let peer = &conn.ends[arrival.sender.peer()];
     let is_pure = arrival.len == 0 && arrival.flags.is_only_ack() && own.next == Some(arrival.seq);
     let Some(ack) = arrival.ack.filter(|_| is_pure) else {
         return;
     };
     let state = own.state;
-    let says_nothing_new = own.ack == Some(ack);
+    let repeats = own.ack == Some(ack);
+    // Data that came before may be acknowledged with it.
+    let has_older = peer
+        .payload
+        .is_some_and(|payload| payload.frame < challenge.sent.frame);
+    let has_all = has_older && peer.fin.is_none() && peer.next == Some(ack);
     if challenge.by == arrival.sender
         || challenge.answer.is_some()
         || !is_prompt(conn, arrival.sender, challenge.sent, arrival)
@@ -168,19 +176,21 @@ fn answer(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     if let Some(challenge) = &mut conn.challenge {
         challenge.answer = Some((arrival.mark, ack));
     }
-    if !says_nothing_new {
+    if !repeats && (!has_all || challenge.provocation == Provocation::SynAgain) {
         return;
     }
     let rule = match challenge.provocation {
-        Provocation::Syn if state == State::TimeWait => Some(Rule::O46),
-        Provocation::Syn => Some(Rule::E5),
+        Provocation::Syn | Provocation::SynAgain if state == State::TimeWait => Some(Rule::O46),
+        Provocation::Syn | Provocation::SynAgain => Some(Rule::E5),
         Provocation::Reset => Some(Rule::E6),
         Provocation::BadAck { .. } => Some(Rule::E7),
         Provocation::Old => None,
     };
     if let Some(rule) = rule {
         note.special(rule);
-        note.answers(&Sent::new(challenge.sent));
+        if repeats {
+            note.answers(&Sent::new(challenge.sent));
+        }
     }
     if let Provocation::BadAck { before } = challenge.provocation {
         conn.disbelieve_ack(challenge.by, challenge.sent, before);

@@ -12,7 +12,7 @@ use super::sent::Sent;
 use super::table::Table;
 use crate::rule::{Rule, RuleSet};
 use crate::stream::Mark;
-use crate::words::{Cause, Confidence};
+use crate::words::{Cause, Confidence, State};
 
 /// What a host that knows of no connection sends back for a challenge ACK: a RST without ACK, with the
 /// number that the ACK acknowledged (RFC 9293 sections 3.10.7.1 and 3.10.7.3).
@@ -53,8 +53,11 @@ fn answers_data(conn: &Conn, arrival: &Arrival<'_>) -> bool {
 
 /// O46 and T23: the RST that cuts a TIME-WAIT short.
 pub(super) fn in_time_wait(conn: &Conn, arrival: &Arrival<'_>) -> Option<Rule> {
+    if conn.ends[arrival.sender.peer()].state != State::TimeWait {
+        return None;
+    }
     match answered_challenge(conn, arrival)?.provocation {
-        Provocation::Syn => Some(Rule::O46),
+        Provocation::Syn | Provocation::SynAgain => Some(Rule::O46),
         Provocation::Old => Some(Rule::T23),
         Provocation::Reset | Provocation::BadAck { .. } => None,
     }

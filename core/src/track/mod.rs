@@ -42,6 +42,7 @@ use crate::stream::{Mark, StreamEnd};
 use crate::words::State;
 use crate::{Checksum, Integrity, Segment, Side, Sides};
 use arrival::Arrival;
+use challenge::Provocation;
 use conn::Conn;
 use identity::Identity;
 use key::{FlowKey, Slot};
@@ -138,6 +139,9 @@ impl Tracker {
         match identity::identify(&self.table, newest, sent_by_low, arrival) {
             Identity::Known(slot) => {
                 arrival.sender = self.table.conn(slot).side(sent_by_low);
+                if let (Some(newest), true) = (newest, arrival.flags.syn() && arrival.ack.is_none()) {
+                    self.provoke_beside(newest, Some(slot), sent_by_low, arrival.mark);
+                }
                 (slot, None)
             }
             Identity::New {
@@ -157,9 +161,7 @@ impl Tracker {
                 compat::begin(&mut conn, arrival, &self.compat, newest.is_some());
                 self.next_id += 1;
                 if let (Some(newest), true) = (beside, offered.is_none()) {
-                    self.table.for_each_of_pair(newest, |_, conn| {
-                        conn.provoke_by_syn(conn.side(sent_by_low), arrival.mark);
-                    });
+                    self.provoke_beside(newest, None, sent_by_low, arrival.mark);
                 }
                 let (slot, evicted) = self.table.insert(conn);
                 if let Some(evicted) = evicted {
@@ -169,6 +171,15 @@ impl Tracker {
                 (slot, rule)
             }
         }
+    }
+
+    /// A SYN of one connection of a pair may be answered by another that its receiver still knows.
+    fn provoke_beside(&mut self, newest: Slot, of: Option<Slot>, sent_by_low: bool, syn: Mark) {
+        self.table.for_each_of_pair(newest, |slot, conn| {
+            if of != Some(slot) {
+                conn.provoke_by_syn(Provocation::Syn, conn.side(sent_by_low), syn);
+            }
+        });
     }
 
     /// T24: a SYN-ACK accepts a new connection while an older one of the pair had not closed. An attempt that

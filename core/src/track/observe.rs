@@ -2,6 +2,7 @@
 //! carry; and the annotation made of it.
 
 use super::arrival::Arrival;
+use super::challenge::Provocation;
 use super::conn::Conn;
 use super::note::Note;
 use super::progress::Onset;
@@ -56,7 +57,7 @@ impl Conn {
         }
         if self.is_foreign_syn(arrival) {
             self.offer(arrival);
-            self.provoke_by_syn(arrival.sender, arrival.mark);
+            self.provoke_by_syn(Provocation::Syn, arrival.sender, arrival.mark);
             return None;
         }
         if arrival.flags.fin() && arrival.ack.is_none() && self.is_open() {

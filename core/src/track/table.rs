@@ -14,7 +14,7 @@ use crate::annotation::ConnectionId;
 
 /// Connections of one pair beside each other: a live one, the attempt that takes over, and between them
 /// attempts of other numbers, which scanners and old duplicates make.
-const BESIDE: usize = 8;
+const BESIDE: usize = 16;
 
 pub(super) struct Table {
     slots: Vec<Option<Conn>>,

@@ -21,6 +21,21 @@ fn e5_syn_inside_the_window() {
     );
 }
 
+// The data that came just before is acknowledged with it.
+#[test]
+fn e5_acknowledges_what_came_before() {
+    tell(
+        "
+              open C > S +10ms
+        +1s   C > S PSH-ACK \"one\"
+        +1ms  forged C > S SYN seq=2000  #= - -  -  ESTABLISHED ESTABLISHED - conn=0
+        +10ms S > C ACK                  #= - E5 E5 ESTABLISHED ESTABLISHED 4 conn=0
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close open nobody unknown/guess certain -
+    ",
+    );
+}
+
 // RFC 5961 section 4: whatever the number of the SYN.
 #[test]
 fn e5_syn_outside_the_window() {
@@ -241,6 +256,24 @@ fn e5_not_an_ack_of_the_syn_itself() {
         #: 0 handshake pending certain 1
         #: 0 close not-opened nobody unknown/guess certain -
         #: 0 rules O1:1
+    ",
+    );
+}
+
+// Nothing resets it: each SYN is challenged, until the old connection is given up.
+#[test]
+fn e5_to_every_syn() {
+    tell(
+        "
+              open C > S +10ms
+        +1s   C > S SYN seq=900000    #= 1/3 O1 O1 CLOSED>SYN-SENT LISTEN - conn=1
+        +10ms S > C ACK               #= - E5 E5 ESTABLISHED ESTABLISHED 4 conn=0
+        +1s   resend C                #= 1/3 O6 O6 SYN-SENT LISTEN - conn=1 again=1
+        +10ms S > C ACK               #= - E5 E5 ESTABLISHED ESTABLISHED 6 conn=0
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close open nobody unknown/guess certain -
+        #: 1 handshake no-answer certain 4
+        #: 1 close not-opened nobody unknown/guess certain -
     ",
     );
 }

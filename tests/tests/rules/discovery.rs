@@ -375,3 +375,37 @@ fn o13_of_a_connection_whose_opening_was_not_captured() {
     ",
     );
 }
+
+// Two captures of the RST that cannot be told from two RSTs: the second ends nothing any more.
+#[test]
+fn o13_and_o46_not_for_a_second_rst() {
+    tell(
+        "
+        #! once v4
+              open C > S +1ms
+        +1s   C > S SYN seq=900000
+        +1ms  S > C ACK
+        +1ms  C > S RST seq=ack ipid=0      #= - O13 O13,T14 ESTABLISHED>CLOSED ESTABLISHED>CLOSED 5 conn=0
+              C > S RST seq=1001 ipid=0     #= - -   -   CLOSED CLOSED - conn=0
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close reset initiator peer-lost-state/likely certain 6 reset=initiator
+        #: 1 handshake pending certain 4
+        #: 1 close not-opened nobody unknown/guess certain -
+    ",
+    );
+    tell(
+        "
+        #! once v4
+              open C > S +1ms
+        +10ms close S > C +1ms
+        +1s   C > S SYN seq=500
+        +1ms  S > C ACK
+        +1ms  C > S RST seq=ack ipid=0      #= - O46 O46 CLOSED TIME-WAIT>CLOSED 9 conn=0
+              C > S RST seq=1002 ipid=0     #= - -   -   CLOSED CLOSED - conn=0
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close four-way responder application/likely certain 4,5,6,7
+        #: 1 handshake pending certain 8
+        #: 1 close not-opened nobody unknown/guess certain -
+    ",
+    );
+}
