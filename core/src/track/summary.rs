@@ -5,7 +5,7 @@ use super::conn::Conn;
 use super::verdict::{self, Ending};
 use crate::Sides;
 use crate::connection::{Close, Connection, Options, UtcTime};
-use crate::http::{CloseReason, Http};
+use crate::http::{CloseReason, Http, MessageState};
 use crate::rule::{Rule, RuleSet};
 use crate::words::{Cause, CloseVerdict, Confidence, HandshakeVerdict};
 
@@ -135,7 +135,9 @@ impl Conn {
         {
             return (Cause::IdleTimeout, Likely);
         }
-        if orderly {
+        if orderly && self.announcement_may_be_missing() {
+            (Cause::Application, Guess)
+        } else if orderly {
             (Cause::Application, Likely)
         } else {
             (Cause::AbortedByApplication, Likely)
@@ -148,6 +150,14 @@ impl Conn {
         client.is_some()
             && self.closing.first_fin == client
             && self.closing.onset.is_some_and(|onset| onset.http_in_flight)
+    }
+
+    /// The last exchange lacks bytes, so a head that announced the close may be among them.
+    fn announcement_may_be_missing(&self) -> bool {
+        let transactions = self.streams.http().map(Http::transactions);
+        transactions
+            .and_then(<[_]>::last)
+            .is_some_and(|last| matches!(last.state, MessageState::Cut | MessageState::Gap))
     }
 
     fn announced(&self) -> Option<CloseReason> {
