@@ -211,6 +211,34 @@ fn overlapping_fragments_are_told_and_are_no_fault_of_the_file() {
     assert!(!ran.out.contains("PSH,ACK"), "{}", ran.out);
 }
 
+// As in Zeek's TCPSessionAdapter.cc: a lone SYN-ACK from a likely server port turns the connection around.
+#[test]
+fn likely_server_ports_choose_whom_zeek_calls_the_originator() {
+    let folder = folder();
+    let script = Script::parse("S > C SYN-ACK").unwrap();
+    let mut bytes = LITTLE_MICRO.header(LinkType::ETHERNET);
+    for frame in script.frames() {
+        bytes.extend(LITTLE_MICRO.record(&frame));
+    }
+    let path = file(&folder, "syn-ack.pcap", bytes);
+    for (ports, history) in [
+        (None, "^h"),
+        (Some("80"), "^h"),
+        (Some(""), "H"),
+        (Some("443,8080"), "H"),
+    ] {
+        let mut arguments = vec!["connections", "--json", path.to_str().unwrap()];
+        arguments.extend(ports.map(|_| "--likely-server-ports"));
+        arguments.extend(ports);
+        let ran = run(arguments);
+        assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""));
+        let answer: Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(answer["zeek"]["history"], history, "{ports:?}");
+    }
+    let ran = run(["--likely-server-ports", "http", path.to_str().unwrap()]);
+    assert_eq!(ran.status, Some(2));
+}
+
 #[test]
 fn of_several_files_each_is_read_and_the_worst_is_told() {
     let folder = folder();
