@@ -1,5 +1,6 @@
 //! A segment on its way through the stations of the tracker.
 
+use super::sent::Sent;
 use crate::connection::Offer;
 use crate::stream::Mark;
 use crate::wire::tcp::TcpFlags;
@@ -55,7 +56,7 @@ impl<'a> Arrival<'a> {
     pub(super) fn as_offered(&self) -> OfferedSyn {
         OfferedSyn {
             by: self.sender,
-            mark: self.mark,
+            sent: Sent::new(self.mark),
             seq: self.seq,
             end: self.end,
             offer: self.offer(),
@@ -108,10 +109,10 @@ pub(super) struct Numbers {
 }
 
 /// A SYN that may begin another connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct OfferedSyn {
     pub(super) by: Side,
-    pub(super) mark: Mark,
+    pub(super) sent: Sent,
     pub(super) seq: SeqNumber,
     /// The number after its last byte.
     pub(super) end: SeqNumber,

@@ -3,6 +3,7 @@
 
 use super::arrival::Arrival;
 use super::attempt;
+use super::challenge;
 use super::conn::Conn;
 use super::endpoint::Endpoint;
 use super::note::Note;
@@ -137,7 +138,10 @@ fn first_without_syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     let Some(ack) = arrival.ack else { return };
     match arrival.sender {
         Side::Initiator => third_step(conn, arrival, ack, note),
-        Side::Responder => answer_to_missed_third_step(conn, arrival, ack, note),
+        Side::Responder => {
+            challenge::of_unknown_connection(conn, arrival, note);
+            answer_to_missed_third_step(conn, arrival, ack, note);
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::conn::Conn;
 use super::note::Note;
 use super::progress::Onset;
 use super::streams::Limits;
-use super::{compat, handshake, keepalive, teardown, transfer, verdict, window};
+use super::{challenge, compat, handshake, keepalive, teardown, transfer, verdict, window};
 use crate::annotation::{Annotation, CloseSoFar, HttpNote, Transition};
 use crate::rule::Rule;
 use crate::stream::StreamEnd;
@@ -55,7 +55,8 @@ impl Conn {
             return None;
         }
         if self.is_foreign_syn(arrival) {
-            self.offered = arrival.ack.is_none().then(|| Box::new(arrival.as_offered()));
+            self.offer(arrival);
+            self.provoke_by_syn(arrival.sender, arrival.mark);
             return None;
         }
         if arrival.flags.fin() && arrival.ack.is_none() && self.is_open() {
@@ -75,6 +76,7 @@ impl Conn {
         teardown::note_missed_fin(self, arrival);
         window::observe(self, arrival, note);
         keepalive::observe(self, arrival, note);
+        challenge::observe(self, arrival, note);
         transfer::acknowledge(self, arrival, note);
         if !note.probe {
             transfer::payload(self, arrival, note);

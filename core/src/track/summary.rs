@@ -2,6 +2,7 @@
 
 use super::compat;
 use super::conn::Conn;
+use super::teardown;
 use super::verdict::{self, Ending};
 use crate::Sides;
 use crate::connection::{Close, Connection, Options, UtcTime};
@@ -60,7 +61,7 @@ impl Conn {
         }
     }
 
-    /// O16, T28, and E2 or T20 in silence: what did not happen by the end.
+    /// O16, T28, E2 or T20 in silence, T14 to T16 without a challenge: what did not happen by the end.
     fn absences(&self, handshake: HandshakeVerdict, ending: &Ending) -> RuleSet {
         let mut rules = RuleSet::default();
         if handshake == HandshakeVerdict::NoAnswer {
@@ -68,6 +69,10 @@ impl Conn {
         }
         if let Some(given_up) = ending.given_up {
             rules.insert(given_up.rule);
+        }
+        // Accepted because it was not challenged.
+        if let (Some(reset), None) = (ending.reset, self.closing.reset) {
+            rules.insert(teardown::kind(self, reset.by));
         }
         if matches!(ending.verdict, CloseVerdict::Open | CloseVerdict::HalfClosed) {
             rules.insert(Rule::T28);

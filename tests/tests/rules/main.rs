@@ -2,10 +2,13 @@
 //! the margins are written from RFC 9293 and the contract, not from what synfin says.
 
 mod attempts;
+mod challenge;
+mod discovery;
 mod figures;
 mod giveup;
 mod http_close;
 mod icmp;
+mod identity;
 mod json;
 mod keepalive;
 mod midstream;
