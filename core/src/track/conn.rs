@@ -4,6 +4,7 @@ use super::arrival::{Arrival, OfferedSyn};
 use super::compat::{Completeness, ZeekView};
 use super::endpoint::Endpoint;
 use super::key::{FlowKey, Slot};
+use super::negotiation::Negotiation;
 use super::progress::{Closing, Opening};
 use super::streams::Streams;
 use crate::annotation::ConnectionId;
@@ -25,6 +26,8 @@ pub(super) struct Conn {
     pub(super) ends: Sides<Endpoint>,
     pub(super) opening: Opening,
     pub(super) closing: Closing,
+    /// What the opening negotiated beyond the ordinary options.
+    pub(super) negotiation: Option<Box<Negotiation>>,
     pub(super) rules: RuleList,
     pub(super) streams: Streams,
     /// An older connection on the same key that may still be live beside this one.
@@ -99,6 +102,7 @@ impl Conn {
             },
             opening: Opening::default(),
             closing: Closing::default(),
+            negotiation: None,
             rules: RuleList::default(),
             streams: Streams::default(),
             older: None,

@@ -2,6 +2,7 @@
 //! the margins are written from RFC 9293 and the contract, not from what synfin says.
 
 mod attempts;
+mod fast_open;
 mod figures;
 mod giveup;
 mod http_close;
@@ -9,9 +10,12 @@ mod icmp;
 mod json;
 mod keepalive;
 mod midstream;
+mod multipath;
 mod oddities;
 mod opening;
 mod opening_failed;
+mod options;
+mod protection;
 mod registry;
 mod resent;
 mod reset;
