@@ -5,7 +5,7 @@ use super::arrival::Arrival;
 use super::conn::Conn;
 use super::note::Note;
 use super::{ecn, fast_open, multipath, protection};
-use crate::options::{MptcpSubtype, Offer, OptionFault, OptionName, SynChange, UserTimeout};
+use crate::options::{Ecn, MptcpSubtype, Offer, OptionFault, OptionName, SynChange, UserTimeout};
 use crate::rule::Rule;
 use crate::wire::mptcp::Mptcp;
 use crate::wire::tcp::TcpFlags;
@@ -80,7 +80,7 @@ impl Offered {
         has(&self.first) || has(&self.last)
     }
 
-    pub(super) fn ecn(&self) -> crate::options::Ecn {
+    pub(super) fn ecn(&self) -> Ecn {
         self.first.ecn.max(self.last.ecn)
     }
 }
@@ -114,7 +114,7 @@ fn change(before: &Offer, now: &Offer) -> Option<SynChange> {
     };
     if now == before {
         None
-    } else if with_ecn == *before {
+    } else if now.ecn == Ecn::None && with_ecn == *before {
         Some(SynChange::EcnDropped)
     } else if before.fast_open && !now.fast_open && with_fast_open == *before {
         Some(SynChange::FastOpenDropped)

@@ -267,7 +267,7 @@ fn o30_not_agreed_while_one_side_is_unknown() {
 }
 
 #[test]
-fn o31_option_not_offered() {
+fn o31_option_without_an_offer() {
     for (option, name) in [
         ("ws=7", "window-scale"),
         ("ts=9:1", "timestamps"),
