@@ -5,6 +5,7 @@ use super::challenge::Challenge;
 use super::compat::{Completeness, ZeekView};
 use super::endpoint::Endpoint;
 use super::key::{FlowKey, Slot};
+use super::negotiation::Negotiation;
 use super::progress::{BadAck, Closing, Opening};
 use super::streams::Streams;
 use crate::annotation::ConnectionId;
@@ -26,6 +27,8 @@ pub(super) struct Conn {
     pub(super) ends: Sides<Endpoint>,
     pub(super) opening: Opening,
     pub(super) closing: Closing,
+    /// What the opening negotiated beyond the ordinary options.
+    pub(super) negotiation: Option<Box<Negotiation>>,
     pub(super) rules: RuleList,
     pub(super) streams: Streams,
     /// The connection before this one on the same key; it may still be live beside it.
@@ -108,6 +111,7 @@ impl Conn {
             },
             opening: Opening::default(),
             closing: Closing::default(),
+            negotiation: None,
             rules: RuleList::default(),
             streams: Streams::default(),
             older: None,

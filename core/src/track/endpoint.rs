@@ -9,7 +9,7 @@ use super::keepalive::Probes;
 use super::sent::{Sent, Unacked};
 use super::window::Stall;
 use crate::SeqNumber;
-use crate::connection::Offer;
+use crate::options::Offer;
 use crate::stream::Mark;
 use crate::words::State;
 

@@ -2,7 +2,7 @@
 //!
 //! [`Tracker::segment`] takes one segment through the same stations each time: whose is it
 //! ([`identity`]); what does its sender's number say it had received ([`endpoint`]); which step of the
-//! opening ([`handshake`], [`attempt`]), the middle ([`transfer`], [`keepalive`], [`window`]) or the end ([`teardown`]) is it; what does its
+//! opening ([`handshake`], [`attempt`], [`offer`]), the middle ([`transfer`], [`keepalive`], [`window`]) or the end ([`teardown`]) is it; what does its
 //! payload carry ([`streams`]). Each station writes into one [`note::Note`]; the annotation is made from
 //! it at the end. A plain segment costs one table probe and no allocation.
 
@@ -12,16 +12,22 @@ mod challenge;
 mod compat;
 mod conn;
 mod discovery;
+mod ecn;
 mod endpoint;
+mod fast_open;
 mod giveup;
 mod handshake;
 mod icmp;
 mod identity;
 mod keepalive;
 mod key;
+mod multipath;
+mod negotiation;
 mod note;
 mod observe;
+mod offer;
 mod progress;
+mod protection;
 pub(crate) mod reassembly;
 mod sent;
 mod state;

@@ -6,7 +6,9 @@ use super::conn::Conn;
 use super::note::Note;
 use super::progress::Onset;
 use super::streams::Limits;
-use super::{challenge, compat, handshake, keepalive, teardown, transfer, verdict, window};
+use super::{
+    challenge, compat, handshake, keepalive, negotiation, offer, teardown, transfer, verdict, window,
+};
 use crate::annotation::{Annotation, CloseSoFar, HttpNote, Transition};
 use crate::rule::Rule;
 use crate::stream::StreamEnd;
@@ -47,8 +49,10 @@ impl Conn {
             note.copy_of_previous();
             return None;
         }
+        offer::strange_flags(arrival, note);
         if arrival.flags.rst() {
             teardown::reset(self, arrival, note);
+            negotiation::reset(self, arrival, note);
             if self.closing.reset.is_some_and(|reset| reset.at == arrival.mark) {
                 self.end_streams(StreamEnd::Reset, limits);
             }
@@ -67,6 +71,7 @@ impl Conn {
         let (own, peer) = self.ends.pair_mut(arrival.sender);
         own.shows(numbers, peer);
         handshake::observe(self, arrival, note);
+        negotiation::observe(self, arrival, note);
         if !self.opening.established && note.calls_for_reset() {
             return None;
         }

@@ -5,7 +5,7 @@ use super::conn::Conn;
 use super::teardown;
 use super::verdict::{self, Ending};
 use crate::Sides;
-use crate::connection::{Close, Connection, Options, UtcTime};
+use crate::connection::{Close, Connection, UtcTime};
 use crate::http::{CloseReason, Http, MessageState};
 use crate::rule::{Rule, RuleSet};
 use crate::words::{Cause, CloseVerdict, Confidence, HandshakeVerdict};
@@ -54,7 +54,7 @@ impl Conn {
             packets: Sides::from_fn(|side| self.ends[side].packets),
             bytes: Sides::from_fn(|side| self.ends[side].bytes),
             retransmissions: Sides::from_fn(|side| self.ends[side].retransmissions),
-            options: Options::new(self.ends.initiator.offer, self.ends.responder.offer),
+            options: self.options(),
             http: http.map(|http| http.transactions().to_vec()).unwrap_or_default(),
             http_omitted: http.map_or(0, Http::omitted),
             evicted,
