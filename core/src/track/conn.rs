@@ -3,6 +3,7 @@
 use super::arrival::{Arrival, OfferedSyn};
 use super::compat::{Completeness, ZeekView};
 use super::endpoint::Endpoint;
+use super::icmp::Errors;
 use super::key::{FlowKey, Slot};
 use super::progress::{Closing, Opening};
 use super::streams::Streams;
@@ -31,6 +32,8 @@ pub(super) struct Conn {
     pub(super) older: Option<(Slot, ConnectionId)>,
     /// The last SYN with another number inside the window: a SYN-ACK may accept it (T24).
     pub(super) offered: Option<Box<OfferedSyn>>,
+    /// What ICMP errors said of it.
+    pub(super) icmp: Option<Box<Errors>>,
     /// The connection that took over the key, and the frame that proves it was accepted.
     pub(super) superseded_by: Option<Mark>,
     pub(super) completeness: Completeness,
@@ -103,6 +106,7 @@ impl Conn {
             streams: Streams::default(),
             older: None,
             offered: None,
+            icmp: None,
             superseded_by: None,
             completeness: Completeness::default(),
             zeek: ZeekView::default(),

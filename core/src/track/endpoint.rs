@@ -6,6 +6,7 @@
 
 use super::arrival::{Numbers, OfferedSyn};
 use super::keepalive::Probes;
+use super::order::{Disorder, Stamps};
 use super::sent::{Sent, Unacked};
 use super::window::Stall;
 use crate::SeqNumber;
@@ -49,6 +50,8 @@ pub(super) struct Endpoint {
     owed_ack_of_fin: Option<SeqNumber>,
     has_peers_fin: bool,
     pub(super) last_print: Option<Fingerprint>,
+    pub(super) stamps: Stamps,
+    pub(super) disorder: Option<Box<Disorder>>,
     /// RSTs since the peer's last SYN, up to three (T18).
     pub(super) resets: u8,
     /// TTL of its first SYN.
@@ -114,6 +117,8 @@ impl Endpoint {
             owed_ack_of_fin: None,
             has_peers_fin: false,
             last_print: None,
+            stamps: Stamps::default(),
+            disorder: None,
             resets: 0,
             ttl: None,
             packets: 0,
