@@ -54,6 +54,20 @@ pub struct Connection {
     pub bytes: Sides<u64>,
     /// Segments that carry again what was sent before, of each side.
     pub retransmissions: Sides<u64>,
+    /// Those of them that were needless: their receiver had it all, or reported to have got it twice (RFC 2883).
+    pub spurious_retransmissions: Sides<u64>,
+    /// Segments that were overtaken on their way, of each side.
+    pub out_of_order: Sides<u64>,
+    /// Segments captured more than once, of each side.
+    pub duplicates: Sides<u64>,
+    /// Holes in what was captured of each side.
+    pub gaps: Sides<u64>,
+    /// Their bytes.
+    pub gap_bytes: Sides<u64>,
+    /// ICMP errors about segments of it; at most 8 kinds.
+    pub icmp: Vec<IcmpReport>,
+    /// Errors of further kinds.
+    pub icmp_omitted: u64,
     /// Options offered and agreed.
     pub options: Options,
     /// HTTP transactions, the first 10,000.
@@ -135,6 +149,29 @@ pub struct RuleHit {
     pub id: Rule,
     /// The frame.
     pub frame: u64,
+}
+
+/// ICMP errors of one kind about segments of one side. To an open connection they are soft: they end nothing
+/// (RFC 1122 section 4.2.3.9, RFC 5927).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct IcmpReport {
+    /// Who reported it first.
+    pub from: IpAddr,
+    /// The side whose segments are quoted.
+    pub direction: Side,
+    /// The ICMP type.
+    #[serde(rename = "type")]
+    pub kind: u8,
+    /// Its code.
+    pub code: u8,
+    /// The last size that fits, bytes, where a packet was too big.
+    pub mtu: Option<u32>,
+    /// How many.
+    pub count: u64,
+    /// The first of them.
+    pub first_frame: u64,
+    /// The last of them.
+    pub last_frame: u64,
 }
 
 /// Zeek's `conn.log` answers, projected from ours for those who compare.

@@ -223,6 +223,8 @@ fields! {
     "retransmission_index" Unsigned "" "How often the same was sent again" segment |a| a.retransmission_index;
     "since_previous" RelativeTime "" "Time since it was sent last" segment |a| a.since_previous_ns;
     "backoff_percent" Unsigned "%" "That time in hundredths of the time before it" segment |a| a.backoff_percent;
+    "order" Text "" "How it comes out of turn: retransmission, spurious-retransmission, out-of-order or duplicate"
+        segment |a| a.order.map(|order| order.as_str());
     "http.message" Text "" "HTTP message the segment belongs to: request or response"
         segment |a| a.http.map(|http| http.message.as_str());
     "http.begins" Bool "" "Whether that message becomes known here: its first line is complete in this segment" segment |a| a.http.map(|http| http.begins);
@@ -267,6 +269,25 @@ fields! {
     "bytes.responder" Unsigned "bytes" "Payload of the responder by its sequence numbers", connection |c| c.bytes.responder;
     "retransmissions.initiator" Unsigned "segments" "Segments the initiator sent again", connection |c| c.retransmissions.initiator;
     "retransmissions.responder" Unsigned "segments" "Segments the responder sent again", connection |c| c.retransmissions.responder;
+    "spurious_retransmissions.initiator" Unsigned "segments" "Segments the initiator sent again needlessly", connection |c| c.spurious_retransmissions.initiator;
+    "spurious_retransmissions.responder" Unsigned "segments" "Segments the responder sent again needlessly", connection |c| c.spurious_retransmissions.responder;
+    "out_of_order.initiator" Unsigned "segments" "Segments of the initiator that were overtaken on their way", connection |c| c.out_of_order.initiator;
+    "out_of_order.responder" Unsigned "segments" "Segments of the responder that were overtaken on their way", connection |c| c.out_of_order.responder;
+    "duplicates.initiator" Unsigned "segments" "Segments of the initiator that were captured once more", connection |c| c.duplicates.initiator;
+    "duplicates.responder" Unsigned "segments" "Segments of the responder that were captured once more", connection |c| c.duplicates.responder;
+    "gaps.initiator" Unsigned "" "Holes in what was captured of the initiator", connection |c| c.gaps.initiator;
+    "gaps.responder" Unsigned "" "Holes in what was captured of the responder", connection |c| c.gaps.responder;
+    "gap_bytes.initiator" Unsigned "bytes" "Bytes of the initiator that were not captured", connection |c| c.gap_bytes.initiator;
+    "gap_bytes.responder" Unsigned "bytes" "Bytes of the responder that were not captured", connection |c| c.gap_bytes.responder;
+    "icmp.from" Address "" "Who reported an ICMP error", connection |c| Each(c.icmp.iter().map(|icmp| icmp.from));
+    "icmp.direction" Text "" "Whose segment it quotes", connection |c| Each(c.icmp.iter().map(|icmp| icmp.direction.as_str()));
+    "icmp.type" Unsigned "" "Type of an ICMP error", connection |c| Each(c.icmp.iter().map(|icmp| icmp.kind));
+    "icmp.code" Unsigned "" "Its code", connection |c| Each(c.icmp.iter().map(|icmp| icmp.code));
+    "icmp.mtu" Unsigned "bytes" "The size that fits, where a packet was too big", connection |c| Each(c.icmp.iter().map(|icmp| icmp.mtu));
+    "icmp.count" Unsigned "" "How many errors of that kind", connection |c| Each(c.icmp.iter().map(|icmp| icmp.count));
+    "icmp.first_frame" Frame "" "The first of them", connection |c| Each(c.icmp.iter().map(|icmp| icmp.first_frame));
+    "icmp.last_frame" Frame "" "The last of them", connection |c| Each(c.icmp.iter().map(|icmp| icmp.last_frame));
+    "icmp_omitted" Unsigned "" "ICMP errors past the 8 kinds listed", connection |c| c.icmp_omitted;
     "options.initiator.mss" Unsigned "bytes" "Maximum segment size the initiator accepts",
         connection |c| c.options.initiator.and_then(|offer| offer.mss);
     "options.initiator.window_scale" Unsigned "bits" "Window scale shift of the initiator",

@@ -53,7 +53,7 @@ pub use annotation::{
     Annotation, CloseSoFar, ConnectionId, HttpMessage, HttpNote, IcmpNote, IntegrityWord, Transition,
 };
 pub use config::{ChecksumPolicy, Config};
-pub use connection::{Close, Connection, Frames, Handshake, RuleHit, UtcTime, Zeek};
+pub use connection::{Close, Connection, Frames, Handshake, IcmpReport, RuleHit, UtcTime, Zeek};
 pub use dissector::{Dissector, Outcome};
 pub use field::{FIELDS, Field, FieldType, Value};
 pub use frame::{Frame, LinkType, Side, Sides};
@@ -66,4 +66,4 @@ pub use segment::{Integrity, RawSegment, Segment};
 pub use seq::SeqNumber;
 pub use track::reassembly::ReassemblyLimits;
 pub use wire::checksum::Checksum;
-pub use words::{Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict, Phase, State, Step};
+pub use words::{Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict, Order, Phase, State, Step};

@@ -4,6 +4,7 @@ use super::arrival::{Arrival, OfferedSyn};
 use super::challenge::Challenge;
 use super::compat::{Completeness, ZeekView};
 use super::endpoint::Endpoint;
+use super::icmp::Errors;
 use super::key::{FlowKey, Slot};
 use super::negotiation::Negotiation;
 use super::progress::{BadAck, Closing, Opening};
@@ -37,6 +38,8 @@ pub(super) struct Conn {
     pub(super) offered: Option<Box<OfferedSyn>>,
     /// The last segment that calls for a challenge ACK, and that ACK.
     pub(super) challenge: Option<Box<Challenge>>,
+    /// What ICMP errors said of it.
+    pub(super) icmp: Option<Box<Errors>>,
     /// The connection that took over the key, and the frame that proves it was accepted.
     pub(super) superseded_by: Option<Mark>,
     pub(super) completeness: Completeness,
@@ -117,6 +120,7 @@ impl Conn {
             older: None,
             offered: None,
             challenge: None,
+            icmp: None,
             superseded_by: None,
             completeness: Completeness::default(),
             zeek: ZeekView::default(),

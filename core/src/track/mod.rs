@@ -17,15 +17,21 @@ mod endpoint;
 mod fast_open;
 mod giveup;
 mod handshake;
+mod hosts;
 mod icmp;
 mod identity;
+mod injected;
 mod keepalive;
 mod key;
+mod loss;
+mod mtu;
 mod multipath;
 mod negotiation;
 mod note;
 mod observe;
 mod offer;
+mod one_sided;
+mod order;
 mod progress;
 mod protection;
 pub(crate) mod reassembly;
@@ -49,6 +55,7 @@ use crate::words::State;
 use crate::{Checksum, Integrity, Segment, Side, Sides};
 use arrival::Arrival;
 use conn::Conn;
+use hosts::Hosts;
 use identity::Identity;
 use key::{FlowKey, Slot};
 use note::Note;
@@ -61,6 +68,7 @@ pub(crate) struct Tracker {
     table: Table,
     limits: Limits,
     compat: compat::Switches,
+    hosts: Hosts,
     next_id: ConnectionId,
     /// The latest time of any frame: silence is measured up to it.
     now_ns: i64,
@@ -74,8 +82,10 @@ impl Tracker {
             limits: Limits {
                 reassembly: config.reassembly,
                 http: config.http_enabled.then_some(config.http),
+                idle_reset_ns: config.idle_reset_ns,
             },
             compat: compat::Switches::new(config),
+            hosts: Hosts::default(),
             next_id: 0,
             now_ns: i64::MIN,
             evicted: Vec::new(),
@@ -127,7 +137,12 @@ impl Tracker {
             discovery::tell_ghosts(&mut self.table, slot, arrival.mark);
         }
         let conn = self.table.conn_mut(slot);
-        conn.count(&arrival, &note, &self.compat);
+        if note.rules.contains(Rule::O2) {
+            self.hosts.answers(&arrival);
+        } else if note.rules.contains(Rule::O15) {
+            conn.opening.refused_elsewhere = self.hosts.is_foreign(&arrival);
+        }
+        conn.count(&arrival, &mut note, &self.compat);
         if !closed_before && conn.is_closed() {
             conn.release();
             self.table.note_closed(slot);

@@ -7,7 +7,8 @@ use super::note::Note;
 use super::progress::Onset;
 use super::streams::Limits;
 use super::{
-    challenge, compat, handshake, keepalive, negotiation, offer, teardown, transfer, verdict, window,
+    challenge, compat, handshake, injected, keepalive, loss, mtu, negotiation, offer, one_sided, order,
+    teardown, transfer, verdict, window,
 };
 use crate::annotation::{Annotation, CloseSoFar, HttpNote, Transition};
 use crate::rule::Rule;
@@ -53,6 +54,7 @@ impl Conn {
         if arrival.flags.rst() {
             teardown::reset(self, arrival, note);
             negotiation::reset(self, arrival, note);
+            injected::reset(self, arrival, note, limits.idle_reset_ns);
             if self.closing.reset.is_some_and(|reset| reset.at == arrival.mark) {
                 self.end_streams(StreamEnd::Reset, limits);
             }
@@ -79,10 +81,15 @@ impl Conn {
             handshake::observe_midstream(self, arrival, note);
         }
         teardown::note_missed_fin(self, arrival);
+        one_sided::observe(self, arrival, note);
         window::observe(self, arrival, note);
         keepalive::observe(self, arrival, note);
         challenge::observe(self, arrival, note);
+        mtu::answered(self, arrival);
         transfer::acknowledge(self, arrival, note);
+        order::sack(self, arrival);
+        loss::observe(self, arrival, note);
+        injected::observe_after(self, arrival, note);
         if !note.probe {
             transfer::payload(self, arrival, note);
         }
@@ -144,13 +151,13 @@ impl Conn {
         }
     }
 
-    pub(super) fn count(&mut self, arrival: &Arrival<'_>, note: &Note, switches: &compat::Switches) {
+    pub(super) fn count(&mut self, arrival: &Arrival<'_>, note: &mut Note, switches: &compat::Switches) {
         self.last = arrival.mark;
         self.recently_active = true;
         compat::observe(self, arrival, switches);
         let own = &mut self.ends[arrival.sender];
         own.packets += 1;
-        own.retransmissions += u64::from(note.retransmission);
+        order::count(self, arrival, note);
         self.rules.add(note.rules, arrival.mark.frame);
     }
 
@@ -163,7 +170,8 @@ impl Conn {
         now_ns: i64,
     ) -> Annotation {
         let segment = arrival.segment;
-        let close = if note.phase == Phase::Teardown || note.rules.contains(Rule::O15) {
+        let decides = note.phase == Phase::Teardown || note.decides_close;
+        let close = if decides || note.rules.contains(Rule::O15) {
             self.close_so_far(now_ns)
         } else {
             CloseSoFar::default()
@@ -206,6 +214,7 @@ impl Conn {
             retransmission_index: again.map(|again| again.index),
             since_previous_ns: again.map(|again| again.since_previous_ns),
             backoff_percent: again.and_then(|again| again.backoff_percent),
+            order: note.order,
             http,
             close,
         }

@@ -30,6 +30,7 @@ pub(super) fn packet<'k>(
             "since" => maybe(packet.since_answered_ns.map(span)),
             "again" => maybe(packet.retransmission_index),
             "of" => maybe(packet.retransmission_of.map(original)),
+            "order" => maybe(packet.order),
             "after" => maybe(packet.since_previous_ns.map(span)),
             "backoff" => maybe(packet.backoff_percent),
             "conn" => packet.connection.to_string(),
@@ -60,6 +61,8 @@ pub(super) fn packet<'k>(
 /// - `close`: verdict, by, cause/confidence, confidence, frames, and `reset=` where there is one
 /// - `rules`: every rule with its frame
 /// - `rtt`: to the responder, to the initiator; `isn`, `packets`, `bytes`, `again` (retransmissions): both sides
+/// - `needless` (retransmissions), `out-of-order`, `duplicates`, `gaps` and `gap-bytes`: both sides
+/// - `icmp`: every kind of error: whose segment, type/code, mtu, how many, first and last frame; several with `;` between
 /// - `from`: the port of the initiator; `frames`, `duration`, `idle`
 /// - `initiator`, `responder`: what their SYN offered, words as in a script: `mss=1460 ws=7 sackok ts tfo=8 ecn md5
 ///   ao=1:2 mptcp=capable/1 uto=60s`
@@ -127,6 +130,32 @@ pub(super) fn connection(
             connection.retransmissions.initiator,
             connection.retransmissions.responder,
         ),
+        "needless" => pair(
+            connection.spurious_retransmissions.initiator,
+            connection.spurious_retransmissions.responder,
+        ),
+        "out-of-order" => pair(
+            connection.out_of_order.initiator,
+            connection.out_of_order.responder,
+        ),
+        "duplicates" => pair(connection.duplicates.initiator, connection.duplicates.responder),
+        "gaps" => pair(connection.gaps.initiator, connection.gaps.responder),
+        "gap-bytes" => pair(connection.gap_bytes.initiator, connection.gap_bytes.responder),
+        "icmp" => {
+            let errors = connection.icmp.iter().map(|error| {
+                format!(
+                    "{} {}/{} {} {} {}-{}",
+                    error.direction.as_str(),
+                    error.kind,
+                    error.code,
+                    maybe(error.mtu),
+                    error.count,
+                    original(error.first_frame),
+                    original(error.last_frame)
+                )
+            });
+            errors.collect::<Vec<_>>().join("; ")
+        }
         "from" => connection.src_port.to_string(),
         "frames" => format!(
             "{}-{}",

@@ -16,6 +16,7 @@ const PACKET_EXTENSIONS: &[&str] = &[
     "retransmission_index",
     "since_previous_ns",
     "backoff_percent",
+    "order",
     "http",
     "http.message",
     "http.begins",
@@ -31,6 +32,31 @@ const CONNECTION_EXTENSIONS: &[&str] = &[
     "retransmissions",
     "retransmissions.initiator",
     "retransmissions.responder",
+    "spurious_retransmissions",
+    "spurious_retransmissions.initiator",
+    "spurious_retransmissions.responder",
+    "out_of_order",
+    "out_of_order.initiator",
+    "out_of_order.responder",
+    "duplicates",
+    "duplicates.initiator",
+    "duplicates.responder",
+    "gaps",
+    "gaps.initiator",
+    "gaps.responder",
+    "gap_bytes",
+    "gap_bytes.initiator",
+    "gap_bytes.responder",
+    "icmp",
+    "icmp.from",
+    "icmp.direction",
+    "icmp.type",
+    "icmp.code",
+    "icmp.mtu",
+    "icmp.count",
+    "icmp.first_frame",
+    "icmp.last_frame",
+    "icmp_omitted",
     "options.initiator",
     "options.initiator.mss",
     "options.initiator.window_scale",
@@ -152,7 +178,7 @@ fn paths(value: &impl serde::Serialize) -> Paths {
     serde_json::from_str(&text).expect("what was just written")
 }
 
-/// Everything there is: options of both sides, one of them not offered, HTTP, rules.
+/// Everything there is: options of both sides, one of them not offered, an ICMP error, HTTP, rules.
 fn full() -> Told {
     told(
         r#"
@@ -161,6 +187,7 @@ fn full() -> Told {
         C > S ACK
         C > S PSH-ACK "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
         S > C PSH-ACK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+        icmp C > S frag-needed mtu=1400 quoting S
         close C > S
         "#,
     )
