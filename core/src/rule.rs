@@ -185,11 +185,11 @@ rules! {
     E10 Note "capture starts inside the connection" ["capture artefact"]
         "The first captured segment of the address and port pair has no SYN and shows payload, or an ACK or FIN that the other side's numbers confirm.";
     E11 Note "one direction only" ["capture artefact"]
-        "Segments of one side are never captured while the other side's acknowledgements advance over bytes never seen, by the end or for 2 s.";
+        "No segment of one side is captured, by the end or in the first 2 s, while the other side's acknowledgements move on from their first. Told with the last frame, or with the first of that side.";
     E12 Note "lost by the capture" ["capture artefact"]
-        "Bytes acknowledged by their receiver that were never captured: the capture lost them, not the network.";
+        "Bytes that were never captured are acknowledged by their receiver, and their sender has gone on behind them: the capture lost them, not the network. Told once for each hole, with the later of the two.";
     E13 Warn "path MTU black hole" ["RFC 1191, RFC 8201, RFC 8899"]
-        "Segments too big for the path (ICMP says so, or full-sized ones are resent while smaller ones get through) and their sender does not go down in size within three resends.";
+        "A segment too big for the path (an ICMP error says so; or it is as large as both MSS allow, nothing as large was acknowledged, and smaller ones behind it are answered) is sent again for the third time at its size.";
     T1 Chat "first FIN" ["RFC 9293 3.6 figure 12"]
         "The first FIN of the connection.";
     T2 Chat "ACK of the first FIN" ["RFC 9293 3.6 figure 12"]
@@ -227,11 +227,11 @@ rules! {
     T18 Warn "RST burst" ["RFC 9293 3.10.7.1"]
         "The third RST of a side, with no SYN of the other side between.";
     T19 Warn "injected RST" ["RFC 3360"]
-        "A RST that its sender did not send, by at least two of these signs (one: a guess): TTL or IP identification foreign to that side; data of that side after it; several RSTs at seq, seq+MSS and so on; foreign window or options.";
+        "On an open connection a RST that its side did not send, by at least two of these signs: a TTL that no other segment of that side had; an IP identification (but 0) far from where that side counts; payload of that side after the RST, not below its number; another RST with a number beyond everything sent and acknowledged; timestamps missing in a RST with ACK although agreed, or there although not; a window other than the side's own in a RST without ACK. One of the first four is a guess; the last two, and the IP identification of a RST without ACK or after 1 s of silence, only count beside another.";
     T20 Warn "given up after retransmissions" ["RFC 9293 3.8.3, RFC 1122 4.2.3.5"]
         "The oldest unacknowledged data or FIN of a side sent again at least three times at intervals that do not shrink, while the window is open, then its RST, or silence of three times the last interval.";
     T21 Warn "RST after long silence by a NAT or firewall" ["RFC 5382"]
-        "After at least 60 s of silence (can be configured) a RST whose TTL is foreign to its side.";
+        "On an open connection, after at least 60 s of silence (can be configured), a RST whose TTL no other segment of its side had; with a second sign of T19 it is T19 as well.";
     T22 Note "port pair reused in TIME-WAIT" ["RFC 9293 3.6.1 MAY-2, RFC 6191"]
         "A SYN with a sequence number above nxt at the close of the last connection on the same address and port pair, or with a later timestamp, before twice the maximum segment lifetime has passed since both FINs were acknowledged.";
     T23 Warn "TIME-WAIT assassination" ["RFC 1337"]

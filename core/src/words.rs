@@ -104,6 +104,21 @@ words! {
 }
 
 words! {
+    /// How a segment comes out of turn (E9), where something tells: the sender's timestamps, its IP identification,
+    /// what the receiver acknowledged.
+    Order {
+        /// Sent again; perhaps the first sending was lost before it was captured.
+        Retransmission = 0 "retransmission",
+        /// Sent again although its receiver had acknowledged or reported (SACK) all of it.
+        SpuriousRetransmission = 1 "spurious-retransmission",
+        /// Sent before segments that were captured before it.
+        OutOfOrder = 2 "out-of-order",
+        /// Sent once, captured or delivered twice.
+        Duplicate = 3 "duplicate",
+    }
+}
+
+words! {
     /// How sure a verdict is.
     Confidence {
         /// A hint.

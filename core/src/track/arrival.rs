@@ -1,7 +1,7 @@
 //! A segment on its way through the stations of the tracker.
 
 use super::sent::Sent;
-use crate::connection::Offer;
+use crate::options::Offer;
 use crate::stream::Mark;
 use crate::wire::tcp::TcpFlags;
 use crate::wire::tcp_option::TcpOption;
@@ -79,23 +79,6 @@ impl<'a> Arrival<'a> {
             TcpOption::Timestamps { val, .. } => Some(val),
             _ => None,
         })
-    }
-
-    /// The options of a SYN.
-    pub(super) fn offer(&self) -> Offer {
-        let mut offer = Offer::default();
-        for (_, option) in self.segment.tcp.options() {
-            match option {
-                TcpOption::Mss(mss) => offer.mss = Some(mss),
-                TcpOption::WindowScale(shift) => offer.window_scale = Some(shift),
-                TcpOption::SackPermitted => offer.sack_permitted = true,
-                TcpOption::Timestamps { .. } => offer.timestamps = true,
-                TcpOption::FastOpen { .. } => offer.fast_open = true,
-                TcpOption::Mptcp(_) => offer.mptcp = true,
-                _ => {}
-            }
-        }
-        offer
     }
 }
 

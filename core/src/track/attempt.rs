@@ -6,7 +6,7 @@ use super::discovery;
 use super::note::Note;
 use super::progress::{BadAck, Failure, Opening};
 use super::sent::Sent;
-use crate::connection::Offer;
+use crate::options::Offer;
 use crate::rule::Rule;
 use crate::stream::Mark;
 use crate::words::Confidence;

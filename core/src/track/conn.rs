@@ -4,7 +4,9 @@ use super::arrival::{Arrival, OfferedSyn};
 use super::challenge::Challenge;
 use super::compat::{Completeness, ZeekView};
 use super::endpoint::Endpoint;
+use super::icmp::Errors;
 use super::key::{FlowKey, Slot};
+use super::negotiation::Negotiation;
 use super::progress::{BadAck, Closing, Opening};
 use super::streams::Streams;
 use crate::annotation::ConnectionId;
@@ -26,6 +28,8 @@ pub(super) struct Conn {
     pub(super) ends: Sides<Endpoint>,
     pub(super) opening: Opening,
     pub(super) closing: Closing,
+    /// What the opening negotiated beyond the ordinary options.
+    pub(super) negotiation: Option<Box<Negotiation>>,
     pub(super) rules: RuleList,
     pub(super) streams: Streams,
     /// The connection before this one on the same key; it may still be live beside it.
@@ -34,6 +38,8 @@ pub(super) struct Conn {
     pub(super) offered: Option<Box<OfferedSyn>>,
     /// The last segment that calls for a challenge ACK, and that ACK.
     pub(super) challenge: Option<Box<Challenge>>,
+    /// What ICMP errors said of it.
+    pub(super) icmp: Option<Box<Errors>>,
     /// The connection that took over the key, and the frame that proves it was accepted.
     pub(super) superseded_by: Option<Mark>,
     pub(super) completeness: Completeness,
@@ -108,11 +114,13 @@ impl Conn {
             },
             opening: Opening::default(),
             closing: Closing::default(),
+            negotiation: None,
             rules: RuleList::default(),
             streams: Streams::default(),
             older: None,
             offered: None,
             challenge: None,
+            icmp: None,
             superseded_by: None,
             completeness: Completeness::default(),
             zeek: ZeekView::default(),

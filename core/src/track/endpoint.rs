@@ -6,10 +6,11 @@
 
 use super::arrival::{Numbers, OfferedSyn};
 use super::keepalive::Probes;
+use super::order::{Disorder, Stamps};
 use super::sent::{Sent, Unacked};
 use super::window::Stall;
 use crate::SeqNumber;
-use crate::connection::Offer;
+use crate::options::Offer;
 use crate::stream::Mark;
 use crate::words::State;
 
@@ -53,6 +54,8 @@ pub(super) struct Endpoint {
     /// Its data in flight came after a silence of both sides (O14).
     pub(super) broke_silence: bool,
     pub(super) last_print: Option<Fingerprint>,
+    pub(super) stamps: Stamps,
+    pub(super) disorder: Option<Box<Disorder>>,
     /// RSTs since the peer's last SYN, up to three (T18).
     pub(super) resets: u8,
     /// TTL of its first SYN.
@@ -120,6 +123,8 @@ impl Endpoint {
             has_peers_fin: false,
             broke_silence: false,
             last_print: None,
+            stamps: Stamps::default(),
+            disorder: None,
             resets: 0,
             ttl: None,
             packets: 0,

@@ -7,6 +7,7 @@ use super::challenge;
 use super::conn::Conn;
 use super::endpoint::Endpoint;
 use super::note::Note;
+use super::offer;
 use super::sent::Sent;
 use crate::rule::Rule;
 use crate::words::Step;
@@ -64,6 +65,7 @@ fn syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         // A retry with the same number after a refusal is the same attempt: refused so far, but not over.
         conn.closing.closed = None;
     }
+    offer::syn(conn, arrival, note);
 }
 
 /// O2, and O7 when it comes again.
@@ -126,6 +128,7 @@ fn syn_ack(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut No
         own.sends_syn_ack();
         conn.opening.synack_again_after_ack = acked_before;
     }
+    offer::syn_ack(conn, arrival, ack, note);
 }
 
 fn first_syn(own: &mut Endpoint, arrival: &Arrival<'_>) {

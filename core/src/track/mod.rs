@@ -2,7 +2,7 @@
 //!
 //! [`Tracker::segment`] takes one segment through the same stations each time: whose is it
 //! ([`identity`]); what does its sender's number say it had received ([`endpoint`]); which step of the
-//! opening ([`handshake`], [`attempt`]), the middle ([`transfer`], [`keepalive`], [`window`]) or the end ([`teardown`]) is it; what does its
+//! opening ([`handshake`], [`attempt`], [`offer`]), the middle ([`transfer`], [`keepalive`], [`window`]) or the end ([`teardown`]) is it; what does its
 //! payload carry ([`streams`]). Each station writes into one [`note::Note`]; the annotation is made from
 //! it at the end. A plain segment costs one table probe and no allocation.
 
@@ -12,16 +12,28 @@ mod challenge;
 mod compat;
 mod conn;
 mod discovery;
+mod ecn;
 mod endpoint;
+mod fast_open;
 mod giveup;
 mod handshake;
+mod hosts;
 mod icmp;
 mod identity;
+mod injected;
 mod keepalive;
 mod key;
+mod loss;
+mod mtu;
+mod multipath;
+mod negotiation;
 mod note;
 mod observe;
+mod offer;
+mod one_sided;
+mod order;
 mod progress;
+mod protection;
 pub(crate) mod reassembly;
 mod sent;
 mod state;
@@ -44,6 +56,7 @@ use crate::{Checksum, Integrity, Segment, Side, Sides};
 use arrival::Arrival;
 use challenge::Provocation;
 use conn::Conn;
+use hosts::Hosts;
 use identity::Identity;
 use key::{FlowKey, Slot};
 use note::Note;
@@ -56,6 +69,7 @@ pub(crate) struct Tracker {
     table: Table,
     limits: Limits,
     compat: compat::Switches,
+    hosts: Hosts,
     next_id: ConnectionId,
     /// The latest time of any frame: silence is measured up to it.
     now_ns: i64,
@@ -69,8 +83,10 @@ impl Tracker {
             limits: Limits {
                 reassembly: config.reassembly,
                 http: config.http_enabled.then_some(config.http),
+                idle_reset_ns: config.idle_reset_ns,
             },
             compat: compat::Switches::new(config),
+            hosts: Hosts::default(),
             next_id: 0,
             now_ns: i64::MIN,
             evicted: Vec::new(),
@@ -122,7 +138,12 @@ impl Tracker {
             discovery::tell_ghosts(&mut self.table, slot, arrival.mark);
         }
         let conn = self.table.conn_mut(slot);
-        conn.count(&arrival, &note, &self.compat);
+        if note.rules.contains(Rule::O2) {
+            self.hosts.answers(&arrival);
+        } else if note.rules.contains(Rule::O15) {
+            conn.opening.refused_elsewhere = self.hosts.is_foreign(&arrival);
+        }
+        conn.count(&arrival, &mut note, &self.compat);
         if !closed_before && conn.is_closed() {
             conn.release();
             self.table.note_closed(slot);

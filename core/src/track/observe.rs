@@ -7,7 +7,10 @@ use super::conn::Conn;
 use super::note::Note;
 use super::progress::Onset;
 use super::streams::Limits;
-use super::{challenge, compat, handshake, keepalive, teardown, transfer, verdict, window};
+use super::{
+    challenge, compat, handshake, injected, keepalive, loss, mtu, negotiation, offer, one_sided, order,
+    teardown, transfer, verdict, window,
+};
 use crate::annotation::{Annotation, CloseSoFar, HttpNote, Transition};
 use crate::rule::Rule;
 use crate::stream::StreamEnd;
@@ -48,8 +51,11 @@ impl Conn {
             note.copy_of_previous();
             return None;
         }
+        offer::strange_flags(arrival, note);
         if arrival.flags.rst() {
             teardown::reset(self, arrival, note);
+            negotiation::reset(self, arrival, note);
+            injected::reset(self, arrival, note, limits.idle_reset_ns);
             if self.closing.reset.is_some_and(|reset| reset.at == arrival.mark) {
                 self.end_streams(StreamEnd::Reset, limits);
             }
@@ -68,6 +74,7 @@ impl Conn {
         let (own, peer) = self.ends.pair_mut(arrival.sender);
         own.shows(numbers, peer);
         handshake::observe(self, arrival, note);
+        negotiation::observe(self, arrival, note);
         if !self.opening.established && note.calls_for_reset() {
             return None;
         }
@@ -75,10 +82,15 @@ impl Conn {
             handshake::observe_midstream(self, arrival, note);
         }
         teardown::note_missed_fin(self, arrival);
+        one_sided::observe(self, arrival, note);
         window::observe(self, arrival, note);
         keepalive::observe(self, arrival, note);
         challenge::observe(self, arrival, note);
+        mtu::answered(self, arrival);
         transfer::acknowledge(self, arrival, note);
+        order::sack(self, arrival);
+        loss::observe(self, arrival, note);
+        injected::observe_after(self, arrival, note);
         if !note.probe {
             transfer::payload(self, arrival, note);
         }
@@ -140,13 +152,13 @@ impl Conn {
         }
     }
 
-    pub(super) fn count(&mut self, arrival: &Arrival<'_>, note: &Note, switches: &compat::Switches) {
+    pub(super) fn count(&mut self, arrival: &Arrival<'_>, note: &mut Note, switches: &compat::Switches) {
         self.last = arrival.mark;
         self.recently_active = true;
         compat::observe(self, arrival, switches);
         let own = &mut self.ends[arrival.sender];
         own.packets += 1;
-        own.retransmissions += u64::from(note.retransmission);
+        order::count(self, arrival, note);
         self.rules.add(note.rules, arrival.mark.frame);
     }
 
@@ -159,7 +171,8 @@ impl Conn {
         now_ns: i64,
     ) -> Annotation {
         let segment = arrival.segment;
-        let close = if note.phase == Phase::Teardown || note.rules.contains(Rule::O15) {
+        let decides = note.phase == Phase::Teardown || note.decides_close;
+        let close = if decides || note.rules.contains(Rule::O15) {
             self.close_so_far(now_ns)
         } else {
             CloseSoFar::default()
@@ -202,6 +215,7 @@ impl Conn {
             retransmission_index: again.map(|again| again.index),
             since_previous_ns: again.map(|again| again.since_previous_ns),
             backoff_percent: again.and_then(|again| again.backoff_percent),
+            order: note.order,
             http,
             close,
         }

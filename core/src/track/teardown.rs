@@ -7,7 +7,9 @@ use super::conn::Conn;
 use super::discovery;
 use super::endpoint::{Endpoint, Fin};
 use super::giveup;
+use super::injected::Signs;
 use super::note::Note;
+use super::one_sided;
 use super::progress::Reset;
 use super::sent::Sent;
 use crate::Side;
@@ -308,7 +310,10 @@ fn describe(conn: &Conn, arrival: &Arrival<'_>, confidence: Confidence) -> Reset
     Reset {
         by: arrival.sender,
         at: arrival.mark,
+        seq: arrival.seq,
         confidence,
+        signs: Signs::default(),
+        idle_cut: false,
         unread_data: !peer.unacked.is_empty() || just_acked(peer),
         late_data: own.fin.is_some_and(after_own_fin),
         cause: None,
@@ -325,4 +330,5 @@ pub(super) fn note_missed_fin(conn: &mut Conn, arrival: &Arrival<'_>) {
     if arrival.ack.is_some() && arrival.ack == one_past && peer.fin.is_none() {
         peer.missed_fin.get_or_insert(arrival.mark);
     }
+    one_sided::note_missed_fin(conn, arrival);
 }

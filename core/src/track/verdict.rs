@@ -5,6 +5,7 @@ use super::attempt;
 use super::conn::Conn;
 use super::endpoint::Endpoint;
 use super::giveup::{self, GiveUp};
+use super::one_sided;
 use super::progress::{Closing, Failure, Reset};
 use super::sent::Sent;
 use crate::connection::{Frames, Handshake};
@@ -184,7 +185,9 @@ pub(super) fn ending(conn: &Conn, now_ns: i64) -> Ending {
     let has_fin = |end: &Endpoint| end.fin.is_some() || end.missed_fin.is_some();
     let fins = usize::from(has_fin(initiator)) + usize::from(has_fin(responder));
 
-    let finished = initiator.finished() && responder.finished();
+    let finished = Side::BOTH
+        .into_iter()
+        .all(|side| conn.ends[side].finished() || one_sided::is_fin_answered(conn, side));
     let silent = |reset: &Reset| now_ns.saturating_sub(reset.at.time_ns) >= UNCHALLENGED_NS;
     let unanswered = closing.unanswered_reset.filter(silent);
     let reset = closing.reset.or(unanswered).filter(|_| !finished);
@@ -204,6 +207,7 @@ pub(super) fn ending(conn: &Conn, now_ns: i64) -> Ending {
     } else if let Some(reset) = reset {
         match first {
             Some(first) => (V::FinThenReset, Closer::from(first), reset.confidence),
+            None if reset.is_by_network() => (V::Reset, Closer::Network, reset.confidence),
             None => (V::Reset, Closer::from(reset.by), reset.confidence),
         }
     } else if conn.superseded_by.is_some() {

@@ -220,7 +220,7 @@ fn e7_not_inside_the_largest_window_nor_when_the_capture_missed_it() {
               open C > S +10ms
         +10ms drop S > C PSH-ACK len=1000
         +10ms C > S ACK                   #= - - - ESTABLISHED ESTABLISHED -
-        +10ms S > C ACK                   #= - - - ESTABLISHED ESTABLISHED -
+        +10ms S > C ACK                   #= - E12 E12 ESTABLISHED ESTABLISHED -
         #: 0 handshake complete certain 1,2,3
         #: 0 close open nobody unknown/guess certain -
         #: 0 bytes 0 1000
