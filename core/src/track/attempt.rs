@@ -51,7 +51,10 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) -> 
             .next
             .is_none_or(|next| arrival.seq == next)
             .then_some((Failure::ResetByResponder, None)),
-        Side::Initiator if own.next == Some(arrival.seq) => Some(by_initiator(conn, arrival)),
+        // Data in its SYN may not have been taken.
+        Side::Initiator if [own.next, peer.ack].contains(&Some(arrival.seq)) => {
+            Some(by_initiator(conn, arrival))
+        }
         Side::Initiator => None,
     };
     let Some((failure, rule)) = failure else {

@@ -409,3 +409,22 @@ fn o13_and_o46_not_for_a_second_rst() {
     ",
     );
 }
+
+// The data of the old SYN was not taken: the number is that of the SYN-ACK's ack all the same.
+#[test]
+fn o11_of_a_syn_with_data() {
+    tell(
+        "
+               C > S SYN seq=90 tfo=0102030405060708 \"GET\"
+        +10ms  S > C SYN-ACK seq=300 ack=91
+        +200ms C > S RST seq=91              #= - O19 O19 SYN-SENT>CLOSED SYN-RECEIVED>LISTEN 2 conn=0
+        +10ms  C > S SYN seq=100             #= 1/3 O1 O1 CLOSED>SYN-SENT LISTEN - conn=1
+        +10ms  S > C SYN-ACK seq=400 ack=101
+        +10ms  C > S ACK seq=101 ack=401     #= 3/3 O3 O3 SYN-SENT>ESTABLISHED SYN-RECEIVED>ESTABLISHED 5 conn=1
+        #: 0 handshake aborted certain 1,2,3
+        #: 0 close not-opened initiator unknown/guess certain 3
+        #: 1 handshake complete certain 4,5,6
+        #: 1 close open nobody unknown/guess certain -
+    ",
+    );
+}
