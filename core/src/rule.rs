@@ -175,7 +175,7 @@ rules! {
     E4 Note "zero window, its probe or its end" ["RFC 9293 3.8.6.1"]
         "A window of 0 on a segment without RST and SYN; a probe of one byte or none at its edge; the answer to it; a later window of that side above 0.";
     E5 Note "challenge ACK to a SYN" ["RFC 5961 4, RFC 9293 3.10.7.4"]
-        "A SYN on an open connection, inside its window or not, answered within twice the round trip (at least 200 ms; 1 s where it is not known) by an ACK alone with seq nxt that repeats ack, or acknowledges all that came before a SYN of another number and nothing later. Where the capture holds nothing of that connection: an ACK alone that does not acknowledge the SYN.";
+        "A SYN on an open connection, inside its window or not, answered within twice the round trip (at least 200 ms; 1 s where it is not known) by an ACK alone with seq nxt that repeats ack, or acknowledges all that came before a SYN of another number and nothing later. Where the capture holds nothing of that connection: an ACK alone whose ack does not lie within 1 MiB above the SYN.";
     E6 Note "challenge ACK to a RST" ["RFC 5961 3.2"]
         "A RST inside the window but not at the expected number, answered by an ACK alone with the time and the numbers of E5: the RST is ignored.";
     E7 Note "challenge ACK to a bad ack" ["RFC 5961 5"]

@@ -52,7 +52,7 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) -> 
             .is_none_or(|next| arrival.seq == next)
             .then_some((Failure::ResetByResponder, None)),
         // Data in its SYN may not have been taken.
-        Side::Initiator if [own.next, peer.ack].contains(&Some(arrival.seq)) => {
+        Side::Initiator if [own.next, peer.syn.and(peer.ack)].contains(&Some(arrival.seq)) => {
             Some(by_initiator(conn, arrival))
         }
         Side::Initiator => None,

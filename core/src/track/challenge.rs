@@ -41,6 +41,9 @@ pub(super) enum Provocation {
 /// How long a challenge ACK may take where the round trip is not known, nanoseconds.
 const PATIENCE_NS: i64 = 1_000_000_000;
 
+/// As much as a host may send at once behind its SYN, bytes.
+const MISSED: u32 = 1 << 20;
+
 /// Twice the round trip, but at least this: no host answers in no time.
 const LEAST_PATIENCE_NS: i64 = 200_000_000;
 
@@ -138,7 +141,10 @@ pub(super) fn of_unknown_connection(conn: &mut Conn, arrival: &Arrival<'_>, note
     let (Some(syn), None, Some(ack), true) = (peer.syn, own.syn, arrival.ack, is_pure) else {
         return;
     };
-    if peer.syn_acked_by(Some(ack)) {
+    // Just above the SYN, it may acknowledge data that the capture missed.
+    let ahead = peer.isn.map_or(0, |isn| ack.relative_to(isn));
+    let is_near = (1..=MISSED).contains(&ahead);
+    if is_near || !is_prompt(conn, arrival.sender, syn.last, arrival) {
         return;
     }
     note.special(Rule::E5);

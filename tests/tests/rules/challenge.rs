@@ -235,8 +235,8 @@ fn e5_of_a_connection_that_was_not_captured() {
         "
         #! v4
               C > S SYN seq=1000              #= 1/3 O1 O1 CLOSED>SYN-SENT LISTEN -
-        +10ms S > C ACK seq=7777 ack=900000   #= - E5 E5 SYN-SENT LISTEN 1 phase=handshake
-        +10ms C > S RST seq=900000            #= - - - SYN-SENT LISTEN 2
+        +10ms S > C ACK seq=7777 ack=90000000 #= - E5 E5 SYN-SENT LISTEN 1 phase=handshake
+        +10ms C > S RST seq=90000000          #= - - - SYN-SENT LISTEN 2
         +1s   C > S SYN seq=1000              #= 1/3 O6 O6 SYN-SENT LISTEN - again=1
         +10ms S > C SYN-ACK seq=5000 ack=1001 #= 2/3 O2 O2 SYN-SENT LISTEN>SYN-RECEIVED 4
         +10ms C > S ACK seq=1001 ack=5001     #= 3/3 O3 O3 SYN-SENT>ESTABLISHED SYN-RECEIVED>ESTABLISHED 5
@@ -245,6 +245,21 @@ fn e5_of_a_connection_that_was_not_captured() {
         #: 0 rules O1:1 E5:2 O6:4 O2:5 O3:6 T28:6
     ",
     );
+}
+
+#[test]
+fn e5_not_an_ack_of_what_the_capture_missed_nor_late() {
+    for (wait, ack) in [("+10ms", 1500), ("+1001ms", 900_000_000)] {
+        tell(&format!(
+            "
+            #! v4
+                  C > S SYN seq=1000
+            {wait} S > C ACK seq=7777 ack={ack}
+            #: 0 handshake pending certain 1
+            #: 0 close not-opened nobody unknown/guess certain -
+            #: 0 rules O1:1"
+        ));
+    }
 }
 
 #[test]
