@@ -237,7 +237,7 @@ rules! {
     T23 Warn "TIME-WAIT assassination" ["RFC 1337"]
         "A segment with payload, a FIN or an unexpected sequence number reaches the side in TIME-WAIT, which answers by an ACK alone with seq nxt, which the other side answers by a RST without ACK and with seq equal to that ack.";
     T24 Warn "port pair reused without a close" ["RFC 9293 3.5.1"]
-        "A SYN-ACK accepts a SYN with a new sequence number on the address and port pair of a connection whose close was not seen.";
+        "A SYN-ACK, or the ACK that proves one, accepts a SYN with a new sequence number on the address and port pair of a connection whose close was not seen.";
     T25 Chat "Multipath TCP data FIN" ["RFC 8684 3.3.3"]
         "A DSS option with the DATA_FIN flag.";
     T26 Warn "Multipath TCP fast close or reset reason" ["RFC 8684 3.5 and 3.6"]

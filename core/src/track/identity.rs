@@ -1,4 +1,10 @@
 //! Whose segment is it: which connection of its address and port pair, or a new one, and who opened it.
+//!
+//! A SYN with the number of a remembered connection is that one's; with another number it opens a new one,
+//! unless it lies in the window of a live connection, whose segment it is until a SYN-ACK accepts it. The old
+//! one stays beside the new, and any other segment belongs to the one whose numbers it fits best, the newest
+//! of those; alone on its pair a connection takes them all. After the close that holds for twice the maximum
+//! segment lifetime.
 
 use super::arrival::{Arrival, OfferedSyn};
 use super::conn::Conn;
@@ -102,7 +108,7 @@ fn another_syn(table: &Table, newest: Slot, sent_by_low: bool, arrival: &Arrival
     let rule = if conn.has_ended() {
         is_legal_reuse(conn, sender, arrival).then_some(Rule::T22)
     } else {
-        (own.syn.is_some() && conn.unanswered(sender)).then_some(Rule::O9)
+        (own.syn.is_some() && conn.unanswered(sender) && !conn.is_open()).then_some(Rule::O9)
     };
     Identity::New {
         sender_is_initiator: true,

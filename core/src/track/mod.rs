@@ -51,7 +51,7 @@ use crate::connection::Connection;
 use crate::http::Transaction;
 use crate::rule::Rule;
 use crate::stream::{Mark, StreamEnd};
-use crate::words::State;
+use crate::words::{Confidence, State};
 use crate::{Checksum, Integrity, Segment, Side, Sides};
 use arrival::Arrival;
 use challenge::Provocation;
@@ -129,8 +129,14 @@ impl Tracker {
             None
         };
         let has_opened = !open_before && conn.opening.established;
-        if let (true, Some(older)) = (note.rules.contains(Rule::O2), conn.older) {
-            if self.supersede(older, arrival.mark) {
+        // Its SYN-ACK may be missing from the capture.
+        let accepted = match (note.rules.contains(Rule::O2), has_opened) {
+            (true, _) => Some(Confidence::Certain),
+            (false, true) => Some(Confidence::Likely),
+            (false, false) => None,
+        };
+        if let (Some(confidence), Some(older)) = (accepted, conn.older) {
+            if self.supersede(older, (arrival.mark, confidence)) {
                 note.special(Rule::T24);
             }
         }
@@ -203,9 +209,9 @@ impl Tracker {
         });
     }
 
-    /// T24: a SYN-ACK accepts a new connection while an older one of the pair had not closed. An attempt that
+    /// T24: a new connection is accepted while an older one of the pair had not closed. An attempt that
     /// nothing ever answered is no such one.
-    fn supersede(&mut self, (slot, id): (Slot, ConnectionId), accepted: Mark) -> bool {
+    fn supersede(&mut self, (slot, id): (Slot, ConnectionId), accepted: (Mark, Confidence)) -> bool {
         if self.table.get(slot, id).is_none() {
             return false;
         }
@@ -216,7 +222,7 @@ impl Tracker {
                 return;
             }
             older.superseded_by = Some(accepted);
-            older.closing.closed = Some(accepted.time_ns);
+            older.closing.closed = Some(accepted.0.time_ns);
             older.challenge = None;
             older.release();
             superseded.push(slot);

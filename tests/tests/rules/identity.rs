@@ -308,3 +308,23 @@ fn t24_over_a_connection_that_began_before_the_capture() {
     ",
     );
 }
+
+// Only one direction was captured: the first connection was answered all the same, and so was the second.
+#[test]
+fn t24_and_not_o9_in_one_direction() {
+    tell(
+        "
+              C > S SYN
+        +10ms drop S > C SYN-ACK
+        +10ms C > S ACK
+        +10ms C > S PSH-ACK \"x\"
+        +10s  C > S SYN seq=900000   #= 1/3 O1 O1 CLOSED>SYN-SENT LISTEN - conn=1
+        +10ms drop S > C SYN-ACK
+        +10ms C > S ACK              #= 3/3 O3 O3,T24 SYN-SENT>ESTABLISHED LISTEN>ESTABLISHED - conn=1
+        #: 0 handshake complete likely 1,2
+        #: 0 close superseded nobody unknown/guess likely 5
+        #: 1 handshake complete likely 4,5
+        #: 1 close open nobody unknown/guess certain -
+    ",
+    );
+}
