@@ -95,7 +95,7 @@ rules! {
     O10 Note "simultaneous open" ["RFC 9293 3.5 figure 7, MUST-10"]
         "Two SYNs without ACK in opposite directions, then a SYN-ACK from each side with its own ISN and acknowledging the other's; told with the second SYN-ACK.";
     O11 Note "old duplicate SYN, recovered" ["RFC 9293 3.5 figure 8"]
-        "A SYN, the SYN-ACK to it, a RST of C with seq equal to that ack; and a SYN of C with another number, captured before or after, completes within twice the maximum segment lifetime. Told of the ghost, an attempt of its own, with the frame that completes the other; O12, O19 and O20 are then no longer listed for its RST.";
+        "A SYN, the SYN-ACK to it, a RST of C with seq equal to that ack; and a SYN of C with another number, captured before or after, completes within twice the maximum segment lifetime. Told of the ghost, an attempt of its own, with the frame that completes the other; O12, behind which nothing follows, is then no longer listed.";
     O12 Note "old duplicate SYN" ["RFC 9293 3.5 figure 11"]
         "SYN, SYN-ACK, then a bare RST with seq ISSc+1 whose TTL is not that of the SYN: the host that C names never sent the SYN, or not lately.";
     O13 Warn "half-open connection found by a SYN" ["RFC 9293 3.5.1 figure 9"]

@@ -75,9 +75,8 @@ impl RuleList {
     }
 
     /// Takes out what one frame was taken for, where later ones tell better.
-    pub(super) fn remove(&mut self, rules: RuleSet, frame: u64) {
-        self.hits
-            .retain(|&mut (rule, at)| at != frame || !rules.contains(rule));
+    pub(super) fn remove(&mut self, rule: Rule, frame: u64) {
+        self.hits.retain(|hit| *hit != (rule, frame));
     }
 
     pub(super) fn hits(&self) -> Vec<RuleHit> {

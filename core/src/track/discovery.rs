@@ -85,16 +85,12 @@ impl Conn {
     }
 }
 
-/// O11: a connection opens, so the SYN of another number that its initiator reset was an old duplicate, and
-/// neither a change of mind (O19) nor a scan (O20), nor was there nothing behind it (O12).
+/// O11: a connection opens, so the SYN of another number that its initiator reset was an old duplicate. O12
+/// says that nothing follows; O19 and O20 stay as what the RST alone was taken for.
 pub(super) fn tell_ghosts(table: &mut Table, slot: Slot, opened: Mark) {
     let real = table.conn(slot);
     let (key, initiator_is_low) = (real.key, real.initiator_is_low);
     let Some(newest) = table.find(&key) else { return };
-    let mut readings = RuleSet::default();
-    for rule in [Rule::O12, Rule::O19, Rule::O20] {
-        readings.insert(rule);
-    }
     let mut recovered = RuleSet::default();
     recovered.insert(Rule::O11);
     table.for_each_of_pair(newest, |other, ghost| {
@@ -104,7 +100,7 @@ pub(super) fn tell_ghosts(table: &mut Table, slot: Slot, opened: Mark) {
             return;
         }
         ghost.opening.failed = Some((Failure::Ghost(Confidence::Certain), reset));
-        ghost.rules.remove(readings, reset.frame);
+        ghost.rules.remove(Rule::O12, reset.frame);
         ghost.rules.add(recovered, opened.frame);
     });
 }

@@ -302,7 +302,7 @@ fn o11_old_duplicate_syn_recovered() {
         #: 0 frames 1-3
         #: 0 handshake aborted certain 1,2,3
         #: 0 close not-opened initiator unknown/guess certain 3
-        #: 0 rules O1:1 O2:2 O11:6
+        #: 0 rules O1:1 O2:2 O19:3 O11:6
         #: 1 handshake complete certain 4,5,6
         #: 1 close open nobody unknown/guess certain -
         #: 1 rules O1:4 O2:5 O3:6 T28:6
@@ -423,6 +423,26 @@ fn o11_of_a_syn_with_data() {
         +10ms  C > S ACK seq=101 ack=401     #= 3/3 O3 O3 SYN-SENT>ESTABLISHED SYN-RECEIVED>ESTABLISHED 5 conn=1
         #: 0 handshake aborted certain 1,2,3
         #: 0 close not-opened initiator unknown/guess certain 3
+        #: 1 handshake complete certain 4,5,6
+        #: 1 close open nobody unknown/guess certain -
+    ",
+    );
+}
+
+// The RST came from elsewhere, but something follows: the host is there, and has opened another connection.
+#[test]
+fn o12_not_when_another_attempt_completes() {
+    tell(
+        "
+              forged C > S SYN seq=90 ttl=57
+        +10ms S > C SYN-ACK seq=300 ack=91
+        +10ms C > S RST seq=91              #= - O12 O12 SYN-SENT>CLOSED SYN-RECEIVED>LISTEN 2 conn=0
+        +10ms C > S SYN seq=100
+        +10ms S > C SYN-ACK seq=400 ack=101
+        +10ms C > S ACK seq=101 ack=401
+        #: 0 handshake aborted certain 1,2,3
+        #: 0 close not-opened initiator unknown/guess certain 3
+        #: 0 rules O1:1 O2:2 O11:6
         #: 1 handshake complete certain 4,5,6
         #: 1 close open nobody unknown/guess certain -
     ",

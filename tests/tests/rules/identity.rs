@@ -240,7 +240,7 @@ fn o11_with_the_real_syn_before_the_reset() {
         +10ms  C > S ACK seq=101 ack=401     #= 3/3 O3 O3 SYN-SENT>ESTABLISHED SYN-RECEIVED>ESTABLISHED 7 conn=1
         #: 0 handshake aborted certain 1,2,5
         #: 0 close not-opened initiator unknown/guess certain 5
-        #: 0 rules O1:1 O2:2 O11:8
+        #: 0 rules O1:1 O2:2 O19:5 O11:8
         #: 1 handshake complete certain 6,7,8
         #: 1 close open nobody unknown/guess certain -
     ",
