@@ -148,27 +148,35 @@ fn is_legal_reuse(conn: &Conn, sender: Side, arrival: &Arrival<'_>) -> bool {
 /// Connections of a pair may be live beside each other, or old segments of a closed one still come: a
 /// segment belongs to the one whose numbers are nearest to its own, the newest of those.
 fn of_several(table: &Table, newest: Slot, sent_by_low: bool, arrival: &Arrival<'_>) -> Identity {
-    let candidates = || remembered(table, newest, arrival);
-    let accepted = |(_, conn): (Slot, &Conn)| {
-        let offered = conn.offered.as_deref()?;
+    let of_syn = |(slot, conn): (Slot, &Conn)| {
         let sender = conn.side(sent_by_low);
-        let is_old = conn.ends[sender].isn == Some(arrival.seq);
-        (!is_old && offered.is_accepted_by(sender, arrival)).then_some(*offered)
+        if let Some(offered) = accepted(conn, sender, arrival) {
+            return Some(Identity::New {
+                sender_is_initiator: false,
+                rule: None,
+                beside: Some(newest),
+                offered: Some(offered),
+            });
+        }
+        acknowledges_syn(conn, sender, arrival).then_some(Identity::Known(slot))
     };
-    if let Some(offered) = candidates().find_map(accepted) {
-        return Identity::New {
-            sender_is_initiator: false,
-            rule: None,
-            beside: Some(newest),
-            offered: Some(offered),
-        };
-    }
-    let answers = |(_, conn): &(Slot, &Conn)| acknowledges_syn(conn, conn.side(sent_by_low), arrival);
     let distance = |(_, conn): &(Slot, &Conn)| conn.distance(conn.side(sent_by_low), arrival);
-    candidates()
-        .find(answers)
-        .or_else(|| candidates().min_by_key(distance))
-        .map_or_else(|| anew(arrival), |(slot, _)| Identity::Known(slot))
+    let nearest = || {
+        let (slot, _) = remembered(table, newest, arrival).min_by_key(distance)?;
+        Some(Identity::Known(slot))
+    };
+    remembered(table, newest, arrival)
+        .find_map(of_syn)
+        .or_else(nearest)
+        .unwrap_or_else(|| anew(arrival))
+}
+
+/// The SYN that a SYN-ACK accepts, of those taken for segments of this connection; its own SYN-ACK once more
+/// accepts none.
+fn accepted(conn: &Conn, sender: Side, arrival: &Arrival<'_>) -> Option<OfferedSyn> {
+    let offered = conn.offered.as_deref()?;
+    let is_own = conn.ends[sender].isn == Some(arrival.seq);
+    (!is_own && offered.is_accepted_by(sender, arrival)).then_some(*offered)
 }
 
 /// A SYN-ACK belongs to the attempt whose SYN it acknowledges, whatever its own number.

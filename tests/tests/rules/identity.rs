@@ -328,3 +328,25 @@ fn t24_and_not_o9_in_one_direction() {
     ",
     );
 }
+
+// The old connection took the first SYN for its own; the second one opened the new connection, and so did not the
+// first.
+#[test]
+fn a_syn_that_was_tried_again_is_not_accepted_twice() {
+    tell(
+        "
+              open C > S +1ms
+        +1s   C > S SYN seq=2000             #= - - - ESTABLISHED ESTABLISHED - conn=0
+        +1ms  S > C ACK
+        +1ms  C > S RST seq=ack              #= - O13 O13,T14 ESTABLISHED>CLOSED ESTABLISHED>CLOSED 5 conn=0
+        +1s   C > S SYN seq=2000             #= 1/3 O1 O1 CLOSED>SYN-SENT LISTEN - conn=1
+        +1ms  S > C SYN-ACK seq=90000 ack=2001  #= 2/3 O2 O2 SYN-SENT LISTEN>SYN-RECEIVED 7 conn=1
+        +1ms  forged S > C SYN-ACK seq=7000000 ack=2001
+        +1ms  C > S ACK seq=2001 ack=90001   #= 3/3 O3 O3 SYN-SENT>ESTABLISHED SYN-RECEIVED>ESTABLISHED 8 conn=1
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close reset initiator peer-lost-state/likely certain 6 reset=initiator
+        #: 1 handshake complete certain 7,8,10
+        #: 1 close open nobody unknown/guess certain -
+    ",
+    );
+}
