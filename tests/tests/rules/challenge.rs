@@ -292,3 +292,19 @@ fn e5_to_every_syn() {
     ",
     );
 }
+
+// SYN-RECEIVED asks back as well (RFC 9293 section 3.10.7.4, second).
+#[test]
+fn e6_before_the_handshake_is_complete() {
+    tell(
+        "
+              C > S SYN
+        +10ms S > C SYN-ACK
+        +1ms  forged C > S RST seq=+7  #= - T17 T17 SYN-SENT SYN-RECEIVED -
+        +10ms S > C ACK                #= - E6  E6  SYN-SENT SYN-RECEIVED 3
+        +10ms C > S ACK                #= 3/3 O3 O3 SYN-SENT>ESTABLISHED SYN-RECEIVED>ESTABLISHED 2
+        #: 0 handshake complete certain 1,2,5
+        #: 0 close open nobody unknown/guess certain -
+    ",
+    );
+}
