@@ -127,7 +127,8 @@ fn change(before: &Offer, now: &Offer) -> Option<SynChange> {
 
 /// O31. Of the other options that a SYN-ACK may not bring up by itself, their own rules tell.
 fn not_offered(conn: &mut Conn, arrival: &Arrival<'_>, offered: &Offered, answer: &Offer, note: &mut Note) {
-    let options: [(OptionName, fn(&Offer) -> bool); 3] = [
+    type Has = fn(&Offer) -> bool;
+    let options: [(OptionName, Has); 3] = [
         (OptionName::WindowScale, |offer| offer.window_scale.is_some()),
         (OptionName::SackPermitted, |offer| offer.sack_permitted),
         (OptionName::Timestamps, |offer| offer.timestamps),
