@@ -68,13 +68,13 @@ impl Conn {
         let (own, peer) = self.ends.pair_mut(arrival.sender);
         own.shows(numbers, peer);
         handshake::observe(self, arrival, note);
-        negotiation::observe(self, arrival, note);
         if !self.opening.established && note.calls_for_reset() {
             return None;
         }
         if self.ends.initiator.isn.is_none() && self.ends.responder.isn.is_none() {
             handshake::observe_midstream(self, arrival, note);
         }
+        negotiation::observe(self, arrival, note);
         teardown::note_missed_fin(self, arrival);
         window::observe(self, arrival, note);
         keepalive::observe(self, arrival, note);
