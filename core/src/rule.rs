@@ -130,8 +130,8 @@ rules! {
         "A SYN with a payload and no Fast Open option.";
     O28 Chat "ECN setup" ["RFC 3168 6.1.1"]
         "A SYN with ECE and CWR and without AE; the SYN-ACK with ECE and without CWR that agrees to it or to O29. Any other SYN-ACK refuses.";
-    O29 Chat "accurate ECN setup" ["RFC 9768 3.1.1"]
-        "A SYN with AE, CWR and ECE; the SYN-ACK that agrees: CWR, CWR and ECE, AE, or AE and CWR. With ECE or AE and ECE it agrees to O28, with none or all it refuses.";
+    O29 Chat "accurate ECN setup" ["RFC 9768 3.1.1, 3.1.2 and 3.1.3"]
+        "A SYN with AE, CWR and ECE; the SYN-ACK that agrees: CWR, CWR and ECE, AE, AE and CWR, or AE and ECE. With ECE alone it agrees to O28, with none or all it refuses.";
     O31 Warn "SYN-ACK with an option not offered" ["RFC 7323 2.2 and 3.2, RFC 2018 2"]
         "A SYN-ACK with window scale, timestamps or SACK permitted although the SYN was captured and no SYN has offered it.";
     O32 Note "SYN cookies in use" ["RFC 4987 3.6"]
