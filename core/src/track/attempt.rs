@@ -51,8 +51,10 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) -> 
             .next
             .is_none_or(|next| arrival.seq == next)
             .then_some((Failure::ResetByResponder, None)),
-        // Data in its SYN may not have been taken.
-        Side::Initiator if [own.next, peer.syn.and(peer.ack)].contains(&Some(arrival.seq)) => {
+        // Behind its SYN, whose data the responder may have left aside (O26) or taken in part.
+        Side::Initiator
+            if [own.next, own.isn.map(|isn| isn + 1), peer.syn.and(peer.ack)].contains(&Some(arrival.seq)) =>
+        {
             Some(by_initiator(conn, arrival))
         }
         Side::Initiator => None,

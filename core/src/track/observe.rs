@@ -74,13 +74,13 @@ impl Conn {
         let (own, peer) = self.ends.pair_mut(arrival.sender);
         own.shows(numbers, peer);
         handshake::observe(self, arrival, note);
-        negotiation::observe(self, arrival, note);
         if !self.opening.established && note.calls_for_reset() {
             return None;
         }
         if self.ends.initiator.isn.is_none() && self.ends.responder.isn.is_none() {
             handshake::observe_midstream(self, arrival, note);
         }
+        negotiation::observe(self, arrival, note);
         teardown::note_missed_fin(self, arrival);
         one_sided::observe(self, arrival, note);
         window::observe(self, arrival, note);
