@@ -12,6 +12,9 @@ use crate::Side;
 use crate::rule::{Rule, RuleSet};
 use crate::words::Confidence;
 
+/// What was captured behind a RST as soon as this may have been overtaken by it, where no counter tells.
+const OVERTAKEN_NS: i64 = 1_000_000;
+
 /// What speaks against a RST.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Signs(u8);
@@ -76,6 +79,10 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note, idl
         return;
     }
     let (signs, idle_cut) = signs(conn, arrival, note, idle_ns);
+    if signs == Signs::default() {
+        // The side's own, as far as known: data with older stamps was sent before it.
+        conn.ends[arrival.sender].stamps.note(arrival);
+    }
     let is_here = |reset: &&mut Reset| reset.at == arrival.mark;
     let closing = &mut conn.closing;
     if let Some(reset) = closing.reset.as_mut().filter(is_here) {
@@ -140,9 +147,14 @@ pub(super) fn observe_after(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut N
     let Some(reset) = conn.closing.reset.filter(|reset| reset.by == arrival.sender) else {
         return;
     };
-    let goes_on = arrival.len > 0 && arrival.payload_seq().at_or_after(reset.seq);
-    let is_late = conn.ends[arrival.sender].stamps.age(arrival) == Some(Age::Older);
-    if goes_on && !is_late {
+    if arrival.len == 0 || arrival.payload_seq().before(reset.seq) {
+        return;
+    }
+    let sent_after = match conn.ends[arrival.sender].stamps.age(arrival) {
+        Some(age) => age == Age::Newer,
+        None => arrival.mark.time_ns.saturating_sub(reset.at.time_ns) >= OVERTAKEN_NS,
+    };
+    if sent_after {
         add_later(conn, arrival.sender, Signs::DATA_AFTER, arrival, note);
     }
 }

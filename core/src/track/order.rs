@@ -146,6 +146,8 @@ impl Arrival<'_> {
 pub(super) struct Disorder {
     pub(super) out_of_order: u64,
     pub(super) duplicates: u64,
+    /// Those that may have been delivered twice, too.
+    doubled: u64,
     spurious: u64,
     /// Reports of its peer that something arrived twice (RFC 2883).
     reported: u64,
@@ -173,7 +175,7 @@ impl Disorder {
     /// Retransmissions that were needless: those of bytes that the peer was seen to have, or those that it
     /// reports, whichever are more. What the network doubled is reported alike.
     fn needless(&self) -> u64 {
-        self.spurious.max(self.reported.saturating_sub(self.duplicates))
+        self.spurious.max(self.reported.saturating_sub(self.doubled))
     }
 }
 
@@ -224,7 +226,10 @@ pub(super) fn count(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         Order::Retransmission => {}
         Order::SpuriousRetransmission => disorder.spurious += 1,
         Order::OutOfOrder => disorder.out_of_order += 1,
-        Order::Duplicate => disorder.duplicates += 1,
+        Order::Duplicate => {
+            disorder.duplicates += 1;
+            disorder.doubled += u64::from(!note.copy);
+        }
     }
     let again = matches!(order, Order::Retransmission | Order::SpuriousRetransmission);
     own.retransmissions += u64::from(again);

@@ -150,7 +150,12 @@ pub(super) fn connection(
                     original(error.last_frame)
                 )
             });
-            errors.collect::<Vec<_>>().join("; ")
+            let errors: Vec<String> = errors.collect();
+            if errors.is_empty() {
+                "-".to_owned()
+            } else {
+                errors.join("; ")
+            }
         }
         "from" => connection.src_port.to_string(),
         "frames" => format!(
