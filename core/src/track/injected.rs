@@ -144,9 +144,12 @@ fn series(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
 /// The side that is said to have reset the connection goes on: data that it sent before the RST would have a
 /// lower number.
 pub(super) fn observe_after(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
-    let Some(reset) = conn.closing.reset.filter(|reset| reset.by == arrival.sender) else {
+    let Some(reset) = &conn.closing.reset else {
         return;
     };
+    if reset.by != arrival.sender {
+        return;
+    }
     if arrival.len == 0 || arrival.payload_seq().before(reset.seq) {
         return;
     }

@@ -85,7 +85,12 @@ pub(super) fn resent(conn: &mut Conn, arrival: &Arrival<'_>, again: &Again, note
         .unwrap_or_else(|| BigResends::new(seq, arrival.len, mtu));
     let shrunk = arrival.len < big.size;
     (big.size, big.resends) = (arrival.len, if shrunk { 0 } else { big.resends + 1 });
-    big.others_pass |= passed_since(own, peer, seq, arrival.mark.time_ns - again.since_previous_ns);
+    big.others_pass |= passed_since(
+        own,
+        peer,
+        seq,
+        arrival.mark.time_ns.saturating_sub(again.since_previous_ns),
+    );
     let disorder = own.disorder.get_or_insert_default();
     let full_pass = disorder.longest_held() >= big.size;
     if big.resends >= PATIENCE && !big.told && (mtu.is_some() || (big.others_pass && !full_pass)) {
