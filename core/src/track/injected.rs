@@ -10,7 +10,7 @@ use super::order::Age;
 use super::progress::Reset;
 use crate::Side;
 use crate::rule::{Rule, RuleSet};
-use crate::words::Confidence;
+use crate::words::{Confidence, ResetSign};
 
 /// What was captured behind a RST as soon as this may have been overtaken by it, where no counter tells.
 const OVERTAKEN_NS: i64 = 1_000_000;
@@ -24,8 +24,8 @@ impl Signs {
     const TTL: Self = Self(1);
     /// The side counts its packets, and this number is not near; RST and ACK, as a socket sends them.
     const IP_ID: Self = Self(2);
-    /// The same of a RST without ACK, which may belong to no socket, or after a silence, in which the side
-    /// may have sent much elsewhere.
+    /// The same of a RST without ACK, which may belong to no socket, after a silence, in which the side may have
+    /// sent much elsewhere, or where two numbers may follow each other by chance.
     const LOOSE_IP_ID: Self = Self(4);
     /// Timestamps are agreed, and a RST with ACK has none; or none are, and it has.
     const OPTIONS: Self = Self(8);
@@ -43,6 +43,22 @@ impl Signs {
         if is_there {
             self.0 |= sign.0;
         }
+    }
+
+    /// In words.
+    fn words(self) -> impl Iterator<Item = ResetSign> {
+        use ResetSign as R;
+        let words = [
+            (Self::TTL, R::Ttl),
+            (Self(Self::IP_ID.0 | Self::LOOSE_IP_ID.0), R::IpId),
+            (Self::OPTIONS, R::Options),
+            (Self::WINDOW, R::Window),
+            (Self::DATA_AFTER, R::DataAfter),
+            (Self::SERIES, R::Series),
+        ];
+        words
+            .into_iter()
+            .filter_map(move |(sign, word)| self.has(sign).then_some(word))
     }
 
     const fn has(self, signs: Self) -> bool {
@@ -65,6 +81,12 @@ impl Reset {
     /// T19.
     pub(super) fn injected(&self) -> Option<Confidence> {
         self.signs.injected(self.idle_cut)
+    }
+
+    /// What speaks for T19 or T21; nothing where neither is told.
+    pub(super) fn signs(&self) -> Vec<ResetSign> {
+        let told = self.is_by_network().then(|| self.signs.words());
+        told.into_iter().flatten().collect()
     }
 
     /// T19 or T21: something between the hosts sent it.
@@ -111,7 +133,7 @@ fn signs(conn: &Conn, arrival: &Arrival<'_>, note: &Note, idle_ns: i64) -> (Sign
     let foreign_ttl = own.stamps.is_foreign_ttl(segment.ttl);
     signs.add(Signs::TTL, foreign_ttl);
     let from_socket = has_ack && silence_ns < 1_000_000_000;
-    let id_sign = if from_socket {
+    let id_sign = if from_socket && own.stamps.counts_surely() {
         Signs::IP_ID
     } else {
         Signs::LOOSE_IP_ID

@@ -105,6 +105,11 @@ impl Stamps {
         low != 0 && ttl.is_some_and(|ttl| !(low..=high).contains(&ttl))
     }
 
+    /// The side has counted its packets for long enough that chance does not explain it.
+    pub(super) fn counts_surely(&self) -> bool {
+        self.steps > 1
+    }
+
     /// The side counts its packets, and this is not where it had come to. 0 is what Linux writes into the
     /// packets that belong to no socket.
     pub(super) fn is_foreign_id(&self, id: Option<u16>) -> bool {
@@ -112,7 +117,7 @@ impl Stamps {
             self.id_ahead(id)
                 .is_none_or(|ahead| (-Self::STEP..=16 * Self::STEP).contains(&ahead))
         };
-        self.steps > 1 && id.is_some_and(|id| id != 0 && !near(id))
+        self.steps > 0 && id.is_some_and(|id| id != 0 && !near(id))
     }
 }
 

@@ -61,6 +61,7 @@ pub(super) fn packet<'k>(
 /// - `close`: verdict, by, cause/confidence, confidence, frames, and `reset=` where there is one
 /// - `rules`: every rule with its frame
 /// - `rtt`: to the responder, to the initiator; `isn`, `packets`, `bytes`, `again` (retransmissions): both sides
+/// - `signs`: what tells that a RST is not its side's
 /// - `needless` (retransmissions), `out-of-order`, `duplicates`, `gaps` and `gap-bytes`: both sides
 /// - `icmp`: every kind of error: whose segment, type/code, mtu, how many, first and last frame; several with `;` between
 /// - `from`: the port of the initiator; `frames`, `duration`, `idle`
@@ -126,6 +127,7 @@ pub(super) fn connection(
             connection.retransmissions.initiator,
             connection.retransmissions.responder,
         ),
+        "signs" => list(close.reset_signs.iter()),
         "needless" => pair(
             connection.spurious_retransmissions.initiator,
             connection.spurious_retransmissions.responder,

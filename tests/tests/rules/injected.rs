@@ -19,6 +19,7 @@ fn t19_foreign_ttl_and_ip_identification() {
         +1ms   forged S > C RST-ACK ttl=113 ipid=40000  #= - T19 T14,T19 ESTABLISHED>CLOSED ESTABLISHED>CLOSED - close=reset/network
         #: 0 handshake complete certain 1,2,3
         #: 0 close reset network injected-reset/likely certain 8 reset=responder
+        #: 0 signs ttl,ip-id
         #: 0 rules O1:1 O2:2 O3:3 T14:8 T19:8"
     ));
     tell(&format!(
@@ -29,6 +30,34 @@ fn t19_foreign_ttl_and_ip_identification() {
         #: 0 handshake complete certain 1,2,3
         #: 0 close reset network injected-reset/likely certain 8 reset=responder"
     ));
+}
+
+// Two numbers in a row are enough beside the TTL, not alone.
+#[test]
+fn t19_foreign_ttl_and_ip_identification_after_two_segments() {
+    tell(
+        "
+        #! v4
+               open C > S
+        +10ms  S > C PSH-ACK len=100
+        +10ms  C > S ACK
+        +1ms   forged S > C RST-ACK ttl=113 ipid=40000
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close reset network injected-reset/likely certain 6 reset=responder
+    ",
+    );
+    tell(
+        "
+        #! v4
+               open C > S
+        +10ms  S > C PSH-ACK len=100
+        +10ms  C > S ACK
+        +1ms   S > C RST-ACK ipid=40000
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close reset responder aborted-by-application/likely certain 6 reset=responder
+        #: 0 signs -
+    ",
+    );
 }
 
 #[test]
@@ -61,6 +90,7 @@ fn t19_its_side_goes_on_sending() {
         +1ms   S > C PSH-ACK len=100     #= - -   -   CLOSED CLOSED - close=-
         #: 0 handshake complete certain 1,2,3
         #: 0 close reset network injected-reset/guess certain 8 reset=responder
+        #: 0 signs data-after
         #: 0 rules O1:1 O2:2 O3:3 T14:8 T19:9"
     ));
     tell(&format!(
@@ -121,7 +151,8 @@ fn t19_not_when_the_host_resets() {
         "{TALK}
         +1ms   S > C RST-ACK  #= - T14 T14 ESTABLISHED>CLOSED ESTABLISHED>CLOSED -
         #: 0 handshake complete certain 1,2,3
-        #: 0 close reset responder aborted-by-application/likely certain 8 reset=responder"
+        #: 0 close reset responder aborted-by-application/likely certain 8 reset=responder
+        #: 0 signs -"
     ));
 }
 
@@ -232,6 +263,7 @@ fn t21_foreign_ttl_after_a_long_silence() {
         #: 0 handshake complete certain 1,2,3
         #: 0 close reset network idle-timeout/likely certain 8 reset=responder
         #: 0 idle 60s
+        #: 0 signs ttl
         #: 0 rules O1:1 O2:2 O3:3 T14:8 T21:8"
     ));
 }
