@@ -221,11 +221,17 @@ pub(super) fn sack(conn: &mut Conn, arrival: &Arrival<'_>) {
 
 /// Counts what the annotation will say.
 pub(super) fn count(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
-    if note.retransmission {
-        note.order = note.order.or(Some(Order::Retransmission));
+    let (own, peer) = conn.ends.pair_mut(arrival.sender);
+    if note.retransmission && note.order.is_none() {
+        // A SYN or FIN whose answer was lost asks for it once more.
+        let needless = arrival.len > 0 && own.is_held(arrival.seq, arrival.end, peer.ack);
+        note.order = Some(if needless {
+            Order::SpuriousRetransmission
+        } else {
+            Order::Retransmission
+        });
     }
     let Some(order) = note.order else { return };
-    let own = &mut conn.ends[arrival.sender];
     let disorder = own.disorder.get_or_insert_default();
     match order {
         Order::Retransmission => {}

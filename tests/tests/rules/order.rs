@@ -216,6 +216,25 @@ fn e9_of_syn_and_fin() {
     );
 }
 
+// The last ACK is captured, but lost behind the capture point: the FIN asks for it once more, which is not needless.
+#[test]
+fn e9_of_what_was_acknowledged_to_no_avail() {
+    tell(
+        "
+               open C > S
+        +10ms  C > S FIN-ACK
+        +10ms  S > C FIN-ACK
+        +10ms  lost C > S ACK
+        +200ms resend S         #= 2+3/4 T10 T10 TIME-WAIT CLOSED>LAST-ACK - again=1 order=retransmission
+        +10ms  C > S ACK
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close three-segment initiator application/likely certain 4,5,6
+        #: 0 again 0 1
+        #: 0 needless 0 0
+    ",
+    );
+}
+
 // Captured twice is no second sending.
 #[test]
 fn e9_not_a_retransmission_when_captured_twice() {
