@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 
 use crate::annotation::ConnectionId;
 use crate::http::Transaction;
+use crate::options::Options;
 use crate::rule::Rule;
 use crate::words::{Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict, ResetSign};
 use crate::{Side, Sides};
@@ -184,63 +185,4 @@ pub struct Zeek {
     pub conn_state: &'static str,
     /// `history`.
     pub history: String,
-}
-
-/// Options each side offered in its SYN, and what both agreed on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Options {
-    /// In the initiator's SYN; none when it was not captured.
-    pub initiator: Option<Offer>,
-    /// In the responder's SYN-ACK; none when it was not captured.
-    pub responder: Option<Offer>,
-    /// What both offered; none unless both were captured.
-    pub agreed: Option<Agreed>,
-}
-
-/// Options of one SYN or SYN-ACK.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Offer {
-    /// Maximum segment size, bytes.
-    pub mss: Option<u16>,
-    /// Window scale shift.
-    pub window_scale: Option<u8>,
-    /// Selective acknowledgements permitted.
-    pub sack_permitted: bool,
-    /// Timestamps.
-    pub timestamps: bool,
-    /// TCP Fast Open, cookie request or cookie.
-    pub fast_open: bool,
-    /// Multipath TCP.
-    pub mptcp: bool,
-}
-
-/// What both sides offered (RFC 7323 section 1.3, RFC 2018 section 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Agreed {
-    /// Windows are scaled.
-    pub window_scale: bool,
-    /// Selective acknowledgements may be used.
-    pub sack: bool,
-    /// Timestamps are used.
-    pub timestamps: bool,
-    /// Multipath TCP is used.
-    pub mptcp: bool,
-}
-
-impl Options {
-    /// From both offers.
-    #[must_use]
-    pub fn new(initiator: Option<Offer>, responder: Option<Offer>) -> Self {
-        let agreed = initiator.zip(responder).map(|(i, r)| Agreed {
-            window_scale: i.window_scale.is_some() && r.window_scale.is_some(),
-            sack: i.sack_permitted && r.sack_permitted,
-            timestamps: i.timestamps && r.timestamps,
-            mptcp: i.mptcp && r.mptcp,
-        });
-        Self {
-            initiator,
-            responder,
-            agreed,
-        }
-    }
 }

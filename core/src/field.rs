@@ -11,7 +11,8 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use crate::annotation::Annotation;
-use crate::connection::{Connection, Offer};
+use crate::connection::Connection;
+use crate::options::Offer;
 use crate::rule::Rule;
 use crate::wire::Span;
 use crate::wire::tcp::field as tcp;
@@ -311,6 +312,62 @@ fields! {
     "options.agreed.sack" Bool "" "Both sides may use selective acknowledgements", connection |c| c.options.agreed.map(|agreed| agreed.sack);
     "options.agreed.timestamps" Bool "" "Both sides use timestamps", connection |c| c.options.agreed.map(|agreed| agreed.timestamps);
     "options.agreed.mptcp" Bool "" "Both sides use Multipath TCP", connection |c| c.options.agreed.map(|agreed| agreed.mptcp);
+    "options.initiator.fast_open_cookie_len" Unsigned "bytes" "Length of the TCP Fast Open cookie of the initiator; 0 asks for one",
+        connection |c| c.options.initiator.and_then(|offer| offer.fast_open_cookie_len);
+    "options.initiator.ecn" Text "" "ECN that the initiator asks for: none, ecn or accurate",
+        connection |c| c.options.initiator.map(|offer| offer.ecn.as_str());
+    "options.initiator.md5" Bool "" "The initiator signs by MD5",
+        connection |c| c.options.initiator.map(|offer| offer.md5);
+    "options.initiator.ao_key_id" Unsigned "" "TCP-AO key by which the initiator signs",
+        connection |c| c.options.initiator.and_then(|offer| offer.ao_key_id);
+    "options.initiator.ao_rnext_key_id" Unsigned "" "TCP-AO key by which the initiator wants to be answered",
+        connection |c| c.options.initiator.and_then(|offer| offer.ao_rnext_key_id);
+    "options.initiator.mptcp_subtype" Text "" "Multipath TCP of the initiator: capable or join",
+        connection |c| c.options.initiator.and_then(|offer| offer.mptcp_subtype).map(|subtype| subtype.as_str());
+    "options.initiator.mptcp_version" Unsigned "" "Multipath TCP version of the initiator",
+        connection |c| c.options.initiator.and_then(|offer| offer.mptcp_version);
+    "options.initiator.user_timeout" RelativeTime "" "How long the initiator lets data wait for an acknowledgement",
+        connection |c| c.options.initiator.and_then(|offer| offer.user_timeout).map(|timeout| timeout.ns());
+    "options.responder.fast_open_cookie_len" Unsigned "bytes" "Length of the TCP Fast Open cookie of the responder; 0 asks for one",
+        connection |c| c.options.responder.and_then(|offer| offer.fast_open_cookie_len);
+    "options.responder.ecn" Text "" "ECN that the responder takes: none, ecn or accurate",
+        connection |c| c.options.responder.map(|offer| offer.ecn.as_str());
+    "options.responder.md5" Bool "" "The responder signs by MD5",
+        connection |c| c.options.responder.map(|offer| offer.md5);
+    "options.responder.ao_key_id" Unsigned "" "TCP-AO key by which the responder signs",
+        connection |c| c.options.responder.and_then(|offer| offer.ao_key_id);
+    "options.responder.ao_rnext_key_id" Unsigned "" "TCP-AO key by which the responder wants to be answered",
+        connection |c| c.options.responder.and_then(|offer| offer.ao_rnext_key_id);
+    "options.responder.mptcp_subtype" Text "" "Multipath TCP of the responder: capable or join",
+        connection |c| c.options.responder.and_then(|offer| offer.mptcp_subtype).map(|subtype| subtype.as_str());
+    "options.responder.mptcp_version" Unsigned "" "Multipath TCP version of the responder",
+        connection |c| c.options.responder.and_then(|offer| offer.mptcp_version);
+    "options.responder.user_timeout" RelativeTime "" "How long the responder lets data wait for an acknowledgement",
+        connection |c| c.options.responder.and_then(|offer| offer.user_timeout).map(|timeout| timeout.ns());
+    "options.agreed.ecn" Text "" "ECN that both sides take: none, ecn or accurate",
+        connection |c| c.options.agreed.map(|agreed| agreed.ecn.as_str());
+    "options.agreed.fast_open" Text "" "What became of TCP Fast Open: requested, granted, accepted, partly-accepted, ignored, dropped or unused",
+        connection |c| c.options.agreed.and_then(|agreed| agreed.fast_open).map(|outcome| outcome.as_str());
+    "options.agreed.md5" Bool "" "Both sides sign by MD5",
+        connection |c| c.options.agreed.map(|agreed| agreed.md5);
+    "options.agreed.ao" Bool "" "Both sides authenticate by TCP-AO",
+        connection |c| c.options.agreed.map(|agreed| agreed.ao);
+    "options.agreed.mptcp_outcome" Text "" "What became of Multipath TCP: capable, fallback, joining or joined",
+        connection |c| c.options.agreed.and_then(|agreed| agreed.mptcp_outcome).map(|outcome| outcome.as_str());
+    "options.changes" Text "" "What resent SYNs changed: ecn-dropped, fast-open-dropped, options-dropped or other",
+        connection |c| Each(c.options.changes.iter().map(|change| change.as_str()));
+    "options.violations.id" Text "" "Rules that name what is wrong with an option",
+        connection |c| Each(c.options.violations.iter().map(|violation| violation.id));
+    "options.violations.frame" Frame "" "Frames with something wrong with an option",
+        connection |c| Each(c.options.violations.iter().map(|violation| violation.frame));
+    "options.violations.option" Text "" "Options with something wrong",
+        connection |c| Each(c.options.violations.iter().map(|violation| violation.option.as_str()));
+    "options.violations.fault" Text "" "What is wrong with them: not-offered, missing or mismatch",
+        connection |c| Each(c.options.violations.iter().map(|violation| violation.fault.as_str()));
+    "options.violations_omitted" Unsigned "" "Violations past the 16 listed",
+        connection |c| c.options.violations_omitted;
+    "options.mptcp_reset_reason" Unsigned "" "Why Multipath TCP reset the subflow: the code of RFC 8684 section 3.6",
+        connection |c| c.options.mptcp_reset_reason;
     "http.method" Text "" "Request methods", connection |c| Each(c.http.iter().map(|t| t.method.as_deref()));
     "http.target" Text "" "Request targets", connection |c| Each(c.http.iter().map(|t| t.target.as_deref()));
     "http.status" Unsigned "" "Final status codes", connection |c| Each(c.http.iter().map(|t| t.status));

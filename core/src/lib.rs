@@ -41,6 +41,7 @@ mod field;
 mod fragment;
 mod frame;
 pub mod http;
+mod options;
 mod rule;
 mod segment;
 mod seq;
@@ -52,12 +53,14 @@ pub use annotation::{
     Annotation, CloseSoFar, ConnectionId, HttpMessage, HttpNote, IcmpNote, IntegrityWord, Transition,
 };
 pub use config::{ChecksumPolicy, Config};
-pub use connection::{
-    Agreed, Close, Connection, Frames, Handshake, IcmpReport, Offer, Options, RuleHit, UtcTime, Zeek,
-};
+pub use connection::{Close, Connection, Frames, Handshake, IcmpReport, RuleHit, UtcTime, Zeek};
 pub use dissector::{Dissector, Outcome};
 pub use field::{FIELDS, Field, FieldType, Value};
 pub use frame::{Frame, LinkType, Side, Sides};
+pub use options::{
+    Agreed, Ecn, FastOpen, MptcpOutcome, MptcpSubtype, Offer, OptionFault, OptionName, Options, SynChange,
+    UserTimeout, Violation,
+};
 pub use rule::{RULES, Rule, RuleInfo, RuleSet, Severity};
 pub use segment::{Integrity, RawSegment, Segment};
 pub use seq::SeqNumber;

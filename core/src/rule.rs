@@ -95,13 +95,13 @@ rules! {
     O10 Note "simultaneous open" ["RFC 9293 3.5 figure 7, MUST-10"]
         "Two SYNs without ACK in opposite directions, then a SYN-ACK from each side with its own ISN and acknowledging the other's; told with the second SYN-ACK.";
     O11 Note "old duplicate SYN, recovered" ["RFC 9293 3.5 figure 8"]
-        "A SYN, the SYN-ACK to it, a RST of C with seq equal to that ack; then a SYN of C with another number follows and completes. The ghost is an attempt of its own.";
+        "A SYN, the SYN-ACK to it, a RST of C with seq equal to that ack; and a SYN of C with another number, captured before or after, completes within twice the maximum segment lifetime. Told of the ghost, an attempt of its own, with the frame that completes the other; O12, O19 and O20 are then no longer listed for its RST.";
     O12 Note "old duplicate SYN" ["RFC 9293 3.5 figure 11"]
         "SYN, SYN-ACK, then a bare RST with seq ISSc+1 whose TTL is not that of the SYN: the host that C names never sent the SYN, or not lately.";
     O13 Warn "half-open connection found by a SYN" ["RFC 9293 3.5.1 figure 9"]
-        "On an open connection a SYN outside the window, answered by an ACK alone with the numbers of the old connection, answered by a RST with seq equal to that ack: the SYN's sender had lost the old connection, which ends there.";
+        "On an open connection a SYN with another number, answered by an ACK alone with the numbers of the old connection, answered by a RST without ACK and with seq equal to that ack: the SYN's sender had lost the old connection, which ends there. Outside the window the SYN is a new connection; inside it is the old one's until a SYN-ACK accepts it.";
     O14 Warn "half-open connection found by data" ["RFC 9293 3.5.1 figure 10"]
-        "On an open connection, after at least 1 s of silence, data of one side answered by a RST without ACK whose seq is the ack of that data: the resetter had lost the connection.";
+        "On an open connection without a FIN, after at least 1 s without any segment, data of one side answered by a RST without ACK whose seq is the ack of that data, although perhaps only when sent again: the resetter had lost the connection.";
     O15 Warn "connection refused" ["RFC 9293 3.5.2 group 1, 3.10.7.1"]
         "RST and ACK from S before any SYN-ACK, with ISSc < ack <= ISSc+1+len.";
     O16 Warn "no answer to the SYN" ["RFC 9293 3.8.3"]
@@ -161,7 +161,7 @@ rules! {
     O45 Warn "SYN with strange flags" ["RFC 9293 3.10.7.2"]
         "A SYN with FIN, RST, URG or PSH set.";
     O46 Note "SYN bounced in TIME-WAIT" ["RFC 9293 3.10.7.4, RFC 6191"]
-        "A SYN on a pair in TIME-WAIT answered by an ACK alone with the numbers of the old connection; then a RST with seq equal to that ack.";
+        "A SYN on a pair whose other side is in TIME-WAIT, answered by an ACK alone with the numbers of the old connection; then a RST without ACK and with seq equal to that ack. Both are the old connection's.";
     O47 Warn "bad final ACK" ["RFC 9293 3.10.7.4 fifth"]
         "After the SYN-ACK, the next segment of C with an ack outside [ISSs+1, nxt(S)]. S should answer with a RST of that number.";
     O48 Note "SYN not captured" ["capture artefact"]
@@ -175,11 +175,11 @@ rules! {
     E4 Note "zero window, its probe or its end" ["RFC 9293 3.8.6.1"]
         "A window of 0 on a segment without RST and SYN; a probe of one byte or none at its edge; the answer to it; a later window of that side above 0.";
     E5 Note "challenge ACK to a SYN" ["RFC 5961 4, RFC 9293 3.10.7.4"]
-        "A SYN inside the window of an open connection, answered by an ACK alone with the numbers of that connection.";
+        "A SYN on an open connection, inside its window or not, answered within twice the round trip (at least 200 ms; 1 s where it is not known) by an ACK alone with seq nxt that repeats ack. Where the capture holds nothing of that connection: an ACK alone that does not acknowledge the SYN.";
     E6 Note "challenge ACK to a RST" ["RFC 5961 3.2"]
-        "A RST inside the window but not at the expected number, answered by an ACK alone.";
+        "A RST inside the window but not at the expected number, answered as in E5 by an ACK alone with seq nxt that repeats ack: the RST is ignored.";
     E7 Note "challenge ACK to a bad ack" ["RFC 5961 5"]
-        "A segment that acknowledges what was never sent, or what lies more than the largest window back, answered by an ACK alone.";
+        "A segment that acknowledges beyond nxt of its receiver, or more than the largest window of its sender below what it had acknowledged, answered as in E5 by an ACK alone with seq nxt that repeats ack: the receiver had not sent that much.";
     E8 Note "seen twice" ["capture artefact"]
         "Same numbers, flags, length, window and checksum (and IP identification where it is not 0) as the previous segment of this side, less than 1 ms apart: captured at two places, or doubled on the way.";
     E10 Note "capture starts inside the connection" ["capture artefact"]
@@ -223,7 +223,7 @@ rules! {
     T16 Warn "FIN answered by RST" ["RFC 9293 3.5.3"]
         "A FIN of one side, then an accepted RST of the other, which sent no FIN before.";
     T17 Note "RST not acceptable" ["RFC 9293 3.5.3, RFC 5961 3.2"]
-        "A RST whose sequence number lies outside what its receiver can expect: it does not end the connection.";
+        "A RST whose sequence number is not between ack(Y) and nxt(X) of its receiver Y and its sender X. Outside the window it is dropped; inside, it calls for a challenge ACK (E6), and counts as accepted, a guess, only when its receiver is silent for 3 s.";
     T18 Warn "RST burst" ["RFC 9293 3.10.7.1"]
         "The third RST of a side, with no SYN of the other side between.";
     T19 Warn "injected RST" ["RFC 3360"]
@@ -233,9 +233,9 @@ rules! {
     T21 Warn "RST after long silence by a NAT or firewall" ["RFC 5382"]
         "On an open connection, after at least 60 s of silence (can be configured), a RST whose TTL no other segment of its side had; with a second sign of T19 it is T19 as well.";
     T22 Note "port pair reused in TIME-WAIT" ["RFC 9293 3.6.1 MAY-2, RFC 6191"]
-        "A SYN with a sequence number above nxt at the close of the last connection on the same address and port pair, or with a later timestamp, before twice the maximum segment lifetime has passed.";
+        "A SYN with a sequence number above nxt at the close of the last connection on the same address and port pair, or with a later timestamp, before twice the maximum segment lifetime has passed since both FINs were acknowledged.";
     T23 Warn "TIME-WAIT assassination" ["RFC 1337"]
-        "An old segment reaches the side in TIME-WAIT, which answers by an ACK, which the other side answers by a RST.";
+        "A segment with payload, a FIN or an unexpected sequence number reaches the side in TIME-WAIT, which answers by an ACK alone with seq nxt, which the other side answers by a RST without ACK and with seq equal to that ack.";
     T24 Warn "port pair reused without a close" ["RFC 9293 3.5.1"]
         "A SYN-ACK accepts a SYN with a new sequence number on the address and port pair of a connection whose close was not seen.";
     T25 Chat "Multipath TCP data FIN" ["RFC 8684 3.3.3"]

@@ -4,7 +4,7 @@ use super::Tracker;
 use super::conn::Conn;
 use super::key::{FlowKey, Slot};
 use super::mtu;
-use crate::annotation::{ConnectionId, IcmpNote};
+use crate::annotation::IcmpNote;
 use crate::connection::IcmpReport;
 use crate::rule::{Rule, RuleSet};
 use crate::stream::Mark;
@@ -90,19 +90,10 @@ impl Tracker {
         })
     }
 
-    /// The connection of the pair that sent the number: the newest, or the one beside it.
+    /// The connection of the pair that sent the number: the newest, or one beside it.
     fn quoted_slot(&self, newest: Slot, sent_by_low: bool, seq: SeqNumber) -> Option<Slot> {
-        let mut at: Option<(Slot, ConnectionId)> = Some((newest, self.table.conn(newest).id));
-        // An older connection beside the newest, and one beside that at most.
-        for _ in 0..2 {
-            let (slot, id) = at?;
-            let conn = self.table.get(slot, id)?;
-            if conn.has_sent(conn.side(sent_by_low), seq) {
-                return Some(slot);
-            }
-            at = conn.older;
-        }
-        None
+        let sent = |(_, conn): &(Slot, &Conn)| conn.has_sent(conn.side(sent_by_low), seq);
+        self.table.of_pair(newest).find(sent).map(|(slot, _)| slot)
     }
 }
 

@@ -2,15 +2,19 @@
 //!
 //! [`Tracker::segment`] takes one segment through the same stations each time: whose is it
 //! ([`identity`]); what does its sender's number say it had received ([`endpoint`]); which step of the
-//! opening ([`handshake`], [`attempt`]), the middle ([`transfer`], [`keepalive`], [`window`]) or the end ([`teardown`]) is it; what does its
+//! opening ([`handshake`], [`attempt`], [`offer`]), the middle ([`transfer`], [`keepalive`], [`window`]) or the end ([`teardown`]) is it; what does its
 //! payload carry ([`streams`]). Each station writes into one [`note::Note`]; the annotation is made from
 //! it at the end. A plain segment costs one table probe and no allocation.
 
 mod arrival;
 mod attempt;
+mod challenge;
 mod compat;
 mod conn;
+mod discovery;
+mod ecn;
 mod endpoint;
+mod fast_open;
 mod giveup;
 mod handshake;
 mod hosts;
@@ -21,11 +25,15 @@ mod keepalive;
 mod key;
 mod loss;
 mod mtu;
+mod multipath;
+mod negotiation;
 mod note;
 mod observe;
+mod offer;
 mod one_sided;
 mod order;
 mod progress;
+mod protection;
 pub(crate) mod reassembly;
 mod sent;
 mod state;
@@ -44,13 +52,14 @@ use crate::http::Transaction;
 use crate::rule::Rule;
 use crate::stream::{Mark, StreamEnd};
 use crate::words::State;
-use crate::{Checksum, Integrity, Segment, Sides};
+use crate::{Checksum, Integrity, Segment, Side, Sides};
 use arrival::Arrival;
 use conn::Conn;
 use hosts::Hosts;
 use identity::Identity;
 use key::{FlowKey, Slot};
 use note::Note;
+use smallvec::SmallVec;
 use streams::Limits;
 use table::Table;
 
@@ -107,6 +116,7 @@ impl Tracker {
         let (slot, rule) = self.slot_of(&mut arrival);
         let conn = self.table.conn_mut(slot);
         let closed_before = conn.is_closed();
+        let open_before = conn.opening.established;
         let mut note = Note::new(conn.phase(&arrival), conn.last_news_ns);
         if let Some(rule) = rule {
             note.special(rule);
@@ -117,10 +127,14 @@ impl Tracker {
         } else {
             None
         };
+        let has_opened = !open_before && conn.opening.established;
         if let (true, Some(older)) = (note.rules.contains(Rule::O2), conn.older) {
             if self.supersede(older, arrival.mark) {
                 note.special(Rule::T24);
             }
+        }
+        if has_opened {
+            discovery::tell_ghosts(&mut self.table, slot, arrival.mark);
         }
         let conn = self.table.conn_mut(slot);
         if note.rules.contains(Rule::O2) {
@@ -163,6 +177,11 @@ impl Tracker {
                 }
                 compat::begin(&mut conn, arrival, &self.compat, newest.is_some());
                 self.next_id += 1;
+                if let (Some(newest), true) = (beside, offered.is_none()) {
+                    self.table.for_each_of_pair(newest, |_, conn| {
+                        conn.provoke_by_syn(conn.side(sent_by_low), arrival.mark);
+                    });
+                }
                 let (slot, evicted) = self.table.insert(conn);
                 if let Some(evicted) = evicted {
                     let connection = self.summarise(evicted, true);
@@ -173,17 +192,27 @@ impl Tracker {
         }
     }
 
-    /// T24: a SYN-ACK accepts a new connection while the older one of the pair had not closed.
+    /// T24: a SYN-ACK accepts a new connection while an older one of the pair had not closed. An attempt that
+    /// nothing ever answered is no such one.
     fn supersede(&mut self, (slot, id): (Slot, ConnectionId), accepted: Mark) -> bool {
-        if self.table.get(slot, id).is_none_or(Conn::is_closed) {
+        if self.table.get(slot, id).is_none() {
             return false;
         }
-        let older = self.table.conn_mut(slot);
-        older.superseded_by = Some(accepted);
-        older.closing.closed = Some(accepted.time_ns);
-        older.release();
-        self.table.note_closed(slot);
-        true
+        let mut superseded: SmallVec<[Slot; 1]> = SmallVec::new();
+        self.table.for_each_of_pair(slot, |slot, older| {
+            let is_answered = Side::BOTH.iter().all(|&side| !older.unanswered(side));
+            if older.has_ended() || !(is_answered || older.is_open()) {
+                return;
+            }
+            older.superseded_by = Some(accepted);
+            older.closing.closed = Some(accepted.time_ns);
+            older.release();
+            superseded.push(slot);
+        });
+        for &slot in &superseded {
+            self.table.note_closed(slot);
+        }
+        !superseded.is_empty()
     }
 
     /// A connection as it stands.

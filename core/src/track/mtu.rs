@@ -7,7 +7,7 @@ use super::endpoint::Endpoint;
 use super::note::Note;
 use super::sent::Again;
 use crate::SeqNumber;
-use crate::connection::Offer;
+use crate::options::Offer;
 use crate::rule::Rule;
 
 /// A segment that seems to be too big for its path.

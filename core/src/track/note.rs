@@ -66,6 +66,12 @@ impl Note {
         self.special = Some(rule);
     }
 
+    /// A rule that says something more of a segment: its role only where nothing else is.
+    pub(super) fn also(&mut self, rule: Rule) {
+        self.rules.insert(rule);
+        self.special = self.special.or(Some(rule));
+    }
+
     /// What is sent again, by a special rule; it repeats its step.
     pub(super) fn sent_again(&mut self, rule: Rule, step: Step, again: Again) {
         self.special(rule);

@@ -7,7 +7,8 @@ use super::note::Note;
 use super::progress::Onset;
 use super::streams::Limits;
 use super::{
-    compat, handshake, injected, keepalive, loss, mtu, one_sided, order, teardown, transfer, verdict, window,
+    challenge, compat, handshake, injected, keepalive, loss, mtu, negotiation, offer, one_sided, order,
+    teardown, transfer, verdict, window,
 };
 use crate::annotation::{Annotation, CloseSoFar, HttpNote, Transition};
 use crate::rule::Rule;
@@ -49,8 +50,10 @@ impl Conn {
             note.copy_of_previous();
             return None;
         }
+        offer::strange_flags(arrival, note);
         if arrival.flags.rst() {
             teardown::reset(self, arrival, note);
+            negotiation::reset(self, arrival, note);
             injected::reset(self, arrival, note, limits.idle_reset_ns);
             if self.closing.reset.is_some_and(|reset| reset.at == arrival.mark) {
                 self.end_streams(StreamEnd::Reset, limits);
@@ -58,7 +61,8 @@ impl Conn {
             return None;
         }
         if self.is_foreign_syn(arrival) {
-            self.offered = arrival.ack.is_none().then(|| Box::new(arrival.as_offered()));
+            self.offer(arrival);
+            self.provoke_by_syn(arrival.sender, arrival.mark);
             return None;
         }
         if arrival.flags.fin() && arrival.ack.is_none() && self.is_open() {
@@ -69,6 +73,7 @@ impl Conn {
         let (own, peer) = self.ends.pair_mut(arrival.sender);
         own.shows(numbers, peer);
         handshake::observe(self, arrival, note);
+        negotiation::observe(self, arrival, note);
         if !self.opening.established && note.calls_for_reset() {
             return None;
         }
@@ -79,6 +84,7 @@ impl Conn {
         one_sided::observe(self, arrival, note);
         window::observe(self, arrival, note);
         keepalive::observe(self, arrival, note);
+        challenge::observe(self, arrival, note);
         mtu::answered(self, arrival);
         transfer::acknowledge(self, arrival, note);
         order::sack(self, arrival);

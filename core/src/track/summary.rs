@@ -4,10 +4,10 @@ use super::compat;
 use super::conn::Conn;
 use super::order::Disorder;
 use super::verdict::{self, Ending};
-use super::{loss, one_sided};
+use super::{loss, one_sided, teardown};
 use crate::Sides;
-use crate::connection::{Close, Connection, Options, UtcTime};
-use crate::http::{CloseReason, Http};
+use crate::connection::{Close, Connection, UtcTime};
+use crate::http::{CloseReason, Http, MessageState};
 use crate::rule::{Rule, RuleSet};
 use crate::words::{Cause, CloseVerdict, Confidence, HandshakeVerdict};
 
@@ -67,7 +67,7 @@ impl Conn {
                 .map(|icmp| icmp.errors.clone())
                 .unwrap_or_default(),
             icmp_omitted: self.icmp.as_ref().map_or(0, |icmp| icmp.omitted),
-            options: Options::new(self.ends.initiator.offer, self.ends.responder.offer),
+            options: self.options(),
             http: http.map(|http| http.transactions().to_vec()).unwrap_or_default(),
             http_omitted: http.map_or(0, Http::omitted),
             evicted,
@@ -83,7 +83,7 @@ impl Conn {
         })
     }
 
-    /// E11, O16, T28, and E2 or T20 in silence: what did not happen by the end.
+    /// E11, O16, T28, E2 or T20 in silence, T14 to T16 without a challenge: what did not happen by the end.
     fn absences(&self, handshake: HandshakeVerdict, ending: &Ending) -> RuleSet {
         let mut rules = RuleSet::default();
         if handshake == HandshakeVerdict::NoAnswer {
@@ -94,6 +94,10 @@ impl Conn {
         }
         if let Some(given_up) = ending.given_up {
             rules.insert(given_up.rule);
+        }
+        // Accepted because it was not challenged.
+        if let (Some(reset), None) = (ending.reset, self.closing.reset) {
+            rules.insert(teardown::kind(self, reset.by));
         }
         if matches!(ending.verdict, CloseVerdict::Open | CloseVerdict::HalfClosed) {
             rules.insert(Rule::T28);
@@ -164,7 +168,9 @@ impl Conn {
         {
             return (Cause::IdleTimeout, Likely);
         }
-        if orderly {
+        if orderly && self.announcement_may_be_missing() {
+            (Cause::Application, Guess)
+        } else if orderly {
             (Cause::Application, Likely)
         } else {
             (Cause::AbortedByApplication, Likely)
@@ -177,6 +183,14 @@ impl Conn {
         client.is_some()
             && self.closing.first_fin == client
             && self.closing.onset.is_some_and(|onset| onset.http_in_flight)
+    }
+
+    /// The last exchange lacks bytes, so a head that announced the close may be among them.
+    fn announcement_may_be_missing(&self) -> bool {
+        let transactions = self.streams.http().map(Http::transactions);
+        transactions
+            .and_then(<[_]>::last)
+            .is_some_and(|last| matches!(last.state, MessageState::Cut | MessageState::Gap))
     }
 
     fn announced(&self) -> Option<CloseReason> {

@@ -2,7 +2,9 @@
 
 use super::arrival::Arrival;
 use super::attempt;
+use super::challenge::Provocation;
 use super::conn::Conn;
+use super::discovery;
 use super::endpoint::{Endpoint, Fin};
 use super::giveup;
 use super::injected::Signs;
@@ -186,6 +188,7 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         }
     }
     if conn.is_closed() {
+        after_close(conn, arrival, note);
         return;
     }
     if !conn.is_open() {
@@ -198,25 +201,19 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         note.special(Rule::T17);
         return;
     };
-    let behind = giveup::behind_reset(conn, arrival);
+    let behind = discovery::by_reset(conn, arrival).or_else(|| giveup::behind_reset(conn, arrival));
     let reset = Reset {
         cause: behind.map(|(_, cause)| cause),
         ..describe(conn, arrival, confidence)
     };
     if confidence == Confidence::Guess {
+        note.special(Rule::T17);
         conn.closing.unanswered_reset = Some(reset);
+        conn.provoke(Provocation::Reset, arrival.sender, arrival.mark);
         return;
     }
     note.phase = Phase::Teardown;
-    let (own_fin, peer_fin) = (
-        conn.ends[arrival.sender].fin,
-        conn.ends[arrival.sender.peer()].fin,
-    );
-    let rule = match (own_fin, peer_fin) {
-        (None, None) => Rule::T14,
-        (Some(_), _) => Rule::T15,
-        (None, Some(_)) => Rule::T16,
-    };
+    let rule = kind(conn, arrival.sender);
     if rule == Rule::T14 {
         attempt::note_scan(conn, arrival, note);
     }
@@ -224,14 +221,41 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     if let Some((rule, _)) = behind {
         note.special(rule);
     }
-    if let (None, Some(fin)) = (own_fin, peer_fin) {
+    if let (Rule::T16, Some(fin)) = (rule, conn.ends[arrival.sender.peer()].fin) {
         note.answers(&fin.sent);
+    }
+    if let Some(answered) = discovery::answered(conn, arrival) {
+        note.answers(&answered);
     }
     if conn.closing.onset.is_none() {
         conn.closing.onset = Some(conn.onset(arrival, note));
     }
     conn.closing.reset = Some(reset);
     end_by_reset(conn, arrival);
+}
+
+/// T14, T15 or T16: what an accepted RST is, by the FINs before it.
+pub(super) fn kind(conn: &Conn, by: Side) -> Rule {
+    match (conn.ends[by].fin, conn.ends[by.peer()].fin) {
+        (None, None) => Rule::T14,
+        (Some(_), _) => Rule::T15,
+        (None, Some(_)) => Rule::T16,
+    }
+}
+
+/// A RST behind the close ends a TIME-WAIT at most (RFC 9293 section 3.10.7.4, second).
+fn after_close(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
+    if let Some(rule) = discovery::in_time_wait(conn, arrival) {
+        note.special(rule);
+        if let Some(answered) = discovery::answered(conn, arrival) {
+            note.answers(&answered);
+        }
+    }
+    let is_exact = acceptability(conn, arrival).is_some_and(|confidence| confidence > Confidence::Guess);
+    let (_, peer) = conn.ends.pair_mut(arrival.sender);
+    if is_exact && peer.state == State::TimeWait {
+        peer.state = peer.state.got_rst(false);
+    }
 }
 
 fn end_by_reset(conn: &mut Conn, arrival: &Arrival<'_>) {

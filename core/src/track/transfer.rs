@@ -48,11 +48,15 @@ pub(super) fn acknowledge(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Not
     }
 }
 
+/// Silence in which a peer may have lost the connection unnoticed (O14).
+const SILENCE_NS: i64 = 1_000_000_000;
+
 /// Payload: new, late, or sent again.
 pub(super) fn payload(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     if arrival.len == 0 {
         return;
     }
+    let last_ns = conn.last.time_ns;
     let (own, peer) = conn.ends.pair_mut(arrival.sender);
     let seq = arrival.payload_seq();
     let end = seq + arrival.len;
@@ -61,6 +65,9 @@ pub(super) fn payload(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     }
     let next = own.next.unwrap_or(seq);
     own.payload = Some(arrival.mark);
+    if own.unacked.is_empty() {
+        own.broke_silence = arrival.mark.time_ns.saturating_sub(last_ns) >= SILENCE_NS;
+    }
     // Behind everything else it is new, however its sender counts.
     let age = seq.before(next).then(|| own.stamps.age(arrival)).flatten();
     let is_old = matches!(age, Some(Age::Older | Age::Same));
@@ -147,6 +154,7 @@ const MAX_WINDOW: u32 = 1 << 30;
 /// Notes the highest number of the sender, and its window.
 pub(super) fn advance(conn: &mut Conn, arrival: &Arrival<'_>) {
     let (own, peer) = conn.ends.pair_mut(arrival.sender);
+    own.announces(arrival.segment.tcp.window);
     own.stamps.note(arrival);
     own.window = arrival.segment.tcp.window;
     own.base.get_or_insert(arrival.seq - 1);

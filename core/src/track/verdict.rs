@@ -114,6 +114,15 @@ fn round_trip(sent: Option<Sent>, answer: Option<Mark>) -> Option<i64> {
     (time_ns >= 0).then_some(time_ns)
 }
 
+/// The round trip between the capture point and a side, as the opening has it.
+pub(super) fn round_trip_to(conn: &Conn, side: Side) -> Option<i64> {
+    let [syn, syn_ack] = Side::BOTH.map(|side| conn.ends[side].syn);
+    match side {
+        Side::Responder => round_trip(syn, syn_ack.map(|sent| sent.first)),
+        Side::Initiator => round_trip(syn_ack, conn.opening.ack),
+    }
+}
+
 /// Who ended an attempt that never became a connection.
 fn ended_by(handshake: HandshakeVerdict, conn: &Conn) -> Closer {
     let reset_by_responder = match &conn.opening.bad_ack {

@@ -207,7 +207,7 @@ fn t19_not_for_data_that_was_overtaken() {
         +3s    X > S SYN
         #: 0 handshake complete certain 1,2,3
         #: 0 close reset responder aborted-by-application/guess guess 8 reset=responder
-        #: 0 rules O1:1 O2:2 O3:3
+        #: 0 rules O1:1 O2:2 O3:3 T17:8 T14:9
         #: 1 handshake pending certain 10
         #: 1 close not-opened nobody unknown/guess certain -"
     ));

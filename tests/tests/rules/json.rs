@@ -65,6 +65,14 @@ const CONNECTION_EXTENSIONS: &[&str] = &[
     "options.initiator.timestamps",
     "options.initiator.fast_open",
     "options.initiator.mptcp",
+    "options.initiator.fast_open_cookie_len",
+    "options.initiator.ecn",
+    "options.initiator.md5",
+    "options.initiator.ao_key_id",
+    "options.initiator.ao_rnext_key_id",
+    "options.initiator.mptcp_subtype",
+    "options.initiator.mptcp_version",
+    "options.initiator.user_timeout_ns",
     "options.responder",
     "options.responder.mss",
     "options.responder.window_scale",
@@ -72,11 +80,32 @@ const CONNECTION_EXTENSIONS: &[&str] = &[
     "options.responder.timestamps",
     "options.responder.fast_open",
     "options.responder.mptcp",
+    "options.responder.fast_open_cookie_len",
+    "options.responder.ecn",
+    "options.responder.md5",
+    "options.responder.ao_key_id",
+    "options.responder.ao_rnext_key_id",
+    "options.responder.mptcp_subtype",
+    "options.responder.mptcp_version",
+    "options.responder.user_timeout_ns",
     "options.agreed",
     "options.agreed.window_scale",
     "options.agreed.sack",
     "options.agreed.timestamps",
     "options.agreed.mptcp",
+    "options.agreed.ecn",
+    "options.agreed.fast_open",
+    "options.agreed.md5",
+    "options.agreed.ao",
+    "options.agreed.mptcp_outcome",
+    "options.changes",
+    "options.violations",
+    "options.violations.id",
+    "options.violations.frame",
+    "options.violations.option",
+    "options.violations.fault",
+    "options.violations_omitted",
+    "options.mptcp_reset_reason",
 ];
 
 /// A JSON value's paths in their order, objects in lists without the position; and whether each holds a value itself.
@@ -150,11 +179,11 @@ fn paths(value: &impl serde::Serialize) -> Paths {
     serde_json::from_str(&text).expect("what was just written")
 }
 
-/// Everything there is: options of both sides, an ICMP error, HTTP, rules.
+/// Everything there is: options of both sides, one of them not offered, an ICMP error, HTTP, rules.
 fn full() -> Told {
     told(
         r#"
-        C > S SYN mss=1460 ws=7 sackok ts=1:0
+        C > S SYN mss=1460 ws=7 sackok
         S > C SYN-ACK mss=1460 ws=7 sackok ts=1:0
         C > S ACK
         C > S PSH-ACK "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
