@@ -172,8 +172,10 @@ impl Disorder {
     }
 
     /// The longest run of bytes that the peer reports to hold beyond its acknowledgement.
-    pub(super) fn longest_held(&self) -> u32 {
-        let lengths = self.held.iter().flatten().map(|&(from, to)| to.relative_to(from));
+    pub(super) fn longest_held(&self, acked: Option<SeqNumber>) -> u32 {
+        let beyond = |from: SeqNumber| acked.is_none_or(|acked| from.after(acked));
+        let held = self.held.iter().flatten().filter(|(from, _)| beyond(*from));
+        let lengths = held.map(|&(from, to)| to.relative_to(from));
         lengths.max().unwrap_or(0)
     }
 

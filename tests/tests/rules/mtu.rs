@@ -130,6 +130,39 @@ fn e13_not_when_others_as_large_were_acknowledged() {
     ));
 }
 
+// Captured on the sender, before the network card cuts them into segments that fit.
+#[test]
+fn e13_not_of_segments_that_are_cut_later() {
+    tell(&format!(
+        "{OPEN}
+        big:   lost C > S PSH-ACK len=2480
+        +1ms   icmp S > C frag-needed mtu=1300 quoting C
+        +200ms lost resend big
+        +400ms lost resend big
+        +800ms lost resend big  #= - - - ESTABLISHED ESTABLISHED - again=3
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close open nobody unknown/guess certain -"
+    ));
+}
+
+// What is small is sent again as well, and says nothing of what is large.
+#[test]
+fn e13_also_with_small_resends_between() {
+    tell(&format!(
+        "{OPEN}
+        big:   lost C > S ACK len=1460
+        small: lost C > S PSH-ACK len=100
+        +1ms   icmp S > C frag-needed mtu=1300 quoting big
+        +200ms lost resend big
+               lost resend small
+        +400ms lost resend big
+               lost resend small  #= - -   -   ESTABLISHED ESTABLISHED - again=2
+        +800ms lost resend big    #= - E13 E13 ESTABLISHED ESTABLISHED - again=3
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close open nobody unknown/guess certain -"
+    ));
+}
+
 #[test]
 fn e13_not_of_small_segments() {
     tell(&format!(
