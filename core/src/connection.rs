@@ -9,7 +9,7 @@ use crate::annotation::ConnectionId;
 use crate::http::Transaction;
 use crate::options::Options;
 use crate::rule::Rule;
-use crate::words::{Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict};
+use crate::words::{Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict, ResetSign};
 use crate::{Side, Sides};
 
 /// One connection, as far as the capture tells. Serialised, it is a line of
@@ -128,8 +128,10 @@ pub struct Close {
     pub verdict: CloseVerdict,
     /// Who ended it.
     pub by: Closer,
-    /// Who reset it.
+    /// Who reset it, or in whose name it was reset.
     pub reset_by: Option<Side>,
+    /// What tells that it was not that side (T19, T21); empty where it was.
+    pub reset_signs: Vec<ResetSign>,
     /// The likely reason.
     pub cause: Cause,
     /// How sure the reason is.

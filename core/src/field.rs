@@ -250,6 +250,8 @@ fields! {
     "close.verdict" Text "" "How the connection ended", connection |c| c.close.verdict.as_str();
     "close.by" Text "" "Who ended it", connection |c| c.close.by.as_str();
     "close.reset_by" Text "" "Who reset it", connection |c| c.close.reset_by.map(|side| side.as_str());
+    "close.reset_signs" Text "" "What tells that somebody else did: ttl, ip-id, options, window, data-after or series",
+        connection |c| Each(c.close.reset_signs.iter().map(|sign| sign.as_str()));
     "close.cause" Text "" "The likely reason", connection |c| c.close.cause.as_str();
     "close.cause_confidence" Text "" "How sure the reason is", connection |c| c.close.cause_confidence.as_str();
     "close.confidence" Text "" "How sure the verdict is", connection |c| c.close.confidence.as_str();

@@ -66,4 +66,6 @@ pub use segment::{Integrity, RawSegment, Segment};
 pub use seq::SeqNumber;
 pub use track::reassembly::ReassemblyLimits;
 pub use wire::checksum::Checksum;
-pub use words::{Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict, Order, Phase, State, Step};
+pub use words::{
+    Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict, Order, Phase, ResetSign, State, Step,
+};

@@ -214,6 +214,24 @@ impl From<crate::Side> for Closer {
 }
 
 words! {
+    /// What tells that a RST was not sent by the side in whose name it comes (T19, T21).
+    ResetSign {
+        /// No other segment of that side had its TTL.
+        Ttl = 0 "ttl",
+        /// Its IP identification is far from where that side counts.
+        IpId = 1 "ip-id",
+        /// Its timestamps are missing although agreed, or there although not.
+        Options = 2 "options",
+        /// Its window is not that side's.
+        Window = 3 "window",
+        /// That side went on to send.
+        DataAfter = 4 "data-after",
+        /// Others with growing numbers came beside it.
+        Series = 5 "series",
+    }
+}
+
+words! {
     /// The likely reason of the end.
     Cause {
         /// Nobody listens on the port.

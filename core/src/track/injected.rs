@@ -10,7 +10,10 @@ use super::order::Age;
 use super::progress::Reset;
 use crate::Side;
 use crate::rule::{Rule, RuleSet};
-use crate::words::Confidence;
+use crate::words::{Confidence, ResetSign};
+
+/// What was captured behind a RST as soon as this may have been overtaken by it, where no counter tells.
+const OVERTAKEN_NS: i64 = 1_000_000;
 
 /// What speaks against a RST.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,8 +24,8 @@ impl Signs {
     const TTL: Self = Self(1);
     /// The side counts its packets, and this number is not near; RST and ACK, as a socket sends them.
     const IP_ID: Self = Self(2);
-    /// The same of a RST without ACK, which may belong to no socket, or after a silence, in which the side
-    /// may have sent much elsewhere.
+    /// The same of a RST without ACK, which may belong to no socket, after a silence, in which the side may have
+    /// sent much elsewhere, or where two numbers may follow each other by chance.
     const LOOSE_IP_ID: Self = Self(4);
     /// Timestamps are agreed, and a RST with ACK has none; or none are, and it has.
     const OPTIONS: Self = Self(8);
@@ -40,6 +43,22 @@ impl Signs {
         if is_there {
             self.0 |= sign.0;
         }
+    }
+
+    /// In words.
+    fn words(self) -> impl Iterator<Item = ResetSign> {
+        use ResetSign as R;
+        let words = [
+            (Self::TTL, R::Ttl),
+            (Self(Self::IP_ID.0 | Self::LOOSE_IP_ID.0), R::IpId),
+            (Self::OPTIONS, R::Options),
+            (Self::WINDOW, R::Window),
+            (Self::DATA_AFTER, R::DataAfter),
+            (Self::SERIES, R::Series),
+        ];
+        words
+            .into_iter()
+            .filter_map(move |(sign, word)| self.has(sign).then_some(word))
     }
 
     const fn has(self, signs: Self) -> bool {
@@ -64,6 +83,12 @@ impl Reset {
         self.signs.injected(self.idle_cut)
     }
 
+    /// What speaks for T19 or T21; nothing where neither is told.
+    pub(super) fn signs(&self) -> Vec<ResetSign> {
+        let told = self.is_by_network().then(|| self.signs.words());
+        told.into_iter().flatten().collect()
+    }
+
     /// T19 or T21: something between the hosts sent it.
     pub(super) fn is_by_network(&self) -> bool {
         self.idle_cut || self.injected().is_some()
@@ -76,6 +101,10 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note, idl
         return;
     }
     let (signs, idle_cut) = signs(conn, arrival, note, idle_ns);
+    if signs == Signs::default() {
+        // The side's own, as far as known: data with older stamps was sent before it.
+        conn.ends[arrival.sender].stamps.note(arrival);
+    }
     let is_here = |reset: &&mut Reset| reset.at == arrival.mark;
     let closing = &mut conn.closing;
     if let Some(reset) = closing.reset.as_mut().filter(is_here) {
@@ -104,7 +133,7 @@ fn signs(conn: &Conn, arrival: &Arrival<'_>, note: &Note, idle_ns: i64) -> (Sign
     let foreign_ttl = own.stamps.is_foreign_ttl(segment.ttl);
     signs.add(Signs::TTL, foreign_ttl);
     let from_socket = has_ack && silence_ns < 1_000_000_000;
-    let id_sign = if from_socket {
+    let id_sign = if from_socket && own.stamps.counts_surely() {
         Signs::IP_ID
     } else {
         Signs::LOOSE_IP_ID
@@ -137,12 +166,20 @@ fn series(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
 /// The side that is said to have reset the connection goes on: data that it sent before the RST would have a
 /// lower number.
 pub(super) fn observe_after(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
-    let Some(reset) = conn.closing.reset.filter(|reset| reset.by == arrival.sender) else {
+    let Some(reset) = &conn.closing.reset else {
         return;
     };
-    let goes_on = arrival.len > 0 && arrival.payload_seq().at_or_after(reset.seq);
-    let is_late = conn.ends[arrival.sender].stamps.age(arrival) == Some(Age::Older);
-    if goes_on && !is_late {
+    if reset.by != arrival.sender {
+        return;
+    }
+    if arrival.len == 0 || arrival.payload_seq().before(reset.seq) {
+        return;
+    }
+    let sent_after = match conn.ends[arrival.sender].stamps.age(arrival) {
+        Some(age) => age == Age::Newer,
+        None => arrival.mark.time_ns.saturating_sub(reset.at.time_ns) >= OVERTAKEN_NS,
+    };
+    if sent_after {
         add_later(conn, arrival.sender, Signs::DATA_AFTER, arrival, note);
     }
 }

@@ -32,11 +32,16 @@ impl Holes {
     const LIMIT: usize = 32;
 
     fn add(&mut self, hole: Hole) {
-        if self.open.len() == Self::LIMIT {
+        self.open.push(hole);
+        self.bound();
+    }
+
+    /// Those that have been open longest will not be filled any more.
+    fn bound(&mut self) {
+        while self.open.len() > Self::LIMIT {
             let oldest = self.open.remove(0);
             self.give_up(oldest);
         }
-        self.open.push(hole);
     }
 
     fn give_up(&mut self, hole: Hole) {
@@ -61,6 +66,7 @@ impl Holes {
             }
         }
         self.open.splice(place..place, rest);
+        self.bound();
         true
     }
 

@@ -67,27 +67,37 @@ pub(super) fn told_too_big(end: &mut Endpoint, seq: SeqNumber, mtu: Option<u32>)
 /// E13: a segment is sent again, for the third time at the size that does not fit.
 pub(super) fn resent(conn: &mut Conn, arrival: &Arrival<'_>, again: &Again, note: &mut Note) {
     let (own, peer) = conn.ends.pair_mut(arrival.sender);
-    let is_full =
-        arrival.len >= full_size(own.offer, peer.offer) && arrival.len > own.unacked.largest_acked();
+    let (full, most) = full_sizes(own.offer, peer.offer);
+    if arrival.len > most {
+        // Several segments in one, captured before the network card cuts them: their size tells nothing.
+        return;
+    }
+    let is_full = arrival.len >= full && arrival.len > own.unacked.largest_acked();
     let known = own.disorder.as_ref().and_then(|disorder| disorder.big);
     let is_big = known.is_some_and(|big| big.is_too_big(arrival)) || is_full;
+    let seq = arrival.payload_seq();
     if !is_big {
-        // It fits, or the sender has learnt.
-        if let Some(disorder) = own.disorder.as_mut().filter(|_| known.is_some()) {
+        // The sender has learnt. What is small anyway does not tell.
+        let has_learnt = known.is_some_and(|big| big.seq == seq);
+        if let Some(disorder) = own.disorder.as_mut().filter(|_| has_learnt) {
             disorder.big = None;
         }
         return;
     }
-    let seq = arrival.payload_seq();
     let mtu = known.and_then(|big| big.mtu);
     let mut big = known
         .filter(|big| big.seq == seq)
         .unwrap_or_else(|| BigResends::new(seq, arrival.len, mtu));
     let shrunk = arrival.len < big.size;
     (big.size, big.resends) = (arrival.len, if shrunk { 0 } else { big.resends + 1 });
-    big.others_pass |= passed_since(own, peer, seq, arrival.mark.time_ns - again.since_previous_ns);
+    big.others_pass |= passed_since(
+        own,
+        peer,
+        seq,
+        arrival.mark.time_ns.saturating_sub(again.since_previous_ns),
+    );
     let disorder = own.disorder.get_or_insert_default();
-    let full_pass = disorder.longest_held() >= big.size;
+    let full_pass = disorder.longest_held(peer.ack) >= big.size;
     if big.resends >= PATIENCE && !big.told && (mtu.is_some() || (big.others_pass && !full_pass)) {
         big.told = true;
         note.special(Rule::E13);
@@ -122,18 +132,19 @@ fn passed_since(own: &Endpoint, peer: &Endpoint, seq: SeqNumber, since_ns: i64) 
         || own
             .disorder
             .as_ref()
-            .is_some_and(|disorder| disorder.longest_held() > 0)
+            .is_some_and(|disorder| disorder.longest_held(peer.ack) > 0)
 }
 
-/// Payload of the largest segments that both sides' SYNs allow.
-fn full_size(own: Option<Offer>, peer: Option<Offer>) -> u32 {
+/// Payload of the largest segments that both sides' SYNs allow: from that with most options to that with none.
+fn full_sizes(own: Option<Offer>, peer: Option<Offer>) -> (u32, u32) {
     let mss = |offer: Option<Offer>| offer.and_then(|offer| offer.mss);
     let allowed = match (mss(own), mss(peer)) {
         (Some(own), Some(peer)) => own.min(peer),
         (own, peer) => match own.or(peer) {
             Some(mss) => mss,
-            None => return BIG,
+            None => return (BIG, u32::MAX),
         },
     };
-    u32::from(allowed).saturating_sub(MAX_OPTIONS).max(1)
+    let most = u32::from(allowed);
+    (most.saturating_sub(MAX_OPTIONS).max(1), most)
 }

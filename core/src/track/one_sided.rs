@@ -52,7 +52,10 @@ pub(super) fn note_missed_fin(conn: &mut Conn, arrival: &Arrival<'_>) {
             peer.missed_fin = None;
         }
         2.. => {
-            (peer.missed_fin, peer.disorder) = (None, None);
+            peer.missed_fin = None;
+            if let Some(disorder) = &mut peer.disorder {
+                disorder.single = None;
+            }
         }
         _ => {}
     }

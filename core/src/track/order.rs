@@ -105,6 +105,11 @@ impl Stamps {
         low != 0 && ttl.is_some_and(|ttl| !(low..=high).contains(&ttl))
     }
 
+    /// The side has counted its packets for long enough that chance does not explain it.
+    pub(super) fn counts_surely(&self) -> bool {
+        self.steps > 1
+    }
+
     /// The side counts its packets, and this is not where it had come to. 0 is what Linux writes into the
     /// packets that belong to no socket.
     pub(super) fn is_foreign_id(&self, id: Option<u16>) -> bool {
@@ -112,7 +117,7 @@ impl Stamps {
             self.id_ahead(id)
                 .is_none_or(|ahead| (-Self::STEP..=16 * Self::STEP).contains(&ahead))
         };
-        self.steps > 1 && id.is_some_and(|id| id != 0 && !near(id))
+        self.steps > 0 && id.is_some_and(|id| id != 0 && !near(id))
     }
 }
 
@@ -146,6 +151,8 @@ impl Arrival<'_> {
 pub(super) struct Disorder {
     pub(super) out_of_order: u64,
     pub(super) duplicates: u64,
+    /// Those that may have been delivered twice, too.
+    doubled: u64,
     spurious: u64,
     /// Reports of its peer that something arrived twice (RFC 2883).
     reported: u64,
@@ -165,15 +172,17 @@ impl Disorder {
     }
 
     /// The longest run of bytes that the peer reports to hold beyond its acknowledgement.
-    pub(super) fn longest_held(&self) -> u32 {
-        let lengths = self.held.iter().flatten().map(|&(from, to)| to.relative_to(from));
+    pub(super) fn longest_held(&self, acked: Option<SeqNumber>) -> u32 {
+        let beyond = |from: SeqNumber| acked.is_none_or(|acked| from.after(acked));
+        let held = self.held.iter().flatten().filter(|(from, _)| beyond(*from));
+        let lengths = held.map(|&(from, to)| to.relative_to(from));
         lengths.max().unwrap_or(0)
     }
 
     /// Retransmissions that were needless: those of bytes that the peer was seen to have, or those that it
     /// reports, whichever are more. What the network doubled is reported alike.
     fn needless(&self) -> u64 {
-        self.spurious.max(self.reported.saturating_sub(self.duplicates))
+        self.spurious.max(self.reported.saturating_sub(self.doubled))
     }
 }
 
@@ -214,17 +223,26 @@ pub(super) fn sack(conn: &mut Conn, arrival: &Arrival<'_>) {
 
 /// Counts what the annotation will say.
 pub(super) fn count(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
-    if note.retransmission {
-        note.order = note.order.or(Some(Order::Retransmission));
+    let (own, peer) = conn.ends.pair_mut(arrival.sender);
+    if note.retransmission && note.order.is_none() {
+        // A SYN or FIN whose answer was lost asks for it once more.
+        let needless = arrival.len > 0 && own.is_held(arrival.seq, arrival.end, peer.ack);
+        note.order = Some(if needless {
+            Order::SpuriousRetransmission
+        } else {
+            Order::Retransmission
+        });
     }
     let Some(order) = note.order else { return };
-    let own = &mut conn.ends[arrival.sender];
     let disorder = own.disorder.get_or_insert_default();
     match order {
         Order::Retransmission => {}
         Order::SpuriousRetransmission => disorder.spurious += 1,
         Order::OutOfOrder => disorder.out_of_order += 1,
-        Order::Duplicate => disorder.duplicates += 1,
+        Order::Duplicate => {
+            disorder.duplicates += 1;
+            disorder.doubled += u64::from(!note.copy);
+        }
     }
     let again = matches!(order, Order::Retransmission | Order::SpuriousRetransmission);
     own.retransmissions += u64::from(again);

@@ -42,6 +42,7 @@ impl Conn {
                 verdict: ending.verdict,
                 by: ending.by,
                 reset_by: ending.reset.map(|reset| reset.by),
+                reset_signs: ending.reset.map(|reset| reset.signs()).unwrap_or_default(),
                 cause,
                 cause_confidence,
                 confidence: ending.confidence,

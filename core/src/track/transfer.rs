@@ -88,9 +88,6 @@ pub(super) fn payload(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         Novelty::Again(again) => {
             note.again = note.again.or(Some(again));
             note.retransmission = true;
-            if own.is_held(seq, end, peer.ack) {
-                note.order = Some(Order::SpuriousRetransmission);
-            }
             mtu::resent(conn, arrival, &again, note);
         }
         Novelty::Acknowledged => {

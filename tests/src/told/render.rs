@@ -61,6 +61,7 @@ pub(super) fn packet<'k>(
 /// - `close`: verdict, by, cause/confidence, confidence, frames, and `reset=` where there is one
 /// - `rules`: every rule with its frame
 /// - `rtt`: to the responder, to the initiator; `isn`, `packets`, `bytes`, `again` (retransmissions): both sides
+/// - `signs`: what tells that a RST is not its side's
 /// - `needless` (retransmissions), `out-of-order`, `duplicates`, `gaps` and `gap-bytes`: both sides
 /// - `icmp`: every kind of error: whose segment, type/code, mtu, how many, first and last frame; several with `;` between
 /// - `from`: the port of the initiator; `frames`, `duration`, `idle`
@@ -130,6 +131,7 @@ pub(super) fn connection(
             connection.retransmissions.initiator,
             connection.retransmissions.responder,
         ),
+        "signs" => list(close.reset_signs.iter()),
         "needless" => pair(
             connection.spurious_retransmissions.initiator,
             connection.spurious_retransmissions.responder,
@@ -154,7 +156,12 @@ pub(super) fn connection(
                     original(error.last_frame)
                 )
             });
-            errors.collect::<Vec<_>>().join("; ")
+            let errors: Vec<String> = errors.collect();
+            if errors.is_empty() {
+                "-".to_owned()
+            } else {
+                errors.join("; ")
+            }
         }
         "from" => connection.src_port.to_string(),
         "frames" => format!(

@@ -29,6 +29,7 @@ const PACKET_EXTENSIONS: &[&str] = &[
 /// What a connection has beyond the contract, or the contract leaves open ("options": {...}).
 const CONNECTION_EXTENSIONS: &[&str] = &[
     "close.idle_ns",
+    "close.reset_signs",
     "retransmissions",
     "retransmissions.initiator",
     "retransmissions.responder",
