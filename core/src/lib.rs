@@ -52,7 +52,9 @@ pub use annotation::{
     Annotation, CloseSoFar, ConnectionId, HttpMessage, HttpNote, IcmpNote, IntegrityWord, Transition,
 };
 pub use config::{ChecksumPolicy, Config};
-pub use connection::{Agreed, Close, Connection, Frames, Handshake, Offer, Options, RuleHit, UtcTime, Zeek};
+pub use connection::{
+    Agreed, Close, Connection, Frames, Handshake, Offer, Options, RuleHit, Timing, UtcTime, Zeek,
+};
 pub use dissector::{Dissector, Outcome};
 pub use field::{FIELDS, Field, FieldType, Value};
 pub use frame::{Frame, LinkType, Side, Sides};

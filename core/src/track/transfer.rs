@@ -59,6 +59,7 @@ pub(super) fn payload(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     }
     let next = own.next.unwrap_or(seq);
     own.payload = Some(arrival.mark);
+    own.first_payload_ns.get_or_insert(arrival.mark.time_ns);
     match own.unacked.send(seq, end, arrival.mark, next, peer.ack) {
         Novelty::New => {
             // What lies between was sent as well, but not captured.

@@ -28,6 +28,11 @@ const PACKET_EXTENSIONS: &[&str] = &[
 /// What a connection has beyond the contract, or the contract leaves open ("options": {...}).
 const CONNECTION_EXTENSIONS: &[&str] = &[
     "close.idle_ns",
+    "timing",
+    "timing.establish_ns",
+    "timing.first_byte_initiator_ns",
+    "timing.first_byte_responder_ns",
+    "timing.teardown_ns",
     "retransmissions",
     "retransmissions.initiator",
     "retransmissions.responder",

@@ -18,6 +18,7 @@ mod reset;
 mod reuse;
 mod teardown;
 mod teardown_more;
+mod timing;
 mod verdicts;
 mod violations;
 mod window;
