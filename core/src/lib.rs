@@ -37,6 +37,7 @@ pub mod capture;
 mod config;
 mod connection;
 mod dissector;
+mod explain;
 mod field;
 mod fragment;
 mod frame;
@@ -56,6 +57,7 @@ pub use connection::{
     Agreed, Close, Connection, Frames, Handshake, Offer, Options, RuleHit, Timing, UtcTime, Zeek,
 };
 pub use dissector::{Dissector, Outcome};
+pub use explain::{Explanation, Sentence, Topic};
 pub use field::{FIELDS, Field, FieldType, Value};
 pub use frame::{Frame, LinkType, Side, Sides};
 pub use rule::{RULES, Rule, RuleInfo, RuleSet, Severity};
