@@ -18,6 +18,8 @@ const AFTER_HELP: &str = "\
 Examples:
   synfin capture.pcapng                  every TCP packet and its place in its connection
   synfin connections capture.pcapng      one connection a line: how it opened, how it ended
+  synfin explain --connection 3 capture.pcapng   what happened to one connection, in sentences
+  synfin explain --rule T7               what a rule means and the evidence it takes
   synfin connections --json capture.pcapng | jq .close
   tcpdump -U -w - tcp | synfin -         live
 
@@ -32,8 +34,11 @@ pub(crate) enum Command {
     Packets(Report),
     /// One connection a line.
     Connections(Report),
+    /// One connection, or one rule, in plain words.
+    #[command(mut_arg("files", |files| files.required(false).required_unless_present("rule")))]
+    Explain(Explain),
     /// The rule table: every situation synfin names.
-    Rules,
+    Rules(Table),
     /// The field registry: every value synfin reports.
     Fields,
 }
@@ -71,6 +76,27 @@ fn ports(text: &str) -> Result<Ports, String> {
     list.map(port).collect::<Result<_, _>>().map(Ports)
 }
 
+/// What to explain.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Explain {
+    /// A rule by its id, such as T7; may be repeated.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["files", "connection"])]
+    pub(crate) rule: Vec<String>,
+    /// A connection by its number; may be repeated. Without it every connection is explained, as text up to five.
+    #[arg(long, value_name = "N")]
+    pub(crate) connection: Vec<u64>,
+    #[command(flatten)]
+    pub(crate) report: Report,
+}
+
+/// How to print a table.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Table {
+    /// One JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 pub(crate) enum Checksums {
     /// Say so and believe the segment (default).
@@ -100,9 +126,10 @@ impl Report {
 
 /// `synfin FILE` means `synfin packets FILE`: puts the command in where the first word is none.
 pub(crate) fn with_default_command(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
-    const KNOWN: [&str; 9] = [
+    const KNOWN: [&str; 10] = [
         "packets",
         "connections",
+        "explain",
         "rules",
         "fields",
         "help",

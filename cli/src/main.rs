@@ -2,6 +2,7 @@
 
 mod args;
 mod connections;
+mod explain;
 mod input;
 mod interrupt;
 mod packets;
@@ -26,7 +27,8 @@ fn main() -> ExitCode {
     let done = match &args.command {
         Command::Packets(report) => packets::run(report),
         Command::Connections(report) => connections::run(report),
-        Command::Rules => tables::rules(),
+        Command::Explain(explain) => explain::run(explain),
+        Command::Rules(table) => tables::rules(table.json),
         Command::Fields => tables::fields(),
     };
     match done {

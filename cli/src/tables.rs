@@ -6,25 +6,43 @@ use synfin::{FIELDS, RULES};
 
 use crate::Failure;
 use crate::input::Reading;
-use crate::text::HEADING;
+use crate::text::{self, HEADING};
 
-pub(crate) fn rules() -> Result<Reading, Failure> {
+pub(crate) fn rules(json: bool) -> Result<Reading, Failure> {
+    /// Before the condition: id, level and name.
+    const LEFT: usize = 49;
     let mut out = anstream::stdout().lock();
+    if json {
+        for rule in RULES {
+            serde_json::to_writer(&mut out, rule).map_err(io::Error::from)?;
+            writeln!(out)?;
+        }
+        return done(out);
+    }
     writeln!(
         out,
-        "{HEADING}{:<4} {:<5} {:<38} condition{HEADING:#}",
+        "{HEADING}{:<4} {:<5} {:<37} condition{HEADING:#}",
         "id", "level", "name"
     )?;
     for rule in RULES {
-        writeln!(
-            out,
-            "{:<4} {:<5} {:<38} {} [{}]",
-            rule.id,
-            rule.severity.as_str(),
-            rule.name,
-            rule.condition,
-            rule.rfc
-        )?;
+        let style = text::severity(rule.severity);
+        let condition = format!("{} [{}]", rule.condition, rule.rfc);
+        let columns = text::width().saturating_sub(LEFT).max(30);
+        let mut names = text::wrapped(rule.name, LEFT - 12).into_iter();
+        let mut lines = text::wrapped(&condition, columns).into_iter();
+        let name = names.next().unwrap_or_default();
+        let level = rule.severity.as_str();
+        let line = lines.next().unwrap_or_default();
+        writeln!(out, "{:<4} {style}{level:<5}{style:#} {name:<37} {line}", rule.id)?;
+        loop {
+            match (names.next(), lines.next()) {
+                (None, None) => break,
+                (name, line) => {
+                    let (name, line) = (name.unwrap_or_default(), line.unwrap_or_default());
+                    writeln!(out, "{}", format!("{:11}{name:<37} {line}", "").trim_end())?;
+                }
+            }
+        }
     }
     done(out)
 }

@@ -60,6 +60,44 @@ impl fmt::Display for Duration {
     }
 }
 
+/// Columns of the terminal, as the shell says (`COLUMNS`); 100 where it does not.
+pub(crate) fn width() -> usize {
+    let columns = std::env::var("COLUMNS").ok();
+    columns
+        .and_then(|columns| columns.parse().ok())
+        .unwrap_or(100)
+        .max(40)
+}
+
+/// Lines of at most `width` characters, broken at spaces; a longer word stays whole.
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// Whether one character changed, added or taken away makes the one the other.
+pub(crate) fn one_apart(one: &str, other: &str) -> bool {
+    let [one, other] = [one, other].map(|word| word.chars().collect::<Vec<_>>());
+    let same = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
+    let (rest, other_rest) = (&one[same..], &other[same..]);
+    let tail = |rest: &[char], from: usize| rest.get(from..).map(<[char]>::to_vec);
+    match (tail(rest, 1), tail(other_rest, 1)) {
+        (Some(a), Some(b)) => a == b || a == other_rest || rest == b,
+        (Some(a), None) => a.is_empty(),
+        (None, Some(b)) => b.is_empty(),
+        (None, None) => true,
+    }
+}
+
 /// Seconds with microseconds, as Wireshark's time column.
 pub(crate) fn seconds(ns: i64) -> String {
     format!("{:.6}", ns as f64 / 1e9)

@@ -40,6 +40,8 @@ pub struct Connection {
     pub handshake: Handshake,
     /// How it ended.
     pub close: Close,
+    /// How long its phases took.
+    pub timing: Timing,
     /// Rules and the frames that fulfilled them, in capture order; at most 64.
     pub rules: Vec<RuleHit>,
     /// Rules past that bound.
@@ -142,6 +144,20 @@ pub struct Close {
     pub frames: Frames,
     /// Silence before the first FIN or RST, nanoseconds.
     pub idle_ns: Option<i64>,
+}
+
+/// How long the phases of a connection took, nanoseconds; none where the capture does not hold both ends of a phase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Timing {
+    /// First SYN of the initiator to the segment that completes the handshake: the ACK of the SYN-ACK, or the
+    /// second SYN-ACK of a simultaneous open.
+    pub establish_ns: Option<i64>,
+    /// First frame to the initiator's first payload.
+    pub first_byte_initiator_ns: Option<i64>,
+    /// First frame to the responder's first payload.
+    pub first_byte_responder_ns: Option<i64>,
+    /// First FIN or accepted RST to the segment after which it was over: 0 for a RST without a FIN before.
+    pub teardown_ns: Option<i64>,
 }
 
 /// A rule and the frame that fulfilled it.

@@ -257,6 +257,10 @@ fields! {
     "close.confidence" Text "" "How sure the verdict is", connection |c| c.close.confidence.as_str();
     "close.frames" Frame "" "The frames that prove it", connection |c| Each(c.close.frames.iter().copied());
     "close.idle" RelativeTime "" "Silence before the first FIN or RST", connection |c| c.close.idle_ns;
+    "timing.establish" RelativeTime "" "First SYN to the segment that completes the handshake", connection |c| c.timing.establish_ns;
+    "timing.first_byte_initiator" RelativeTime "" "First frame to the initiator's first payload", connection |c| c.timing.first_byte_initiator_ns;
+    "timing.first_byte_responder" RelativeTime "" "First frame to the responder's first payload", connection |c| c.timing.first_byte_responder_ns;
+    "timing.teardown" RelativeTime "" "First FIN or accepted RST to the segment after which it was over", connection |c| c.timing.teardown_ns;
     "rules.id" Text "" "Rules of the connection, in capture order", connection |c| Each(c.rules.iter().map(|hit| hit.id));
     "rules.frame" Frame "" "The frames that fulfilled them", connection |c| Each(c.rules.iter().map(|hit| hit.frame));
     "rules_omitted" Unsigned "" "Rules past the 64 listed", connection |c| c.rules_omitted;

@@ -37,6 +37,7 @@ pub mod capture;
 mod config;
 mod connection;
 mod dissector;
+mod explain;
 mod field;
 mod fragment;
 mod frame;
@@ -53,8 +54,9 @@ pub use annotation::{
     Annotation, CloseSoFar, ConnectionId, HttpMessage, HttpNote, IcmpNote, IntegrityWord, Transition,
 };
 pub use config::{ChecksumPolicy, Config};
-pub use connection::{Close, Connection, Frames, Handshake, IcmpReport, RuleHit, UtcTime, Zeek};
+pub use connection::{Close, Connection, Frames, Handshake, IcmpReport, RuleHit, Timing, UtcTime, Zeek};
 pub use dissector::{Dissector, Outcome};
+pub use explain::{Explanation, Sentence, Topic};
 pub use field::{FIELDS, Field, FieldType, Value};
 pub use frame::{Frame, LinkType, Side, Sides};
 pub use options::{

@@ -53,7 +53,8 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) -> 
             .then_some((Failure::ResetByResponder, None)),
         // Behind its SYN, whose data the responder may have left aside (O26) or taken in part.
         Side::Initiator
-            if [own.next, own.isn.map(|isn| isn + 1), peer.syn.and(peer.ack)].contains(&Some(arrival.seq)) =>
+            if [own.next, own.isn.map(|isn| isn + 1), peer.syn.and(peer.ack)]
+                .contains(&Some(arrival.seq)) =>
         {
             Some(by_initiator(conn, arrival))
         }

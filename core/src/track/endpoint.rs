@@ -40,6 +40,8 @@ pub(super) struct Endpoint {
     pub(super) unacked: Unacked,
     /// Its last payload.
     pub(super) payload: Option<Mark>,
+    /// When its first payload came, nanoseconds.
+    pub(super) first_payload_ns: Option<i64>,
     /// When the peer last acknowledged payload of it, nanoseconds.
     pub(super) payload_acked_ns: Option<i64>,
     /// Its keep-alive probes that nothing has answered (E1).
@@ -115,6 +117,7 @@ impl Endpoint {
             missed_fin: None,
             unacked: Unacked::default(),
             payload: None,
+            first_payload_ns: None,
             payload_acked_ns: None,
             keep_alive: None,
             stall: None,

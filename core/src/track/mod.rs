@@ -41,6 +41,7 @@ mod streams;
 mod summary;
 mod table;
 mod teardown;
+mod timing;
 mod transfer;
 mod verdict;
 mod window;

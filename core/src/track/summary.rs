@@ -49,6 +49,7 @@ impl Conn {
                 frames: verdict::evidence(self, &ending, now_ns),
                 idle_ns: self.closing.onset.map(|onset| onset.idle_ns),
             },
+            timing: self.timing(&ending),
             rules: rules.hits(),
             rules_omitted: rules.omitted,
             zeek: compat::zeek(self),

@@ -65,6 +65,7 @@ pub(super) fn payload(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     }
     let next = own.next.unwrap_or(seq);
     own.payload = Some(arrival.mark);
+    own.first_payload_ns.get_or_insert(arrival.mark.time_ns);
     if own.unacked.is_empty() {
         own.broke_silence = arrival.mark.time_ns.saturating_sub(last_ns) >= SILENCE_NS;
     }

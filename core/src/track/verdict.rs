@@ -269,7 +269,7 @@ pub(super) fn evidence(conn: &Conn, ending: &Ending, now_ns: i64) -> Frames {
 
 /// Which side closed first: the one whose FIN was captured first, or, of a FIN that was not captured,
 /// acknowledged first. A FIN that acknowledges a missed one comes after it.
-fn first_closer(conn: &Conn) -> Option<Side> {
+pub(super) fn first_closer(conn: &Conn) -> Option<Side> {
     let missed = |side: Side| Some((conn.ends[side].missed_fin?.frame, 0, side));
     let seen = |side: Side| Some((conn.ends[side].fin?.sent.first.frame, 1, side));
     Side::BOTH

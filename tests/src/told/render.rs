@@ -195,6 +195,16 @@ pub(super) fn connection(
                 violations.join("; ")
             }
         }
+        "timing" => {
+            let timing = connection.timing;
+            let times = [
+                timing.establish_ns,
+                timing.first_byte_initiator_ns,
+                timing.first_byte_responder_ns,
+                timing.teardown_ns,
+            ];
+            times.map(|time| maybe(time.map(span))).join(" ")
+        }
         "http" => {
             let transactions = connection.http.iter().map(|http| {
                 format!(

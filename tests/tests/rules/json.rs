@@ -30,6 +30,11 @@ const PACKET_EXTENSIONS: &[&str] = &[
 const CONNECTION_EXTENSIONS: &[&str] = &[
     "close.idle_ns",
     "close.reset_signs",
+    "timing",
+    "timing.establish_ns",
+    "timing.first_byte_initiator_ns",
+    "timing.first_byte_responder_ns",
+    "timing.teardown_ns",
     "retransmissions",
     "retransmissions.initiator",
     "retransmissions.responder",

@@ -29,6 +29,7 @@ mod reset;
 mod reuse;
 mod teardown;
 mod teardown_more;
+mod timing;
 mod verdicts;
 mod violations;
 mod window;
