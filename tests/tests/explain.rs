@@ -4,8 +4,10 @@ use std::io::Write as _;
 use std::process::Stdio;
 
 use serde_json::Value;
+use synfin::Topic;
 use synfin_tests::captures;
 use synfin_tests::program::{Ran, command, run};
+use synfin_tests::told::tell;
 
 fn explain(capture: &str, more: &[&str]) -> Ran {
     let path = captures::path(&format!("{capture}.pcapng"));
@@ -228,7 +230,7 @@ fn json_carries_frames_reference_and_confidence_as_data() {
 }
 
 #[test]
-fn standard_input_and_a_closed_pipe_are_read_as_elsewhere() {
+fn standard_input_is_read_as_a_file() {
     let bytes = std::fs::read(captures::path("syn-lost.pcapng")).unwrap();
     let mut child = command()
         .args(["explain", "-"])
@@ -266,4 +268,67 @@ fn the_rule_table_is_wrapped_and_comes_as_json() {
         .collect();
     let expected: Vec<&str> = synfin::RULES.iter().map(|rule| rule.id).collect();
     assert_eq!(ids, expected);
+}
+
+#[test]
+fn nobody_reading_is_no_failure() {
+    let mut child = command()
+        .args(["explain", "--rule", "T7"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
+}
+
+#[test]
+fn what_the_wire_says_cannot_drive_the_terminal() {
+    let told = tell(
+        r#"
+        open C > S +1ms
+        C > S PSH-ACK "GET /\x1b[2J HTTP/1.1\r\nHost: a\r\n\r\n"
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close open nobody unknown/guess certain -
+    "#,
+    );
+    let explanation = told.connections[0].explain();
+    let texts: Vec<&str> = explanation
+        .sentences
+        .iter()
+        .map(|sentence| sentence.text.as_str())
+        .collect();
+    assert!(texts.iter().all(|text| !text.contains('\u{1b}')), "{texts:?}");
+    assert!(
+        texts
+            .iter()
+            .any(|text| text.contains(r"\u{1b}[2J in frame 4: no answer.")),
+        "{texts:?}"
+    );
+}
+
+#[test]
+fn what_was_not_captured_is_given_as_the_doubt() {
+    let told = tell(
+        "#! v4
+              drop C > S SYN
+        +10ms S > C SYN-ACK
+        +2ms  C > S ACK
+        #: 0 handshake complete likely 1,2
+        #: 0 close open nobody unknown/guess certain -
+        #: 0 timing - - - -
+    ",
+    );
+    let explanation = told.connections[0].explain();
+    let opening = explanation
+        .sentences
+        .iter()
+        .find(|sentence| sentence.topic == Topic::Opening)
+        .unwrap();
+    assert_eq!(
+        opening.text,
+        "The handshake is complete: each side's SYN was acknowledged. That is likely, not certain: the SYN is not in \
+         the capture; the numbers of later segments stand for it."
+    );
 }
