@@ -39,10 +39,11 @@ pub(super) fn who(connection: &Connection) -> Sentence {
 pub(super) fn sentences(connection: &Connection) -> Vec<Sentence> {
     let handshake = &connection.handshake;
     let mut words = verdict(handshake.verdict, handshake.confidence).to_owned();
-    words.push(' ');
     if handshake.confidence < Confidence::Certain {
+        words.push(' ');
         words.push_str(&doubt(connection));
-    } else {
+    } else if handshake.verdict != HandshakeVerdict::Pending {
+        words.push(' ');
         words.push_str(&text::certain(&handshake.frames));
     }
     let mut told = vec![
