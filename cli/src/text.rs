@@ -69,16 +69,17 @@ pub(crate) fn width() -> usize {
         .max(40)
 }
 
-/// Lines of at most `width` characters, broken at spaces; a longer word stays whole.
+/// Lines of at most `width` characters, broken at spaces but not inside `RFC 9293`; a longer word stays whole.
 pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    for word in text.replace("RFC ", "RFC\u{a0}").split(' ') {
+        let word = &word.replace('\u{a0}', " ");
         match lines.last_mut() {
             Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
                 line.push(' ');
                 line.push_str(word);
             }
-            _ => lines.push(word.to_owned()),
+            _ => lines.push(word.clone()),
         }
     }
     lines
@@ -120,7 +121,29 @@ pub(crate) const fn severity(severity: Severity) -> Style {
 
 #[cfg(test)]
 mod tests {
-    use super::{Duration, foreign, seconds};
+    use super::{Duration, foreign, one_apart, seconds, wrapped};
+
+    #[test]
+    fn lines_break_at_spaces_but_not_inside_a_reference() {
+        assert_eq!(
+            wrapped("one two [RFC 9293 3.5]", 12),
+            ["one two", "[RFC 9293", "3.5]"]
+        );
+        assert_eq!(
+            wrapped("averyveryverylongword x", 5),
+            ["averyveryverylongword", "x"]
+        );
+    }
+
+    #[test]
+    fn one_apart_is_one_change() {
+        assert!(
+            ["T9", "T19", "T29", "O99", "T99"]
+                .iter()
+                .all(|id| one_apart(id, "T99"))
+        );
+        assert!(!["T7", "O9", "T"].iter().any(|id| one_apart(id, "T99")));
+    }
 
     #[test]
     fn what_a_stranger_wrote_cannot_drive_the_terminal() {

@@ -1,6 +1,6 @@
 //! How a connection ended, who ended it and why.
 
-use super::{Sentence, Topic};
+use super::{Sentence, Topic, text};
 use crate::connection::Connection;
 use crate::rule::Rule;
 use crate::words::{Cause, CloseVerdict, Closer, Confidence};
@@ -8,9 +8,13 @@ use crate::words::{Cause, CloseVerdict, Closer, Confidence};
 pub(super) fn sentences(connection: &Connection) -> Vec<Sentence> {
     let close = &connection.close;
     let mut words = verdict(connection);
-    if close.confidence < Confidence::Certain && close.verdict != CloseVerdict::NotOpened {
+    if close.verdict != CloseVerdict::NotOpened {
         words.push(' ');
-        words.push_str(&doubt(connection));
+        if close.confidence < Confidence::Certain {
+            words.push_str(&doubt(connection));
+        } else {
+            words.push_str(&text::certain(&close.frames));
+        }
     }
     let mut told = vec![
         Sentence::new(Topic::End, words)
@@ -169,7 +173,7 @@ fn reason(connection: &Connection) -> Option<Sentence> {
     let (why, doubt) = cause(close.cause);
     let sure = match close.cause_confidence {
         _ if close.cause == Cause::Unknown => String::new(),
-        Confidence::Certain => String::new(),
+        Confidence::Certain => " That is certain.".to_owned(),
         Confidence::Likely => format!(" That is likely, not certain: {doubt}."),
         Confidence::Guess => format!(" That is a guess: {doubt}."),
     };

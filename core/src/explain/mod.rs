@@ -133,7 +133,8 @@ fn unusual(connection: &Connection) -> Vec<Sentence> {
         let frames = connection.frames_of(hit.id);
         // What did not happen has no frame; it carries the last one.
         let place = match hit.id {
-            Rule::O16 | Rule::T28 | Rule::E11 => "by".to_owned() + " " + &text::frames(&frames),
+            Rule::O16 | Rule::T28 | Rule::E11 => format!("(by {})", text::frames(&frames)),
+            Rule::E10 | Rule::E12 | Rule::O48 => format!("({})", text::frames(&frames)),
             _ => format!("in {}", text::frames(&frames)),
         };
         let text = format!("{} {place}. {}", capital(hit.id.info().name), hit.id.meaning());

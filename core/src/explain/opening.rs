@@ -1,6 +1,6 @@
 //! Who opened a connection and how the handshake went.
 
-use super::{Sentence, Topic};
+use super::{Sentence, Topic, text};
 use crate::connection::Connection;
 use crate::rule::Rule;
 use crate::words::{Confidence, HandshakeVerdict};
@@ -42,6 +42,9 @@ pub(super) fn sentences(connection: &Connection) -> Vec<Sentence> {
     if handshake.confidence < Confidence::Certain {
         words.push(' ');
         words.push_str(&doubt(connection));
+    } else if handshake.verdict != HandshakeVerdict::Pending {
+        words.push(' ');
+        words.push_str(&text::certain(&handshake.frames));
     }
     let mut told = vec![
         Sentence::new(Topic::Opening, words)
@@ -162,8 +165,32 @@ fn steps(connection: &Connection) -> Vec<Sentence> {
                 .resting_on(&[frame])
                 .rule(hit.id),
         );
+        if hit.id == Rule::O1 {
+            told.extend(other_syn(connection));
+        }
     }
     told
+}
+
+/// The responder's own SYN of a simultaneous open: evidence that is no textbook step of a rule.
+fn other_syn(connection: &Connection) -> Option<Sentence> {
+    let handshake = &connection.handshake;
+    if handshake.verdict != HandshakeVerdict::Simultaneous {
+        return None;
+    }
+    let frame = *handshake.frames.iter().find(|&&frame| {
+        connection
+            .rules
+            .iter()
+            .all(|hit| hit.frame != frame || !matches!(hit.id, Rule::O1 | Rule::O2))
+    })?;
+    let isn = handshake.isn_responder?;
+    let text = format!("Frame {frame}: SYN of the other side with initial sequence number {isn}.");
+    Some(
+        Sentence::new(Topic::Opening, text)
+            .resting_on(&[frame])
+            .rfc("RFC 9293 3.5 figure 7"),
+    )
 }
 
 #[cfg(test)]

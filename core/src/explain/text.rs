@@ -32,6 +32,15 @@ pub(super) fn frames(frames: &[u64]) -> String {
     text
 }
 
+/// How sure, and from where.
+pub(super) fn certain(evidence: &[u64]) -> String {
+    if evidence.is_empty() {
+        "That is certain.".to_owned()
+    } else {
+        format!("That is certain from {}.", frames(evidence))
+    }
+}
+
 /// `1 byte`, `94 bytes`.
 pub(super) fn count(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })

@@ -17,6 +17,8 @@ fn timing_of_a_whole_connection() {
         +3ms  C > S ACK
         +20ms C > S FIN-ACK
         +30ms S > C ACK
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close four-way responder application/likely certain 7,8,9,10
         #: 0 rtt 30ms 2ms
         #: 0 timing 32ms 37ms 77ms 53ms
     "#,
@@ -32,6 +34,7 @@ fn timing_of_a_simultaneous_open_ends_with_the_second_syn_ack() {
         +10ms C > S SYN-ACK
         +4ms  S > C SYN-ACK
         #: 0 handshake simultaneous certain 1,2,3,4
+        #: 0 close open nobody unknown/guess certain -
         #: 0 timing 15ms - - -
     ",
     );
@@ -43,7 +46,9 @@ fn timing_of_a_lone_rst_is_0_and_behind_a_fin_counts_from_it() {
         "
         open C > S +5ms
         +50ms C > S RST-ACK
-        #: 0 timing 10ms - - 0ns
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close reset initiator aborted-by-application/likely certain 4 reset=initiator
+        #: 0 timing 10ms - - 0s
     ",
     );
     tell(
@@ -51,6 +56,8 @@ fn timing_of_a_lone_rst_is_0_and_behind_a_fin_counts_from_it() {
         open C > S +5ms
         +50ms C > S FIN-ACK
         +9ms  S > C RST-ACK
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close fin-then-reset initiator aborted-by-application/likely certain 4,5 reset=responder
         #: 0 timing 10ms - - 9ms
     ",
     );
@@ -63,6 +70,7 @@ fn timing_of_a_teardown_not_while_it_is_not_over() {
         open C > S +5ms
         +50ms C > S FIN-ACK
         +9ms  S > C ACK
+        #: 0 handshake complete certain 1,2,3
         #: 0 close half-closed initiator application/likely certain 4,5
         #: 0 timing 10ms - - -
     ",
@@ -78,6 +86,8 @@ fn timing_not_where_the_capture_began_inside() {
         +1ms  C > S FIN-ACK
         +9ms  S > C FIN-ACK
         +1ms  C > S ACK
+        #: 0 handshake unseen certain 1
+        #: 0 close three-segment initiator application/likely certain 3,4,5
         #: 0 rtt - -
         #: 0 timing - - - 10ms
     "#,
@@ -90,6 +100,8 @@ fn timing_not_of_an_attempt_that_failed() {
         "
               C > S SYN
         +30ms S > C RST-ACK
+        #: 0 handshake refused certain 1,2
+        #: 0 close not-opened responder port-closed/likely certain 2
         #: 0 rtt - -
         #: 0 timing - - - -
     ",
@@ -100,6 +112,7 @@ fn timing_not_of_an_attempt_that_failed() {
         +30ms S > C SYN-ACK
         +1s   S > C SYN-ACK seq=isn
         #: 0 handshake half-open certain 1,2
+        #: 0 close not-opened nobody unknown/guess certain -
         #: 0 rtt 30ms -
         #: 0 timing - - - -
     ",
@@ -115,6 +128,8 @@ fn rtt_not_where_karn_forbids_it() {
         +1s   resend syn
         +30ms S > C SYN-ACK
         +2ms  C > S ACK
+        #: 0 handshake complete certain 1,3,4
+        #: 0 close open nobody unknown/guess certain -
         #: 0 rtt - 2ms
         #: 0 timing 1032ms - - -
     ",
@@ -123,9 +138,11 @@ fn rtt_not_where_karn_forbids_it() {
     tell(
         "
               C > S SYN
-        sa: +30ms lost S > C SYN-ACK
+        +30ms sa: lost S > C SYN-ACK
         +1s   resend sa
         +2ms  C > S ACK
+        #: 0 handshake complete certain 1,2,4
+        #: 0 close open nobody unknown/guess certain -
         #: 0 rtt 30ms -
         #: 0 timing 1032ms - - -
     ",
@@ -135,10 +152,12 @@ fn rtt_not_where_karn_forbids_it() {
 #[test]
 fn times_not_below_0() {
     tell(
-        "#! once
+        "
               C > S SYN
         -30ms S > C SYN-ACK
         -2ms  C > S ACK
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close open nobody unknown/guess certain -
         #: 0 rtt - -
         #: 0 timing - - - -
     ",
