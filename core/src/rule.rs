@@ -89,13 +89,13 @@ rules! {
     O7 Note "SYN-ACK retransmission" ["RFC 6298 5"]
         "A SYN-ACK with the sequence and acknowledgement numbers of O2 once more, while O3 was not seen.";
     O8 Note "SYN retransmission with changed options" ["RFC 3168 6.1.1.1, RFC 7413 4.1.3"]
-        "O6 whose flags or options are not those of the SYN sent before: ECE and CWR dropped (ECN fallback), TCP Fast Open dropped, all options dropped, or another change.";
+        "O6 whose flags, options or payload are not those of the SYN sent before, the timestamp's value apart: ECE and CWR dropped (ECN fallback), TCP Fast Open dropped with its data, all options dropped, or another change.";
     O9 Note "SYN with a new ISN" ["RFC 9293 3.5.1"]
         "A SYN while an earlier SYN of the same address and port pair with another sequence number was never answered; the earlier attempt stays a connection of its own.";
     O10 Note "simultaneous open" ["RFC 9293 3.5 figure 7, MUST-10"]
         "Two SYNs without ACK in opposite directions, then a SYN-ACK from each side with its own ISN and acknowledging the other's; told with the second SYN-ACK.";
     O11 Note "old duplicate SYN, recovered" ["RFC 9293 3.5 figure 8"]
-        "A SYN, the SYN-ACK to it, a RST of C with seq equal to that ack; and a SYN of C with another number, captured before or after, completes within twice the maximum segment lifetime. Told of the ghost, an attempt of its own, with the frame that completes the other; O12, O19 and O20 are then no longer listed for its RST.";
+        "A SYN, the SYN-ACK to it, a RST of C with seq equal to that ack; and a SYN of C with another number, captured before or after, completes within twice the maximum segment lifetime. Told of the ghost, an attempt of its own, with the frame that completes the other; O12, behind which nothing follows, is then no longer listed.";
     O12 Note "old duplicate SYN" ["RFC 9293 3.5 figure 11"]
         "SYN, SYN-ACK, then a bare RST with seq ISSc+1 whose TTL is not that of the SYN: the host that C names never sent the SYN, or not lately.";
     O13 Warn "half-open connection found by a SYN" ["RFC 9293 3.5.1 figure 9"]
@@ -123,17 +123,17 @@ rules! {
     O24 Chat "TCP Fast Open with data" ["RFC 7413 4.2.1"]
         "A SYN with a Fast Open cookie and a payload.";
     O25 Chat "TCP Fast Open data accepted" ["RFC 7413 4.2.2"]
-        "A SYN-ACK that acknowledges more than the SYN of O24: all of its payload or a part.";
+        "A SYN-ACK that acknowledges the SYN of O24 and of its payload all or a part.";
     O26 Note "TCP Fast Open data ignored" ["RFC 7413 4.2.2"]
-        "A SYN-ACK that acknowledges the SYN of O24 alone, not its payload.";
+        "A SYN-ACK that acknowledges the SYN of O24 alone, not its payload, when that SYN was the last one sent.";
     O27 Note "data in the SYN without Fast Open" ["RFC 9293 3.4"]
         "A SYN with a payload and no Fast Open option.";
     O28 Chat "ECN setup" ["RFC 3168 6.1.1"]
-        "A SYN with ECE and CWR; the SYN-ACK with ECE and without CWR agrees, any other refuses.";
-    O29 Chat "accurate ECN setup" ["RFC 9768 3.1.1"]
-        "A SYN with AE, CWR and ECE; the SYN-ACK's AE, CWR and ECE tell what its sender takes.";
+        "A SYN with ECE and CWR and without AE; the SYN-ACK with ECE and without CWR that agrees to it or to O29. Any other SYN-ACK refuses.";
+    O29 Chat "accurate ECN setup" ["RFC 9768 3.1.1, 3.1.2 and 3.1.3"]
+        "A SYN with AE, CWR and ECE; the SYN-ACK that agrees: CWR, CWR and ECE, AE, AE and CWR, or AE and ECE. With ECE alone it agrees to O28, with none or all it refuses.";
     O31 Warn "SYN-ACK with an option not offered" ["RFC 7323 2.2 and 3.2, RFC 2018 2"]
-        "A SYN-ACK with window scale, timestamps or SACK permitted although the captured SYN has not offered it.";
+        "A SYN-ACK with window scale, timestamps or SACK permitted although the SYN was captured and no SYN has offered it.";
     O32 Note "SYN cookies in use" ["RFC 4987 3.6"]
         "A server with at least four connections, the low six bits of whose SYN-ACKs' TSval all equal the window scale, SACK and ECN of the offer, as Linux encodes them; or one under a flood (O38) that never sends a SYN-ACK again. A guess.";
     O33 Note "split handshake" ["RFC 9293 3.5"]
@@ -151,15 +151,15 @@ rules! {
     O39 Warn "data before the handshake is complete" ["RFC 9293 3.4"]
         "A payload from S before O3, or from C before O2, other than TCP Fast Open's.";
     O40 Chat "TCP-AO or MD5 protection" ["RFC 5925, RFC 2385"]
-        "An authentication or MD5 option on the SYN or SYN-ACK; on a later segment where it is missing or of another key than agreed.";
+        "An authentication or MD5 option on the SYN; on the SYN-ACK, or missing there; and where both have it, a later segment that lacks it or names a key that its receiver has not asked for.";
     O41 Chat "Multipath TCP connection" ["RFC 8684 3.1"]
-        "MP_CAPABLE on SYN, SYN-ACK or the ACK of it; a SYN-ACK without it is the fallback to plain TCP.";
+        "MP_CAPABLE on SYN, SYN-ACK or O3, which gives the keys back; a SYN-ACK or O3 without it is the fallback to plain TCP.";
     O42 Chat "Multipath TCP subflow" ["RFC 8684 3.2"]
-        "MP_JOIN on SYN, SYN-ACK or the ACK of it; the ACK of S to that one completes the join.";
+        "MP_JOIN on SYN, SYN-ACK or the ACK of it; the next segment of S, which completes the join.";
     O44 Warn "accept queue overflow" ["Linux"]
         "S sends its SYN-ACK again although O3 was captured, and data of C stays unacknowledged meanwhile.";
     O45 Warn "SYN with strange flags" ["RFC 9293 3.10.7.2"]
-        "A SYN with FIN, RST, URG or PSH set.";
+        "A SYN or SYN-ACK with FIN, RST, URG or PSH set, with data or without.";
     O46 Note "SYN bounced in TIME-WAIT" ["RFC 9293 3.10.7.4, RFC 6191"]
         "A SYN on a pair whose other side is in TIME-WAIT, answered by an ACK alone with the numbers of the old connection; then a RST without ACK and with seq equal to that ack. Both are the old connection's.";
     O47 Warn "bad final ACK" ["RFC 9293 3.10.7.4 fifth"]
@@ -175,11 +175,11 @@ rules! {
     E4 Note "zero window, its probe or its end" ["RFC 9293 3.8.6.1"]
         "A window of 0 on a segment without RST and SYN; a probe of one byte or none at its edge; the answer to it; a later window of that side above 0.";
     E5 Note "challenge ACK to a SYN" ["RFC 5961 4, RFC 9293 3.10.7.4"]
-        "A SYN on an open connection, inside its window or not, answered within twice the round trip (at least 200 ms; 1 s where it is not known) by an ACK alone with seq nxt that repeats ack. Where the capture holds nothing of that connection: an ACK alone that does not acknowledge the SYN.";
+        "A SYN on an open connection, inside its window or not, answered within twice the round trip (at least 200 ms; 1 s where it is not known) by an ACK alone with seq nxt that repeats ack, or acknowledges all that came before a SYN of another number and nothing later. Where the capture holds nothing of that connection: an ACK alone whose ack does not lie within 1 MiB above the SYN.";
     E6 Note "challenge ACK to a RST" ["RFC 5961 3.2"]
-        "A RST inside the window but not at the expected number, answered as in E5 by an ACK alone with seq nxt that repeats ack: the RST is ignored.";
+        "A RST inside the window but not at the expected number, answered by an ACK alone with the time and the numbers of E5: the RST is ignored.";
     E7 Note "challenge ACK to a bad ack" ["RFC 5961 5"]
-        "A segment that acknowledges beyond nxt of its receiver, or more than the largest window of its sender below what it had acknowledged, answered as in E5 by an ACK alone with seq nxt that repeats ack: the receiver had not sent that much.";
+        "A segment that acknowledges beyond nxt of its receiver, or more than the largest window of its sender below what it had acknowledged, answered by an ACK alone with the time and the numbers of E5: the segment is dropped.";
     E8 Note "seen twice" ["capture artefact"]
         "Same numbers, flags, length, window and checksum (and IP identification where it is not 0) as the previous segment of this side, less than 1 ms apart: captured at two places, or doubled on the way.";
     E10 Note "capture starts inside the connection" ["capture artefact"]
@@ -237,11 +237,11 @@ rules! {
     T23 Warn "TIME-WAIT assassination" ["RFC 1337"]
         "A segment with payload, a FIN or an unexpected sequence number reaches the side in TIME-WAIT, which answers by an ACK alone with seq nxt, which the other side answers by a RST without ACK and with seq equal to that ack.";
     T24 Warn "port pair reused without a close" ["RFC 9293 3.5.1"]
-        "A SYN-ACK accepts a SYN with a new sequence number on the address and port pair of a connection whose close was not seen.";
+        "A SYN-ACK, or the ACK that proves one, accepts a SYN with a new sequence number on the address and port pair of a connection whose close was not seen.";
     T25 Chat "Multipath TCP data FIN" ["RFC 8684 3.3.3"]
-        "A DSS option with the DATA_FIN flag.";
+        "A DSS option with the DATA_FIN flag where Multipath TCP was agreed on.";
     T26 Warn "Multipath TCP fast close or reset reason" ["RFC 8684 3.5 and 3.6"]
-        "MP_FASTCLOSE on any segment, or MP_TCPRST on a RST.";
+        "MP_FASTCLOSE on any segment where Multipath TCP was agreed on, or MP_FASTCLOSE or MP_TCPRST on a RST.";
     T27 Warn "scan without a connection" ["RFC 9293 3.10.7.1, 3.10.7.2"]
         "The first segment of its pair is a FIN alone, has no flags, or FIN, PSH and URG, or SYN and FIN; as a guess also an ACK alone or FIN and ACK that is unanswered or answered by a RST.";
     T28 Note "not closed in the capture" ["capture artefact"]

@@ -51,7 +51,13 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) -> 
             .next
             .is_none_or(|next| arrival.seq == next)
             .then_some((Failure::ResetByResponder, None)),
-        Side::Initiator if own.next == Some(arrival.seq) => Some(by_initiator(conn, arrival)),
+        // Behind its SYN, whose data the responder may have left aside (O26) or taken in part.
+        Side::Initiator
+            if [own.next, own.isn.map(|isn| isn + 1), peer.syn.and(peer.ack)]
+                .contains(&Some(arrival.seq)) =>
+        {
+            Some(by_initiator(conn, arrival))
+        }
         Side::Initiator => None,
     };
     let Some((failure, rule)) = failure else {

@@ -26,8 +26,10 @@ pub(super) struct Challenge {
 /// What calls for a challenge ACK.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Provocation {
-    /// A SYN inside a connection, or on its address and port pair.
+    /// A SYN with another number inside a connection, or on its address and port pair.
     Syn,
+    /// Its own SYN once more, when it is long open.
+    SynAgain,
     /// A RST inside the window, but not at the expected number.
     Reset,
     /// An acknowledgement of what was not sent, or too old; and what its sender had acknowledged before.
@@ -38,6 +40,9 @@ pub(super) enum Provocation {
 
 /// How long a challenge ACK may take where the round trip is not known, nanoseconds.
 const PATIENCE_NS: i64 = 1_000_000_000;
+
+/// As much as a host may send at once behind its SYN, bytes.
+const MISSED: u32 = 1 << 20;
 
 /// Twice the round trip, but at least this: no host answers in no time.
 const LEAST_PATIENCE_NS: i64 = 200_000_000;
@@ -68,10 +73,10 @@ impl Conn {
 
     /// A SYN of this connection or of another one on its pair: a receiver that still knows this one answers
     /// by its numbers (RFC 9293 section 3.10.7.4, fourth).
-    pub(super) fn provoke_by_syn(&mut self, by: Side, sent: Mark) {
+    pub(super) fn provoke_by_syn(&mut self, provocation: Provocation, by: Side, sent: Mark) {
         let in_time_wait = self.ends[by.peer()].state == State::TimeWait;
         if self.is_open() && (in_time_wait || !self.is_closed()) {
-            self.provoke(Provocation::Syn, by, sent);
+            self.provoke(provocation, by, sent);
         }
     }
 
@@ -97,7 +102,7 @@ pub(super) fn observe(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         return;
     }
     if arrival.flags.syn() && arrival.ack.is_none() {
-        conn.provoke_by_syn(arrival.sender, arrival.mark);
+        conn.provoke_by_syn(Provocation::SynAgain, arrival.sender, arrival.mark);
     } else if conn.is_closed() {
         old_segment(conn, arrival);
     } else if has_bad_ack(conn, arrival) {
@@ -136,7 +141,10 @@ pub(super) fn of_unknown_connection(conn: &mut Conn, arrival: &Arrival<'_>, note
     let (Some(syn), None, Some(ack), true) = (peer.syn, own.syn, arrival.ack, is_pure) else {
         return;
     };
-    if peer.syn_acked_by(Some(ack)) {
+    // Just above the SYN, it may acknowledge data that the capture missed.
+    let ahead = peer.isn.map_or(0, |isn| ack.relative_to(isn));
+    let is_near = (1..=MISSED).contains(&ahead);
+    if is_near || !is_prompt(conn, arrival.sender, syn.last, arrival) {
         return;
     }
     note.special(Rule::E5);
@@ -153,12 +161,18 @@ fn answer(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         return;
     };
     let own = &conn.ends[arrival.sender];
+    let peer = &conn.ends[arrival.sender.peer()];
     let is_pure = arrival.len == 0 && arrival.flags.is_only_ack() && own.next == Some(arrival.seq);
     let Some(ack) = arrival.ack.filter(|_| is_pure) else {
         return;
     };
     let state = own.state;
-    let says_nothing_new = own.ack == Some(ack);
+    let repeats = own.ack == Some(ack);
+    // Data that came before may be acknowledged with it.
+    let has_older = peer
+        .payload
+        .is_some_and(|payload| payload.frame < challenge.sent.frame);
+    let has_all = has_older && peer.fin.is_none() && peer.next == Some(ack);
     if challenge.by == arrival.sender
         || challenge.answer.is_some()
         || !is_prompt(conn, arrival.sender, challenge.sent, arrival)
@@ -168,19 +182,21 @@ fn answer(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     if let Some(challenge) = &mut conn.challenge {
         challenge.answer = Some((arrival.mark, ack));
     }
-    if !says_nothing_new {
+    if !repeats && (!has_all || challenge.provocation == Provocation::SynAgain) {
         return;
     }
     let rule = match challenge.provocation {
-        Provocation::Syn if state == State::TimeWait => Some(Rule::O46),
-        Provocation::Syn => Some(Rule::E5),
+        Provocation::Syn | Provocation::SynAgain if state == State::TimeWait => Some(Rule::O46),
+        Provocation::Syn | Provocation::SynAgain => Some(Rule::E5),
         Provocation::Reset => Some(Rule::E6),
         Provocation::BadAck { .. } => Some(Rule::E7),
         Provocation::Old => None,
     };
     if let Some(rule) = rule {
         note.special(rule);
-        note.answers(&Sent::new(challenge.sent));
+        if repeats {
+            note.answers(&Sent::new(challenge.sent));
+        }
     }
     if let Provocation::BadAck { before } = challenge.provocation {
         conn.disbelieve_ack(challenge.by, challenge.sent, before);

@@ -14,7 +14,7 @@ use crate::connection::RuleHit;
 use crate::rule::{Rule, RuleSet};
 use crate::stream::Mark;
 use crate::wire::tcp::TcpFlags;
-use crate::words::State;
+use crate::words::{Confidence, State};
 use crate::{Side, Sides};
 
 #[derive(Debug)]
@@ -40,8 +40,8 @@ pub(super) struct Conn {
     pub(super) challenge: Option<Box<Challenge>>,
     /// What ICMP errors said of it.
     pub(super) icmp: Option<Box<Errors>>,
-    /// The connection that took over the key, and the frame that proves it was accepted.
-    pub(super) superseded_by: Option<Mark>,
+    /// The frame that proves that another connection took over the key, and how surely it does.
+    pub(super) superseded_by: Option<(Mark, Confidence)>,
     pub(super) completeness: Completeness,
     pub(super) zeek: ZeekView,
     /// When something new was last sent or acknowledged: keep-alive probes do not end a silence.
@@ -75,9 +75,8 @@ impl RuleList {
     }
 
     /// Takes out what one frame was taken for, where later ones tell better.
-    pub(super) fn remove(&mut self, rules: RuleSet, frame: u64) {
-        self.hits
-            .retain(|&mut (rule, at)| at != frame || !rules.contains(rule));
+    pub(super) fn remove(&mut self, rule: Rule, frame: u64) {
+        self.hits.retain(|hit| *hit != (rule, frame));
     }
 
     pub(super) fn hits(&self) -> Vec<RuleHit> {

@@ -12,7 +12,7 @@ use super::sent::Sent;
 use super::table::Table;
 use crate::rule::{Rule, RuleSet};
 use crate::stream::Mark;
-use crate::words::{Cause, Confidence};
+use crate::words::{Cause, Confidence, State};
 
 /// What a host that knows of no connection sends back for a challenge ACK: a RST without ACK, with the
 /// number that the ACK acknowledged (RFC 9293 sections 3.10.7.1 and 3.10.7.3).
@@ -53,8 +53,11 @@ fn answers_data(conn: &Conn, arrival: &Arrival<'_>) -> bool {
 
 /// O46 and T23: the RST that cuts a TIME-WAIT short.
 pub(super) fn in_time_wait(conn: &Conn, arrival: &Arrival<'_>) -> Option<Rule> {
+    if conn.ends[arrival.sender.peer()].state != State::TimeWait {
+        return None;
+    }
     match answered_challenge(conn, arrival)?.provocation {
-        Provocation::Syn => Some(Rule::O46),
+        Provocation::Syn | Provocation::SynAgain => Some(Rule::O46),
         Provocation::Old => Some(Rule::T23),
         Provocation::Reset | Provocation::BadAck { .. } => None,
     }
@@ -82,16 +85,12 @@ impl Conn {
     }
 }
 
-/// O11: a connection opens, so the SYN of another number that its initiator reset was an old duplicate, and
-/// neither a change of mind (O19) nor a scan (O20), nor was there nothing behind it (O12).
+/// O11: a connection opens, so the SYN of another number that its initiator reset was an old duplicate. O12
+/// says that nothing follows; O19 and O20 stay as what the RST alone was taken for.
 pub(super) fn tell_ghosts(table: &mut Table, slot: Slot, opened: Mark) {
     let real = table.conn(slot);
     let (key, initiator_is_low) = (real.key, real.initiator_is_low);
     let Some(newest) = table.find(&key) else { return };
-    let mut readings = RuleSet::default();
-    for rule in [Rule::O12, Rule::O19, Rule::O20] {
-        readings.insert(rule);
-    }
     let mut recovered = RuleSet::default();
     recovered.insert(Rule::O11);
     table.for_each_of_pair(newest, |other, ghost| {
@@ -101,7 +100,7 @@ pub(super) fn tell_ghosts(table: &mut Table, slot: Slot, opened: Mark) {
             return;
         }
         ghost.opening.failed = Some((Failure::Ghost(Confidence::Certain), reset));
-        ghost.rules.remove(readings, reset.frame);
+        ghost.rules.remove(Rule::O12, reset.frame);
         ghost.rules.add(recovered, opened.frame);
     });
 }

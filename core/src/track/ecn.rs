@@ -16,12 +16,13 @@ pub(super) fn asked(flags: TcpFlags) -> Ecn {
 }
 
 /// What a SYN-ACK takes: RFC 9768 table 2, or to a SYN without AE, RFC 3168 section 6.1.1. All three flags
-/// are a reflection of the SYN by a host that does not know them.
+/// are a reflection of the SYN by a host that does not know them; AE and ECE, once the nonce of RFC 3540,
+/// count as accurate (RFC 9768 section 3.1.3).
 pub(super) fn answered(flags: TcpFlags, asked: Option<Ecn>) -> Ecn {
     let accurate = asked.is_none_or(|asked| asked == Ecn::Accurate);
     match (flags.ae(), flags.cwr(), flags.ece()) {
+        (false, true, _) | (true, _, false) | (true, false, true) if accurate => Ecn::Accurate,
         (_, false, true) => Ecn::Classic,
-        (false, true, _) | (true, _, false) if accurate => Ecn::Accurate,
         _ => Ecn::None,
     }
 }

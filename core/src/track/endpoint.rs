@@ -260,7 +260,8 @@ impl Endpoint {
         if self.syn_acked_by(numbers.ack) && matches!(self.state, State::SynSent | State::SynReceived) {
             if numbers.needs_answer {
                 self.owed_ack_of_syn.get_or_insert(numbers.end);
-            } else {
+            } else if self.state == State::SynReceived {
+                // In SYN-SENT an ACK without a SYN opens nothing (RFC 9293 section 3.10.7.3, fifth).
                 self.state = self.state.got_ack_of_syn();
             }
         }

@@ -57,6 +57,10 @@ fn syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         }
     }
     own.sends_syn();
+    if conn.is_open() && conn.is_closed() {
+        // An old copy, or a new connection with the old number: the answer will tell.
+        conn.offer(arrival);
+    }
     if !conn.is_open() {
         // A retry with the same number after a refusal is the same attempt: refused so far, but not over.
         conn.closing.closed = None;

@@ -1,4 +1,10 @@
 //! Whose segment is it: which connection of its address and port pair, or a new one, and who opened it.
+//!
+//! A SYN with the number of a remembered connection is that one's; with another number it opens a new one,
+//! unless it lies in the window of a live connection, whose segment it is until a SYN-ACK accepts it. The old
+//! one stays beside the new, and any other segment belongs to the one whose numbers it fits best, the newest
+//! of those; alone on its pair a connection takes them all. After the close that holds for twice the maximum
+//! segment lifetime.
 
 use super::arrival::{Arrival, OfferedSyn};
 use super::conn::Conn;
@@ -46,7 +52,8 @@ pub(super) fn identify(
     }
     let conn = table.conn(newest);
     let fits = || conn.older.is_none() || conn.distance(conn.side(sent_by_low), arrival) == 0;
-    if conn.offered.is_none() && !is_long_closed(conn, arrival) && fits() {
+    let may_accept = arrival.flags.syn() && conn.offered.is_some();
+    if !may_accept && !is_long_closed(conn, arrival) && fits() {
         return Identity::Known(newest);
     }
     of_several(table, newest, sent_by_low, arrival)
@@ -101,7 +108,7 @@ fn another_syn(table: &Table, newest: Slot, sent_by_low: bool, arrival: &Arrival
     let rule = if conn.has_ended() {
         is_legal_reuse(conn, sender, arrival).then_some(Rule::T22)
     } else {
-        (own.syn.is_some() && conn.unanswered(sender)).then_some(Rule::O9)
+        (own.syn.is_some() && conn.unanswered(sender) && !conn.is_open()).then_some(Rule::O9)
     };
     Identity::New {
         sender_is_initiator: true,
@@ -141,27 +148,35 @@ fn is_legal_reuse(conn: &Conn, sender: Side, arrival: &Arrival<'_>) -> bool {
 /// Connections of a pair may be live beside each other, or old segments of a closed one still come: a
 /// segment belongs to the one whose numbers are nearest to its own, the newest of those.
 fn of_several(table: &Table, newest: Slot, sent_by_low: bool, arrival: &Arrival<'_>) -> Identity {
-    let candidates = || remembered(table, newest, arrival);
-    let accepted = |(_, conn): (Slot, &Conn)| {
-        let offered = conn.offered.as_deref()?;
-        offered
-            .is_accepted_by(conn.side(sent_by_low), arrival)
-            .then_some(*offered)
+    let of_syn = |(slot, conn): (Slot, &Conn)| {
+        let sender = conn.side(sent_by_low);
+        if let Some(offered) = accepted(conn, sender, arrival) {
+            return Some(Identity::New {
+                sender_is_initiator: false,
+                rule: None,
+                beside: Some(newest),
+                offered: Some(offered),
+            });
+        }
+        acknowledges_syn(conn, sender, arrival).then_some(Identity::Known(slot))
     };
-    if let Some(offered) = candidates().find_map(accepted) {
-        return Identity::New {
-            sender_is_initiator: false,
-            rule: None,
-            beside: Some(newest),
-            offered: Some(offered),
-        };
-    }
-    let answers = |(_, conn): &(Slot, &Conn)| acknowledges_syn(conn, conn.side(sent_by_low), arrival);
     let distance = |(_, conn): &(Slot, &Conn)| conn.distance(conn.side(sent_by_low), arrival);
-    candidates()
-        .find(answers)
-        .or_else(|| candidates().min_by_key(distance))
-        .map_or_else(|| anew(arrival), |(slot, _)| Identity::Known(slot))
+    let nearest = || {
+        let (slot, _) = remembered(table, newest, arrival).min_by_key(distance)?;
+        Some(Identity::Known(slot))
+    };
+    remembered(table, newest, arrival)
+        .find_map(of_syn)
+        .or_else(nearest)
+        .unwrap_or_else(|| anew(arrival))
+}
+
+/// The SYN that a SYN-ACK accepts, of those taken for segments of this connection; its own SYN-ACK once more
+/// accepts none.
+fn accepted(conn: &Conn, sender: Side, arrival: &Arrival<'_>) -> Option<OfferedSyn> {
+    let offered = conn.offered.as_deref()?;
+    let is_own = conn.ends[sender].isn == Some(arrival.seq);
+    (!is_own && offered.is_accepted_by(sender, arrival)).then_some(*offered)
 }
 
 /// A SYN-ACK belongs to the attempt whose SYN it acknowledges, whatever its own number.

@@ -3,9 +3,10 @@
 //! [`Tracker::segment`] takes one segment through the same stations each time: whose is it
 //! ([`identity`]); what does its sender's number say it had received ([`endpoint`]); which step of the
 //! opening ([`handshake`], [`attempt`], [`offer`]), the middle ([`transfer`], [`order`], [`loss`],
-//! [`one_sided`], [`mtu`], [`keepalive`], [`window`]) or the end ([`teardown`], [`injected`]) is it; what
-//! does its payload carry ([`streams`]). Each station writes into one [`note::Note`]; the annotation is made
-//! from it at the end. A plain segment costs one table probe and no allocation.
+//! [`one_sided`], [`mtu`], [`keepalive`], [`window`], [`challenge`]) or the end ([`teardown`],
+//! [`discovery`], [`injected`]) is it; what does its payload carry ([`streams`]). Each station writes into
+//! one [`note::Note`]; the annotation is made from it at the end. A plain segment costs one table probe and
+//! no allocation.
 
 mod arrival;
 mod attempt;
@@ -52,9 +53,10 @@ use crate::connection::Connection;
 use crate::http::Transaction;
 use crate::rule::Rule;
 use crate::stream::{Mark, StreamEnd};
-use crate::words::State;
+use crate::words::{Confidence, State};
 use crate::{Checksum, Integrity, Segment, Side, Sides};
 use arrival::Arrival;
+use challenge::Provocation;
 use conn::Conn;
 use hosts::Hosts;
 use identity::Identity;
@@ -129,8 +131,14 @@ impl Tracker {
             None
         };
         let has_opened = !open_before && conn.opening.established;
-        if let (true, Some(older)) = (note.rules.contains(Rule::O2), conn.older) {
-            if self.supersede(older, arrival.mark) {
+        // Its SYN-ACK may be missing from the capture.
+        let accepted = match (note.rules.contains(Rule::O2), has_opened) {
+            (true, _) => Some(Confidence::Certain),
+            (false, true) => Some(Confidence::Likely),
+            (false, false) => None,
+        };
+        if let (Some(confidence), Some(older)) = (accepted, conn.older) {
+            if self.supersede(older, (arrival.mark, confidence)) {
                 note.special(Rule::T24);
             }
         }
@@ -160,6 +168,9 @@ impl Tracker {
         match identity::identify(&self.table, newest, sent_by_low, arrival) {
             Identity::Known(slot) => {
                 arrival.sender = self.table.conn(slot).side(sent_by_low);
+                if let (Some(newest), true) = (newest, arrival.flags.syn() && arrival.ack.is_none()) {
+                    self.provoke_beside(newest, Some(slot), sent_by_low, arrival.mark);
+                }
                 (slot, None)
             }
             Identity::New {
@@ -179,9 +190,7 @@ impl Tracker {
                 compat::begin(&mut conn, arrival, &self.compat, newest.is_some());
                 self.next_id += 1;
                 if let (Some(newest), true) = (beside, offered.is_none()) {
-                    self.table.for_each_of_pair(newest, |_, conn| {
-                        conn.provoke_by_syn(conn.side(sent_by_low), arrival.mark);
-                    });
+                    self.provoke_beside(newest, None, sent_by_low, arrival.mark);
                 }
                 let (slot, evicted) = self.table.insert(conn);
                 if let Some(evicted) = evicted {
@@ -193,9 +202,18 @@ impl Tracker {
         }
     }
 
-    /// T24: a SYN-ACK accepts a new connection while an older one of the pair had not closed. An attempt that
+    /// A SYN of one connection of a pair may be answered by another that its receiver still knows.
+    fn provoke_beside(&mut self, newest: Slot, of: Option<Slot>, sent_by_low: bool, syn: Mark) {
+        self.table.for_each_of_pair(newest, |slot, conn| {
+            if of != Some(slot) {
+                conn.provoke_by_syn(Provocation::Syn, conn.side(sent_by_low), syn);
+            }
+        });
+    }
+
+    /// T24: a new connection is accepted while an older one of the pair had not closed. An attempt that
     /// nothing ever answered is no such one.
-    fn supersede(&mut self, (slot, id): (Slot, ConnectionId), accepted: Mark) -> bool {
+    fn supersede(&mut self, (slot, id): (Slot, ConnectionId), accepted: (Mark, Confidence)) -> bool {
         if self.table.get(slot, id).is_none() {
             return false;
         }
@@ -206,7 +224,8 @@ impl Tracker {
                 return;
             }
             older.superseded_by = Some(accepted);
-            older.closing.closed = Some(accepted.time_ns);
+            older.closing.closed = Some(accepted.0.time_ns);
+            older.challenge = None;
             older.release();
             superseded.push(slot);
         });

@@ -92,6 +92,22 @@ pub(super) fn syn_ack(
     multipath.keys[arrival.sender] = multipath.keys[arrival.sender].or(arrival.told_key());
 }
 
+/// Where the capture has no SYN-ACK, the first segment behind it that counts tells whether to look further.
+pub(super) fn begin_behind_syn_ack(conn: &mut Conn, arrival: &Arrival<'_>) {
+    let Sides { initiator, responder } = &conn.ends;
+    let may_be = responder.offer.is_none() && initiator.offer.is_none_or(|offer| offer.mptcp);
+    let first = arrival.mptcp().next().filter(|_| may_be);
+    let outcome = match first {
+        None => return,
+        Some(Mptcp::MpJoin(_)) => MptcpOutcome::Joining,
+        Some(_) => MptcpOutcome::Capable,
+    };
+    conn.negotiation().multipath = Some(Multipath {
+        outcome: Some(outcome),
+        ..Multipath::default()
+    });
+}
+
 /// A segment without SYN and RST: the third of O41, the third and fourth of O42, T25 and T26.
 pub(super) fn observe(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     let outcome = conn.multipath().and_then(|multipath| multipath.outcome);

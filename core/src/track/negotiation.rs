@@ -113,6 +113,12 @@ impl Conn {
 
 /// A segment without SYN and RST.
 pub(super) fn observe(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
+    if conn.negotiation.is_none() {
+        if !note.rules.contains(Rule::O3) && !note.rules.contains(Rule::E10) {
+            return;
+        }
+        multipath::begin_behind_syn_ack(conn, arrival);
+    }
     if conn.negotiation.is_none() || arrival.flags.syn() {
         return;
     }

@@ -2,6 +2,7 @@
 //! carry; and the annotation made of it.
 
 use super::arrival::Arrival;
+use super::challenge::Provocation;
 use super::conn::Conn;
 use super::note::Note;
 use super::progress::Onset;
@@ -62,7 +63,7 @@ impl Conn {
         }
         if self.is_foreign_syn(arrival) {
             self.offer(arrival);
-            self.provoke_by_syn(arrival.sender, arrival.mark);
+            self.provoke_by_syn(Provocation::Syn, arrival.sender, arrival.mark);
             return None;
         }
         if arrival.flags.fin() && arrival.ack.is_none() && self.is_open() {
@@ -73,13 +74,13 @@ impl Conn {
         let (own, peer) = self.ends.pair_mut(arrival.sender);
         own.shows(numbers, peer);
         handshake::observe(self, arrival, note);
-        negotiation::observe(self, arrival, note);
         if !self.opening.established && note.calls_for_reset() {
             return None;
         }
         if self.ends.initiator.isn.is_none() && self.ends.responder.isn.is_none() {
             handshake::observe_midstream(self, arrival, note);
         }
+        negotiation::observe(self, arrival, note);
         teardown::note_missed_fin(self, arrival);
         one_sided::observe(self, arrival, note);
         window::observe(self, arrival, note);

@@ -29,8 +29,10 @@ pub(super) fn strange_flags(arrival: &Arrival<'_>, note: &mut Note) {
 
 /// What a SYN offers, the first one or one sent again.
 pub(super) fn syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
-    let offer = arrival.offer();
-    if note.rules.contains(Rule::O6) {
+    let known = conn.ends[arrival.sender].offer;
+    let again = note.rules.contains(Rule::O6);
+    let offer = known.filter(|_| !again).unwrap_or_else(|| arrival.offer());
+    if again {
         sent_again(conn, arrival, &offer, note);
     }
     fast_open::syn(&offer, note);
@@ -42,10 +44,12 @@ pub(super) fn syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
 /// What a SYN-ACK takes of the offer, the first one or one sent again.
 pub(super) fn syn_ack(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut Note) {
     let offered = Offered::of(conn, arrival.sender.peer());
-    let mut answer = arrival.offer();
-    answer.ecn = ecn::answered(arrival.flags, offered.map(|offered| offered.ecn()));
     let own = &mut conn.ends[arrival.sender];
-    if own.syn.is_some_and(|syn| syn.first == arrival.mark) {
+    let is_first = own.syn.is_some_and(|syn| syn.first == arrival.mark);
+    let known = own.offer.filter(|_| is_first);
+    let mut answer = known.unwrap_or_else(|| arrival.offer());
+    answer.ecn = ecn::answered(arrival.flags, offered.map(|offered| offered.ecn()));
+    if is_first {
         own.offer = Some(answer);
     }
     if let Some(offered) = &offered {
@@ -127,7 +131,8 @@ fn change(before: &Offer, now: &Offer) -> Option<SynChange> {
 
 /// O31. Of the other options that a SYN-ACK may not bring up by itself, their own rules tell.
 fn not_offered(conn: &mut Conn, arrival: &Arrival<'_>, offered: &Offered, answer: &Offer, note: &mut Note) {
-    let options: [(OptionName, fn(&Offer) -> bool); 3] = [
+    type Has = fn(&Offer) -> bool;
+    let options: [(OptionName, Has); 3] = [
         (OptionName::WindowScale, |offer| offer.window_scale.is_some()),
         (OptionName::SackPermitted, |offer| offer.sack_permitted),
         (OptionName::Timestamps, |offer| offer.timestamps),

@@ -12,9 +12,9 @@ use super::conn::Conn;
 use super::key::{FlowKey, Slot};
 use crate::annotation::ConnectionId;
 
-/// Connections of one pair beside each other: a live one, the attempt that takes over, and old duplicates of
-/// SYNs between.
-const BESIDE: usize = 4;
+/// Connections of one pair beside each other: a live one, the attempt that takes over, and between them
+/// attempts of other numbers, which scanners and old duplicates make.
+const BESIDE: usize = 16;
 
 pub(super) struct Table {
     slots: Vec<Option<Conn>>,

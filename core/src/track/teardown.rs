@@ -194,6 +194,8 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     if !conn.is_open() {
         if attempt::reset(conn, arrival, note) {
             end_by_reset(conn, arrival);
+        } else if note.rules.contains(Rule::T17) && is_challenged(conn, arrival) {
+            conn.provoke(Provocation::Reset, arrival.sender, arrival.mark);
         }
         return;
     }
@@ -293,6 +295,11 @@ fn acceptability(conn: &Conn, arrival: &Arrival<'_>) -> Option<Confidence> {
     } else {
         None
     }
+}
+
+/// Inside the window, and not at the expected number (RFC 5961 section 3.2).
+fn is_challenged(conn: &Conn, arrival: &Arrival<'_>) -> bool {
+    acceptability(conn, arrival) == Some(Confidence::Guess)
 }
 
 fn describe(conn: &Conn, arrival: &Arrival<'_>, confidence: Confidence) -> Reset {

@@ -210,8 +210,8 @@ pub(super) fn ending(conn: &Conn, now_ns: i64) -> Ending {
             None if reset.is_by_network() => (V::Reset, Closer::Network, reset.confidence),
             None => (V::Reset, Closer::from(reset.by), reset.confidence),
         }
-    } else if conn.superseded_by.is_some() {
-        (V::Superseded, Closer::Nobody, Certain)
+    } else if let Some((_, confidence)) = conn.superseded_by {
+        (V::Superseded, Closer::Nobody, confidence)
     } else if let Some(silent) = giveup::in_silence(conn, now_ns) {
         given_up = Some(silent);
         (V::TimedOut, Closer::Nobody, Likely)
@@ -260,7 +260,8 @@ pub(super) fn evidence(conn: &Conn, ending: &Ending, now_ns: i64) -> Frames {
     let reset = ending.reset.map(|reset| reset.at);
     let superseded = conn
         .superseded_by
-        .filter(|_| ending.verdict == CloseVerdict::Superseded);
+        .filter(|_| ending.verdict == CloseVerdict::Superseded)
+        .map(|(accepted, _)| accepted);
     let given_up = ending.given_up.map(|given_up| given_up.sent);
     let [tried, tried_last] = [given_up.map(|sent| sent.first), given_up.map(|sent| sent.last)];
     in_order(fins.chain([reset, superseded, tried, tried_last]).flatten())

@@ -21,6 +21,21 @@ fn e5_syn_inside_the_window() {
     );
 }
 
+// The data that came just before is acknowledged with it.
+#[test]
+fn e5_acknowledges_what_came_before() {
+    tell(
+        "
+              open C > S +10ms
+        +1s   C > S PSH-ACK \"one\"
+        +1ms  forged C > S SYN seq=2000  #= - -  -  ESTABLISHED ESTABLISHED - conn=0
+        +10ms S > C ACK                  #= - E5 E5 ESTABLISHED ESTABLISHED 4 conn=0
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close open nobody unknown/guess certain -
+    ",
+    );
+}
+
 // RFC 5961 section 4: whatever the number of the SYN.
 #[test]
 fn e5_syn_outside_the_window() {
@@ -220,8 +235,8 @@ fn e5_of_a_connection_that_was_not_captured() {
         "
         #! v4
               C > S SYN seq=1000              #= 1/3 O1 O1 CLOSED>SYN-SENT LISTEN -
-        +10ms S > C ACK seq=7777 ack=900000   #= - E5 E5 SYN-SENT LISTEN 1 phase=handshake
-        +10ms C > S RST seq=900000            #= - - - SYN-SENT LISTEN 2
+        +10ms S > C ACK seq=7777 ack=90000000 #= - E5 E5 SYN-SENT LISTEN 1 phase=handshake
+        +10ms C > S RST seq=90000000          #= - - - SYN-SENT LISTEN 2
         +1s   C > S SYN seq=1000              #= 1/3 O6 O6 SYN-SENT LISTEN - again=1
         +10ms S > C SYN-ACK seq=5000 ack=1001 #= 2/3 O2 O2 SYN-SENT LISTEN>SYN-RECEIVED 4
         +10ms C > S ACK seq=1001 ack=5001     #= 3/3 O3 O3 SYN-SENT>ESTABLISHED SYN-RECEIVED>ESTABLISHED 5
@@ -233,14 +248,63 @@ fn e5_of_a_connection_that_was_not_captured() {
 }
 
 #[test]
+fn e5_not_an_ack_of_what_the_capture_missed_nor_late() {
+    for (wait, ack) in [("+10ms", 1500), ("+1001ms", 900_000_000)] {
+        tell(&format!(
+            "
+            #! v4
+                  C > S SYN seq=1000
+            {wait} S > C ACK seq=7777 ack={ack}
+            #: 0 handshake pending certain 1
+            #: 0 close not-opened nobody unknown/guess certain -
+            #: 0 rules O1:1"
+        ));
+    }
+}
+
+#[test]
 fn e5_not_an_ack_of_the_syn_itself() {
     tell(
         "
               C > S SYN
-        +10ms S > C ACK
+        +10ms S > C ACK   #= - - - SYN-SENT LISTEN -
         #: 0 handshake pending certain 1
         #: 0 close not-opened nobody unknown/guess certain -
         #: 0 rules O1:1
+    ",
+    );
+}
+
+// Nothing resets it: each SYN is challenged, until the old connection is given up.
+#[test]
+fn e5_to_every_syn() {
+    tell(
+        "
+              open C > S +10ms
+        +1s   C > S SYN seq=900000    #= 1/3 O1 O1 CLOSED>SYN-SENT LISTEN - conn=1
+        +10ms S > C ACK               #= - E5 E5 ESTABLISHED ESTABLISHED 4 conn=0
+        +1s   resend C                #= 1/3 O6 O6 SYN-SENT LISTEN - conn=1 again=1
+        +10ms S > C ACK               #= - E5 E5 ESTABLISHED ESTABLISHED 6 conn=0
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close open nobody unknown/guess certain -
+        #: 1 handshake no-answer certain 4
+        #: 1 close not-opened nobody unknown/guess certain -
+    ",
+    );
+}
+
+// SYN-RECEIVED asks back as well (RFC 9293 section 3.10.7.4, second).
+#[test]
+fn e6_before_the_handshake_is_complete() {
+    tell(
+        "
+              C > S SYN
+        +10ms S > C SYN-ACK
+        +1ms  forged C > S RST seq=+7  #= - T17 T17 SYN-SENT SYN-RECEIVED -
+        +10ms S > C ACK                #= - E6  E6  SYN-SENT SYN-RECEIVED 3
+        +10ms C > S ACK                #= 3/3 O3 O3 SYN-SENT>ESTABLISHED SYN-RECEIVED>ESTABLISHED 2
+        #: 0 handshake complete certain 1,2,5
+        #: 0 close open nobody unknown/guess certain -
     ",
     );
 }

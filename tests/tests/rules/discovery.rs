@@ -302,7 +302,7 @@ fn o11_old_duplicate_syn_recovered() {
         #: 0 frames 1-3
         #: 0 handshake aborted certain 1,2,3
         #: 0 close not-opened initiator unknown/guess certain 3
-        #: 0 rules O1:1 O2:2 O11:6
+        #: 0 rules O1:1 O2:2 O19:3 O11:6
         #: 1 handshake complete certain 4,5,6
         #: 1 close open nobody unknown/guess certain -
         #: 1 rules O1:4 O2:5 O3:6 T28:6
@@ -372,6 +372,79 @@ fn o13_of_a_connection_whose_opening_was_not_captured() {
         #: 0 close reset initiator peer-lost-state/likely certain 5 reset=initiator
         #: 1 handshake pending certain 3
         #: 1 close not-opened nobody unknown/guess certain -
+    ",
+    );
+}
+
+// Two captures of the RST that cannot be told from two RSTs: the second ends nothing any more.
+#[test]
+fn o13_and_o46_not_for_a_second_rst() {
+    tell(
+        "
+        #! once v4
+              open C > S +1ms
+        +1s   C > S SYN seq=900000
+        +1ms  S > C ACK
+        +1ms  C > S RST seq=ack ipid=0      #= - O13 O13,T14 ESTABLISHED>CLOSED ESTABLISHED>CLOSED 5 conn=0
+              C > S RST seq=1001 ipid=0     #= - -   -   CLOSED CLOSED - conn=0
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close reset initiator peer-lost-state/likely certain 6 reset=initiator
+        #: 1 handshake pending certain 4
+        #: 1 close not-opened nobody unknown/guess certain -
+    ",
+    );
+    tell(
+        "
+        #! once v4
+              open C > S +1ms
+        +10ms close S > C +1ms
+        +1s   C > S SYN seq=500
+        +1ms  S > C ACK
+        +1ms  C > S RST seq=ack ipid=0      #= - O46 O46 CLOSED TIME-WAIT>CLOSED 9 conn=0
+              C > S RST seq=1002 ipid=0     #= - -   -   CLOSED CLOSED - conn=0
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close four-way responder application/likely certain 4,5,6,7
+        #: 1 handshake pending certain 8
+        #: 1 close not-opened nobody unknown/guess certain -
+    ",
+    );
+}
+
+// The data of the old SYN was not taken: the number is that of the SYN-ACK's ack all the same.
+#[test]
+fn o11_of_a_syn_with_data() {
+    tell(
+        "
+               C > S SYN seq=90 tfo=0102030405060708 \"GET\"
+        +10ms  S > C SYN-ACK seq=300 ack=91
+        +200ms C > S RST seq=91              #= - O19 O19 SYN-SENT>CLOSED SYN-RECEIVED>LISTEN 2 conn=0
+        +10ms  C > S SYN seq=100             #= 1/3 O1 O1 CLOSED>SYN-SENT LISTEN - conn=1
+        +10ms  S > C SYN-ACK seq=400 ack=101
+        +10ms  C > S ACK seq=101 ack=401     #= 3/3 O3 O3 SYN-SENT>ESTABLISHED SYN-RECEIVED>ESTABLISHED 5 conn=1
+        #: 0 handshake aborted certain 1,2,3
+        #: 0 close not-opened initiator unknown/guess certain 3
+        #: 1 handshake complete certain 4,5,6
+        #: 1 close open nobody unknown/guess certain -
+    ",
+    );
+}
+
+// The RST came from elsewhere, but something follows: the host is there, and has opened another connection.
+#[test]
+fn o12_not_when_another_attempt_completes() {
+    tell(
+        "
+              forged C > S SYN seq=90 ttl=57
+        +10ms S > C SYN-ACK seq=300 ack=91
+        +10ms C > S RST seq=91              #= - O12 O12 SYN-SENT>CLOSED SYN-RECEIVED>LISTEN 2 conn=0
+        +10ms C > S SYN seq=100
+        +10ms S > C SYN-ACK seq=400 ack=101
+        +10ms C > S ACK seq=101 ack=401
+        #: 0 handshake aborted certain 1,2,3
+        #: 0 close not-opened initiator unknown/guess certain 3
+        #: 0 rules O1:1 O2:2 O11:6
+        #: 1 handshake complete certain 4,5,6
+        #: 1 close open nobody unknown/guess certain -
     ",
     );
 }

@@ -199,6 +199,21 @@ fn o26_with_a_new_cookie() {
     );
 }
 
+// The initiator's RST stands where the SYN-ACK expects it, or behind all that it has sent.
+#[test]
+fn o19_given_up_after_data_was_ignored() {
+    for seq in ["isn+1", "isn+4"] {
+        tell(&format!(
+            "
+                  C > S SYN tfo=0102030405060708 \"GET\"
+            +10ms S > C SYN-ACK ack=isn+1
+            +1s   C > S RST-ACK seq={seq}  #= - O19 O19 SYN-SENT>CLOSED SYN-RECEIVED>LISTEN 2
+            #: 0 handshake aborted certain 1,2,3
+            #: 0 close not-opened initiator unknown/guess certain 3"
+        ));
+    }
+}
+
 // The SYN-ACK answers a SYN without data, whatever became of the one with it; or there was no Fast Open at all.
 #[test]
 fn o26_not_when_the_answered_syn_has_no_data_for_fast_open() {

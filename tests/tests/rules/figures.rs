@@ -99,7 +99,7 @@ fn figure_8_old_duplicate_syn() {
         +10ms C > S ACK seq=101 ack=401       #= 3/3 O3  O3  SYN-SENT>ESTABLISHED SYN-RECEIVED>ESTABLISHED 5 conn=1
         #: 0 handshake aborted certain 1,2,3
         #: 0 close not-opened initiator unknown/guess certain 3
-        #: 0 rules O1:1 O2:2 O11:6
+        #: 0 rules O1:1 O2:2 O20:3 O11:6
         #: 1 isn 100 400
         #: 1 handshake complete certain 4,5,6
         #: 1 close open nobody unknown/guess certain -
@@ -123,7 +123,7 @@ fn figure_8_captured_near_the_initiator() {
         #: 0 close open nobody unknown/guess certain -
         #: 1 handshake aborted certain 2,3,4
         #: 1 close not-opened initiator unknown/guess certain 4
-        #: 1 rules O1:2 O9:2 O2:3 O11:6
+        #: 1 rules O1:2 O9:2 O2:3 O20:4 O11:6
     ",
     );
 }

@@ -204,3 +204,149 @@ fn a_reordered_syn_is_no_reused_port() {
     ",
     );
 }
+
+// The server did not keep the TIME-WAIT, and accepts the same number once more.
+#[test]
+fn the_same_number_accepted_once_more_is_a_new_connection() {
+    tell(
+        "
+              open C > S +1ms
+        +10ms close C > S +1ms
+        +1s   C > S SYN seq=1000                #= 1/3 O6 O6 TIME-WAIT CLOSED - conn=0 phase=closed again=1
+        +1ms  S > C SYN-ACK seq=95000 ack=1001  #= 2/3 O2 O2 SYN-SENT LISTEN>SYN-RECEIVED 8 conn=1
+        +1ms  C > S ACK seq=1001 ack=95001      #= 3/3 O3 O3 SYN-SENT>ESTABLISHED SYN-RECEIVED>ESTABLISHED 9 conn=1
+        +1ms  C > S PSH-ACK seq=1001 ack=95001 \"x\" #= - - - ESTABLISHED ESTABLISHED - conn=1
+        #: 0 frames 1-8
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close four-way initiator application/likely certain 4,5,6,7
+        #: 1 handshake complete certain 8,9,10
+        #: 1 close open nobody unknown/guess certain -
+    ",
+    );
+}
+
+// RFC 9293 3.5: had the real SYN come before the RST, a more complex exchange would have followed.
+#[test]
+fn o11_with_the_real_syn_before_the_reset() {
+    tell(
+        "
+               C > S SYN seq=90
+        +10ms  S > C SYN-ACK seq=300 ack=91
+        +1ms   C > S SYN seq=100             #= - - - SYN-SENT SYN-RECEIVED - conn=0
+        +1ms   S > C ACK seq=301 ack=91      #= - - - SYN-SENT SYN-RECEIVED - conn=0
+        +200ms C > S RST seq=91              #= - O19 O19 SYN-SENT>CLOSED SYN-RECEIVED>LISTEN 2 conn=0
+        +1s    C > S SYN seq=100             #= 1/3 O1 O1 CLOSED>SYN-SENT LISTEN - conn=1
+        +10ms  S > C SYN-ACK seq=400 ack=101 #= 2/3 O2 O2 SYN-SENT LISTEN>SYN-RECEIVED 6 conn=1
+        +10ms  C > S ACK seq=101 ack=401     #= 3/3 O3 O3 SYN-SENT>ESTABLISHED SYN-RECEIVED>ESTABLISHED 7 conn=1
+        #: 0 handshake aborted certain 1,2,5
+        #: 0 close not-opened initiator unknown/guess certain 5
+        #: 0 rules O1:1 O2:2 O19:5 O11:8
+        #: 1 handshake complete certain 6,7,8
+        #: 1 close open nobody unknown/guess certain -
+    ",
+    );
+}
+
+// The refused number is tried again after another attempt: one connection still.
+#[test]
+fn a_refused_number_tried_again_beside_another_attempt() {
+    tell(
+        "
+              C > S SYN
+        +1ms  S > C RST-ACK seq=0 ack=isn+1
+        +1ms  C > S SYN seq=90000               #= 1/3 O1 O1 CLOSED>SYN-SENT LISTEN - conn=1
+        +1ms  S > C RST-ACK seq=0 ack=isn+1     #= - O15 O15 SYN-SENT>CLOSED LISTEN>CLOSED 3 conn=1
+        +1ms  C > S SYN seq=1000                #= 1/3 O6 O6 CLOSED>SYN-SENT CLOSED - conn=0 again=1
+        +1ms  S > C RST-ACK seq=0 ack=isn+1     #= - O15 O15 SYN-SENT>CLOSED CLOSED 5 conn=0
+        #: 0 handshake refused certain 1,6
+        #: 0 close not-opened responder port-closed/likely certain 6
+        #: 1 handshake refused certain 3,4
+        #: 1 close not-opened responder port-closed/likely certain 4
+    ",
+    );
+}
+
+// The ports are taken over twice, each time without a close.
+#[test]
+fn t24_twice() {
+    tell(
+        "
+              open C > S +1ms
+        +1s   C > S SYN seq=900000
+        +1ms  S > C SYN-ACK          #= 2/3 O2 O2,T24 SYN-SENT LISTEN>SYN-RECEIVED 4 conn=1
+        +1ms  C > S ACK
+        +1s   C > S SYN seq=1900000
+        +1ms  S > C SYN-ACK          #= 2/3 O2 O2,T24 SYN-SENT LISTEN>SYN-RECEIVED 7 conn=2
+        +1ms  C > S ACK
+        +1ms  forged S > C ACK seq=5001 ack=1001         #= - - - ESTABLISHED ESTABLISHED - conn=0 phase=closed
+        +1ms  forged S > C ACK seq=1005001 ack=900001    #= - - - ESTABLISHED ESTABLISHED - conn=1 phase=closed
+        +1ms  C > S FIN-ACK          #= 1/4 T1 T1 ESTABLISHED>FIN-WAIT-1 ESTABLISHED - conn=2
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close superseded nobody unknown/guess certain 5
+        #: 1 handshake complete certain 4,5,6
+        #: 1 close superseded nobody unknown/guess certain 8
+        #: 2 handshake complete certain 7,8,9
+        #: 2 close half-closed initiator application/likely certain 12
+    ",
+    );
+}
+
+// The opening was not captured: the SYN is another connection all the same, and its answer accepts it.
+#[test]
+fn t24_over_a_connection_that_began_before_the_capture() {
+    tell(
+        "
+              C > S PSH-ACK seq=1001 ack=5001 \"a\"  #= - E10 E10 unknown unknown - conn=0
+        +10ms S > C ACK
+        +10s  C > S SYN seq=900000         #= 1/3 O1 O1 CLOSED>SYN-SENT LISTEN - conn=1
+        +10ms S > C SYN-ACK seq=777000 ack=900001 #= 2/3 O2 O2,T24 SYN-SENT LISTEN>SYN-RECEIVED 3 conn=1
+        +10ms C > S ACK seq=900001 ack=777001     #= 3/3 O3 O3 SYN-SENT>ESTABLISHED SYN-RECEIVED>ESTABLISHED 4 conn=1
+        #: 0 handshake unseen certain 1
+        #: 0 close superseded nobody unknown/guess certain 4
+        #: 1 handshake complete certain 3,4,5
+        #: 1 close open nobody unknown/guess certain -
+    ",
+    );
+}
+
+// Only one direction was captured: the first connection was answered all the same, and so was the second.
+#[test]
+fn t24_and_not_o9_in_one_direction() {
+    tell(
+        "
+              C > S SYN
+        +10ms drop S > C SYN-ACK
+        +10ms C > S ACK
+        +10ms C > S PSH-ACK \"x\"
+        +10s  C > S SYN seq=900000   #= 1/3 O1 O1 CLOSED>SYN-SENT LISTEN - conn=1
+        +10ms drop S > C SYN-ACK
+        +10ms C > S ACK              #= 3/3 O3 O3,T24 SYN-SENT>ESTABLISHED LISTEN>ESTABLISHED - conn=1
+        #: 0 handshake complete likely 1,2
+        #: 0 close superseded nobody unknown/guess likely 5
+        #: 1 handshake complete likely 4,5
+        #: 1 close open nobody unknown/guess certain -
+    ",
+    );
+}
+
+// The old connection took the first SYN for its own; the second one opened the new connection, and so did not the
+// first.
+#[test]
+fn a_syn_that_was_tried_again_is_not_accepted_twice() {
+    tell(
+        "
+              open C > S +1ms
+        +1s   C > S SYN seq=2000             #= - - - ESTABLISHED ESTABLISHED - conn=0
+        +1ms  S > C ACK
+        +1ms  C > S RST seq=ack              #= - O13 O13,T14 ESTABLISHED>CLOSED ESTABLISHED>CLOSED 5 conn=0
+        +1s   C > S SYN seq=2000             #= 1/3 O1 O1 CLOSED>SYN-SENT LISTEN - conn=1
+        +1ms  S > C SYN-ACK seq=90000 ack=2001  #= 2/3 O2 O2 SYN-SENT LISTEN>SYN-RECEIVED 7 conn=1
+        +1ms  forged S > C SYN-ACK seq=7000000 ack=2001
+        +1ms  C > S ACK seq=2001 ack=90001   #= 3/3 O3 O3 SYN-SENT>ESTABLISHED SYN-RECEIVED>ESTABLISHED 8 conn=1
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close reset initiator peer-lost-state/likely certain 6 reset=initiator
+        #: 1 handshake complete certain 7,8,10
+        #: 1 close open nobody unknown/guess certain -
+    ",
+    );
+}

@@ -209,6 +209,32 @@ fn t25_data_fin() {
     ));
 }
 
+// Neither SYN nor SYN-ACK was captured, or the SYN-ACK alone is missing: the options themselves tell.
+#[test]
+fn t25_where_the_opening_was_not_captured() {
+    tell(
+        "
+              C > S PSH-ACK mptcp=dss \"x\"
+        +10ms S > C ACK mptcp=dss
+        +10ms C > S ACK mptcp=dss-fin  #= - T25 T25 unknown unknown -
+        #: 0 handshake unseen certain 1
+        #: 0 agreed -
+        #: 0 close open nobody unknown/guess certain -
+    ",
+    );
+    let told = tell(
+        "
+              C > S SYN mptcp=capable
+        +10ms drop S > C SYN-ACK mptcp=capable
+        +10ms C > S ACK mptcp=capable
+        +10ms C > S ACK mptcp=dss-fin
+        #: 0 handshake complete likely 1,2
+        #: 0 close open nobody unknown/guess certain -
+    ",
+    );
+    assert!(told.packets[1].rules.contains(Rule::O41) && told.packets[2].rules.contains(Rule::T25));
+}
+
 #[test]
 fn t25_not_without_the_flag_or_the_agreement() {
     let with_flag = tell(&format!(

@@ -234,6 +234,7 @@ fn t17_unchallenged_rst_in_the_window_is_guessed_to_close() {
                open C > S
         +10ms  forged S > C RST seq=+1000
         +3s    X > S SYN
+        #: 0 rules O1:1 O2:2 O3:3 T17:4 T14:4
         #: 0 handshake complete certain 1,2,3
         #: 0 close reset responder aborted-by-application/guess guess 4 reset=responder
         #: 1 handshake pending certain 5
