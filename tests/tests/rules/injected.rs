@@ -226,6 +226,19 @@ fn t19_not_for_data_that_was_overtaken() {
     ));
 }
 
+// The pair is used again, and the SYN was not captured.
+#[test]
+fn t19_not_for_data_of_a_later_connection() {
+    tell(&format!(
+        "{TALK}
+        +1ms   S > C RST-ACK
+        +10s   forged S > C PSH-ACK seq=+70000000 len=100
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close reset responder aborted-by-application/likely certain 8 reset=responder
+        #: 0 signs -"
+    ));
+}
+
 // A closed host answers each segment that still comes by a RST with the number that it acknowledges.
 #[test]
 fn t19_not_for_several_answers_to_late_segments() {
