@@ -172,10 +172,14 @@ pub(super) fn observe_after(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut N
     if reset.by != arrival.sender {
         return;
     }
-    if arrival.len == 0 || arrival.payload_seq().before(reset.seq) {
+    // Farther ahead than the window it is of another connection, whose SYN was not captured.
+    let [own, peer] = [arrival.sender, arrival.sender.peer()].map(|side| &conn.ends[side]);
+    let window = peer.window_bytes(own).max(u32::from(u16::MAX));
+    let ahead = arrival.payload_seq().delta(reset.seq);
+    if arrival.len == 0 || !u32::try_from(ahead).is_ok_and(|ahead| ahead <= window) {
         return;
     }
-    let sent_after = match conn.ends[arrival.sender].stamps.age(arrival) {
+    let sent_after = match own.stamps.age(arrival) {
         Some(age) => age == Age::Newer,
         None => arrival.mark.time_ns.saturating_sub(reset.at.time_ns) >= OVERTAKEN_NS,
     };

@@ -2,9 +2,11 @@
 //!
 //! [`Tracker::segment`] takes one segment through the same stations each time: whose is it
 //! ([`identity`]); what does its sender's number say it had received ([`endpoint`]); which step of the
-//! opening ([`handshake`], [`attempt`], [`offer`]), the middle ([`transfer`], [`keepalive`], [`window`], [`challenge`]) or the end ([`teardown`], [`discovery`]) is it; what does its
-//! payload carry ([`streams`]). Each station writes into one [`note::Note`]; the annotation is made from
-//! it at the end. A plain segment costs one table probe and no allocation.
+//! opening ([`handshake`], [`attempt`], [`offer`]), the middle ([`transfer`], [`order`], [`loss`],
+//! [`one_sided`], [`mtu`], [`keepalive`], [`window`], [`challenge`]) or the end ([`teardown`],
+//! [`discovery`], [`injected`]) is it; what does its payload carry ([`streams`]). Each station writes into
+//! one [`note::Note`]; the annotation is made from it at the end. A plain segment costs one table probe and
+//! no allocation.
 
 mod arrival;
 mod attempt;

@@ -89,7 +89,7 @@ struct Flight {
 pub(super) struct Unacked {
     flights: VecDeque<Flight>,
     /// How many of them, from the front, are acknowledged.
-    acknowledged: usize,
+    acknowledged: u16,
     /// Bytes of the largest segment that was acknowledged.
     largest_acked: u32,
 }
@@ -113,7 +113,7 @@ impl Unacked {
     /// Enough for a window of 1.4 MB in segments of 1,460 bytes; beyond, the newest are not remembered.
     const LIMIT: usize = 1024;
     /// Acknowledged segments remembered.
-    const KEPT: usize = 32;
+    const KEPT: u16 = 32;
 
     /// Takes in a data segment. `next` is the side's highest sequence number so far and `acked` what the
     /// peer has acknowledged. `is_old`: it was sent no later than something captured before it.
@@ -126,7 +126,7 @@ impl Unacked {
         acked: Option<SeqNumber>,
         is_old: bool,
     ) -> Novelty {
-        let has_room = self.flights.len() - self.acknowledged < Self::LIMIT;
+        let has_room = self.flights.len() - self.done() < Self::LIMIT;
         let flight = Flight {
             seq,
             end,
@@ -154,7 +154,7 @@ impl Unacked {
         if acked.is_some_and(|acked| end.at_or_before(acked)) {
             return Novelty::Acknowledged;
         }
-        if has_room && place >= self.acknowledged {
+        if has_room && place >= self.done() {
             self.flights.insert(place, flight);
         }
         Novelty::Late
@@ -165,18 +165,22 @@ impl Unacked {
         let mut newest = None;
         while let Some(flight) = self
             .flights
-            .get(self.acknowledged)
+            .get(self.done())
             .filter(|flight| flight.end.at_or_before(ack))
         {
             newest = Some(flight.sent);
             self.largest_acked = self.largest_acked.max(flight.end.relative_to(flight.seq));
             self.acknowledged += 1;
         }
-        if let Some(forgotten) = self.acknowledged.checked_sub(Self::KEPT) {
+        if let Some(forgotten) = self.done().checked_sub(Self::KEPT.into()) {
             self.flights.drain(..forgotten);
             self.acknowledged = Self::KEPT;
         }
         newest
+    }
+
+    fn done(&self) -> usize {
+        self.acknowledged.into()
     }
 
     pub(super) fn largest_acked(&self) -> u32 {
@@ -185,12 +189,12 @@ impl Unacked {
 
     /// What the peer has waited for longest.
     pub(super) fn oldest(&self) -> Option<&Sent> {
-        self.flights.get(self.acknowledged).map(|flight| &flight.sent)
+        self.flights.get(self.done()).map(|flight| &flight.sent)
     }
 
     /// Nothing is on its way.
     pub(super) fn is_empty(&self) -> bool {
-        self.flights.len() == self.acknowledged
+        self.flights.len() == self.done()
     }
 
     /// Forgets everything and gives the memory back.

@@ -1,5 +1,8 @@
 //! T19 and T21: resets by something between the hosts; and refusals by it.
 
+use synfin::{Cause, Config, Dissector};
+use synfin_tests::script::Script;
+
 use super::tell;
 
 /// Three segments of each side: what is theirs is known.
@@ -223,6 +226,19 @@ fn t19_not_for_data_that_was_overtaken() {
     ));
 }
 
+// The pair is used again, and the SYN was not captured.
+#[test]
+fn t19_not_for_data_of_a_later_connection() {
+    tell(&format!(
+        "{TALK}
+        +1ms   S > C RST-ACK
+        +10s   forged S > C PSH-ACK seq=+70000000 len=100
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close reset responder aborted-by-application/likely certain 8 reset=responder
+        #: 0 signs -"
+    ));
+}
+
 // A closed host answers each segment that still comes by a RST with the number that it acknowledges.
 #[test]
 fn t19_not_for_several_answers_to_late_segments() {
@@ -298,6 +314,22 @@ fn t21_not_before_a_minute() {
         #: 0 handshake complete certain 1,2,3
         #: 0 close reset network injected-reset/guess certain 8 reset=responder"
     ));
+}
+
+// NATs differ: RFC 5382 asks for two hours, many keep a connection for a minute or less.
+#[test]
+fn t21_after_the_configured_silence() {
+    let script = Script::parse(&format!("{TALK}\n+5s forged S > C RST-ACK ttl=113")).expect("a script");
+    for (silence_s, cause) in [(5, Cause::IdleTimeout), (6, Cause::InjectedReset)] {
+        let mut config = Config::default();
+        config.idle_reset_ns = silence_s * 1_000_000_000;
+        let mut dissector = Dissector::new(config);
+        for frame in script.frames() {
+            dissector.frame(&frame);
+        }
+        let connection = dissector.finish().next().expect("a connection");
+        assert_eq!(connection.close.cause, cause, "{silence_s} s");
+    }
 }
 
 // The responder's SYN-ACK elsewhere shows its TTL: the refusal is another's.
