@@ -145,7 +145,7 @@ words! {
         Cut = 1 "cut",
         /// A field contradicts the format.
         Malformed = 2 "malformed",
-        /// The checksum is wrong.
+        /// A checksum is wrong.
         BadChecksum = 3 "bad-checksum",
     }
 }
@@ -154,7 +154,7 @@ impl From<crate::Integrity> for IntegrityWord {
     fn from(integrity: crate::Integrity) -> Self {
         match integrity {
             i if i.malformed => Self::Malformed,
-            i if i.checksum == Checksum::Bad => Self::BadChecksum,
+            i if i.checksum == Checksum::Bad || i.ip_checksum == Checksum::Bad => Self::BadChecksum,
             i if i.cut => Self::Cut,
             _ => Self::Ok,
         }

@@ -49,7 +49,17 @@ impl Dissector {
     /// Takes in a captured frame.
     pub fn frame(&mut self, frame: &Frame<'_>) -> Outcome {
         self.tracker.tick(frame.time_ns);
-        match wire::decode(frame) {
+        let mut decoded = wire::decode(frame);
+        if self.config.checksums == ChecksumPolicy::Drop {
+            match (&mut decoded, wire::ip_checksum(frame)) {
+                (Decoded::Tcp(segment), checksum) => segment.integrity.ip_checksum = checksum,
+                // What quotes a segment, or a part of a packet, under a header that is wrong.
+                (Decoded::Icmp(_), Checksum::Bad) => return Outcome::Icmp(None),
+                (Decoded::Other(other), Checksum::Bad) => return Outcome::Other(*other),
+                _ => (),
+            }
+        }
+        match decoded {
             Decoded::Other(Other::Fragment) => self.fragment(frame),
             decoded => self.take(&decoded),
         }
@@ -93,7 +103,8 @@ impl Dissector {
             ChecksumPolicy::Ignore => segment.integrity.checksum,
             ChecksumPolicy::Note | ChecksumPolicy::Drop => segment.verify_checksum(),
         };
-        let believed = policy != ChecksumPolicy::Drop || checksum != Checksum::Bad;
+        let wrong = [checksum, segment.integrity.ip_checksum].contains(&Checksum::Bad);
+        let believed = policy != ChecksumPolicy::Drop || !wrong;
         self.tracker.segment(segment, checksum, believed)
     }
 

@@ -146,7 +146,7 @@ impl Tracker {
                     conn.ends.initiator.opens_by(&syn);
                     conn.ends.responder.state = State::Listen;
                 }
-                compat::begin(&mut conn, arrival, &self.compat, newest.is_some());
+                compat::begin(&mut conn, newest.is_some());
                 self.next_id += 1;
                 let (slot, evicted) = self.table.insert(conn);
                 if let Some(evicted) = evicted {
