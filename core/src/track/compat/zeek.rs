@@ -77,9 +77,8 @@ impl ZeekView {
     }
 
     pub(super) fn observe(&mut self, arrival: &Arrival<'_>, switches: &Switches) {
-        let distrusted = |checksum| {
-            switches.verify_checksums && matches!(checksum, Checksum::Bad | Checksum::Offloaded)
-        };
+        let distrusted =
+            |checksum| switches.verify_checksums && matches!(checksum, Checksum::Bad | Checksum::Offloaded);
         // Such a packet vanishes before TCP is looked at.
         if distrusted(arrival.integrity.ip_checksum) {
             return;
