@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-use synfin::Config;
+use synfin::ChecksumPolicy;
 use synfin_tests::{captures, tshark};
 
-use super::corpus::{Corpus, Told, dissect, number, port, text};
+use super::corpus::{Corpus, Told, config, dissect, number, port, text};
 use super::score::{Answer, Sheet};
 
 /// Streams of both files of the corpus.
-pub fn recorded(corpus: &Corpus) -> Sheet {
+pub(crate) fn recorded(corpus: &Corpus) -> Sheet {
     let mut sheet = Sheet::new("Wireshark tcp.completeness");
     for (name, folder) in [
         ("tshark_completeness.jsonl", "captures/zeek"),
@@ -24,7 +24,7 @@ pub fn recorded(corpus: &Corpus) -> Sheet {
                 ports: (port(&row, "sport"), port(&row, "dport")),
                 completeness: number(&row, "completeness").expect("a number"),
             };
-            let answer = match corpus.told(&format!("{folder}/{trace}"), &Config::default()) {
+            let answer = match corpus.told(&format!("{folder}/{trace}"), &config(ChecksumPolicy::Note)) {
                 Some(told) => compare(&told, &stream),
                 None => Answer::Differs("the capture cannot be read".to_owned()),
             };
@@ -68,7 +68,7 @@ fn our_captures_by_the_tshark_of_this_machine() {
     let version = String::from_utf8_lossy(&version.stdout).into_owned();
     let mut differing = Vec::new();
     for file in captures::below(&captures::folder()) {
-        let told = dissect(&file, &Config::default(), |_| true).expect("a capture");
+        let told = dissect(&file, &config(ChecksumPolicy::Note), |_| true).expect("a capture");
         for (number, stream) in streams(&file) {
             if let Answer::Differs(what) = compare(&told, &stream) {
                 differing.push(format!("{} stream {number}: {what}", file.display()));

@@ -1,7 +1,7 @@
 //! The captures and the recorded answers, and what synfin tells of the former.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -10,36 +10,40 @@ use std::rc::Rc;
 use serde_json::Value;
 use synfin::capture::Capture;
 use synfin::wire::tcp::TcpFlags;
-use synfin::{Annotation, Config, Connection, ConnectionId, Dissector, Outcome, Side, Sides};
+use synfin::wire::{Decoded, decode};
+use synfin::{
+    Annotation, Checksum, ChecksumPolicy, Config, Connection, ConnectionId, Dissector, Outcome, Side, Sides,
+};
 
-pub type Address = (IpAddr, u16);
+pub(crate) type Address = (IpAddr, u16);
 
 /// What synfin tells of a capture, and what the frames add up to.
-pub struct Told {
-    pub flows: Vec<Flow>,
+pub(crate) struct Told {
+    pub(crate) flows: Vec<Flow>,
     /// In the order of the file.
-    pub segments: Vec<Annotation>,
+    pub(crate) segments: Vec<Annotation>,
 }
 
-pub struct Flow {
-    pub connection: Connection,
+#[derive(Clone)]
+pub(crate) struct Flow {
+    pub(crate) connection: Connection,
     /// What each side sent, as frames.
-    pub sent: Sides<Sent>,
+    pub(crate) sent: Sides<Sent>,
     /// Who sent its first segment.
-    pub first_sender: Side,
+    pub(crate) first_sender: Side,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
-pub struct Sent {
-    pub frames: u64,
+pub(crate) struct Sent {
+    pub(crate) frames: u64,
     /// Captured bytes of those frames.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// All control bits that were set in one of them.
-    pub flags: TcpFlags,
+    pub(crate) flags: TcpFlags,
 }
 
 impl Flow {
-    pub fn address(&self, side: Side) -> Address {
+    pub(crate) fn address(&self, side: Side) -> Address {
         match side {
             Side::Initiator => (self.connection.src, self.connection.src_port),
             Side::Responder => (self.connection.dst, self.connection.dst_port),
@@ -47,7 +51,7 @@ impl Flow {
     }
 
     /// The side that has an address, where the other one has the other.
-    pub fn side_of(&self, own: Address, peer: Address) -> Option<Side> {
+    pub(crate) fn side_of(&self, own: Address, peer: Address) -> Option<Side> {
         [Side::Initiator, Side::Responder]
             .into_iter()
             .find(|&side| self.address(side) == own && self.address(side.peer()) == peer)
@@ -55,7 +59,7 @@ impl Flow {
 }
 
 impl Told {
-    pub fn flow(&self, id: ConnectionId) -> &Flow {
+    pub(crate) fn flow(&self, id: ConnectionId) -> &Flow {
         self.flows
             .iter()
             .find(|flow| flow.connection.connection == id)
@@ -63,8 +67,33 @@ impl Told {
     }
 }
 
+/// Nothing of HTTP is compared here.
+pub(crate) fn config(checksums: ChecksumPolicy) -> Config {
+    let mut config = Config::default();
+    config.http_enabled = false;
+    config.checksums = checksums;
+    config
+}
+
+/// Frames whose TCP checksum is not right: wrong, or left to the network card, which Zeek does not tell
+/// apart.
+pub(crate) fn wrong_checksums(path: &Path) -> HashSet<u64> {
+    let mut wrong = HashSet::new();
+    let Some(mut capture) = File::open(path).ok().and_then(|file| Capture::open(file).ok()) else {
+        return wrong;
+    };
+    while let Ok(Some(frame)) = capture.next_frame() {
+        if let Decoded::Tcp(segment) = decode(&frame) {
+            if matches!(segment.verify_checksum(), Checksum::Bad | Checksum::Offloaded) {
+                wrong.insert(frame.number);
+            }
+        }
+    }
+    wrong
+}
+
 /// Dissects the frames of a capture that are wanted; none where it cannot be read.
-pub fn dissect(path: &Path, config: &Config, wanted: impl Fn(u64) -> bool) -> Option<Told> {
+pub(crate) fn dissect(path: &Path, config: &Config, wanted: impl Fn(u64) -> bool) -> Option<Told> {
     let mut capture = Capture::open(File::open(path).ok()?).ok()?;
     let mut dissector = Dissector::new(config.clone());
     let mut segments = Vec::new();
@@ -104,20 +133,20 @@ pub fn dissect(path: &Path, config: &Config, wanted: impl Fn(u64) -> bool) -> Op
 }
 
 /// The folder that `SYNFIN_CORPUS` names; what was told of its captures is kept.
-pub struct Corpus {
+pub(crate) struct Corpus {
     root: PathBuf,
     told: RefCell<HashMap<String, Option<Rc<Told>>>>,
 }
 
 impl Corpus {
-    pub fn new(root: &Path) -> Self {
+    pub(crate) fn new(root: &Path) -> Self {
         Self {
             root: root.to_owned(),
             told: RefCell::default(),
         }
     }
 
-    pub fn rows(&self, name: &str) -> Vec<Value> {
+    pub(crate) fn rows(&self, name: &str) -> Vec<Value> {
         let path = self.root.join("expected").join(name);
         fs::read_to_string(&path)
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -127,12 +156,12 @@ impl Corpus {
             .collect()
     }
 
-    pub fn path(&self, file: &str) -> PathBuf {
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
         self.root.join(file)
     }
 
     /// What synfin tells of a capture.
-    pub fn told(&self, file: &str, config: &Config) -> Option<Rc<Told>> {
+    pub(crate) fn told(&self, file: &str, config: &Config) -> Option<Rc<Told>> {
         self.told
             .borrow_mut()
             .entry(format!("{file} {config:?}"))
@@ -141,21 +170,21 @@ impl Corpus {
     }
 }
 
-pub fn text<'a>(row: &'a Value, key: &str) -> &'a str {
+pub(crate) fn text<'a>(row: &'a Value, key: &str) -> &'a str {
     row[key].as_str().unwrap_or_default()
 }
 
-pub fn number(row: &Value, key: &str) -> Option<u64> {
+pub(crate) fn number(row: &Value, key: &str) -> Option<u64> {
     row[key].as_u64()
 }
 
-pub fn port(row: &Value, key: &str) -> u16 {
+pub(crate) fn port(row: &Value, key: &str) -> u16 {
     number(row, key)
         .and_then(|port| port.try_into().ok())
         .unwrap_or(0)
 }
 
 /// An address and a port, where the row gives both.
-pub fn address(row: &Value, host: &str, port_key: &str) -> Option<Address> {
+pub(crate) fn address(row: &Value, host: &str, port_key: &str) -> Option<Address> {
     Some((text(row, host).parse().ok()?, port(row, port_key)))
 }

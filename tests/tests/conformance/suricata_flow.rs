@@ -15,10 +15,10 @@ use serde_json::Value;
 use synfin::wire::tcp::TcpFlags;
 use synfin::{ChecksumPolicy, CloseVerdict, Closer, Config, HandshakeVerdict, Side};
 
-use super::corpus::{Address, Corpus, Flow, text};
+use super::corpus::{self, Address, Corpus, Flow, text};
 use super::score::{Answer, Sheet};
 
-pub fn rows(corpus: &Corpus) -> Sheet {
+pub(crate) fn rows(corpus: &Corpus) -> Sheet {
     let mut sheet = Sheet::new("Suricata flow");
     for row in corpus.rows("suricata_flow.jsonl") {
         if row["engine_specific"].is_null() {
@@ -30,12 +30,12 @@ pub fn rows(corpus: &Corpus) -> Sheet {
 }
 
 /// How Suricata ran: `-k none` takes segments with a wrong checksum, as we do by default.
-pub fn config(row: &Value) -> Config {
-    let mut config = Config::default();
-    if !has_argument(row, "-k none") {
-        config.checksums = ChecksumPolicy::Drop;
-    }
-    config
+pub(crate) fn config(row: &Value) -> Config {
+    corpus::config(if has_argument(row, "-k none") {
+        ChecksumPolicy::Note
+    } else {
+        ChecksumPolicy::Drop
+    })
 }
 
 fn has_argument(row: &Value, wanted: &str) -> bool {
@@ -46,7 +46,7 @@ fn has_argument(row: &Value, wanted: &str) -> bool {
 }
 
 /// `count` flows must be as the row says.
-pub fn compare(corpus: &Corpus, row: &Value) -> Answer {
+pub(crate) fn compare(corpus: &Corpus, row: &Value) -> Answer {
     let wanted = &row["match"];
     if !wanted["icmp_type"].is_null() {
         return Answer::NotAboutTcp;

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use synfin::{Annotation, IntegrityWord};
+use synfin::Annotation;
 
 use super::corpus::{Address, Told};
 
@@ -22,15 +22,15 @@ struct Row {
     nothing_accepted: bool,
 }
 
-/// The frames of each row of a tuple.
-pub fn pieces(told: &Told, tuple: &[Address; 2], verify_checksums: bool) -> Vec<HashSet<u64>> {
+/// The frames of each row of a tuple; `dropped` are those that Zeek does not accept.
+pub(crate) fn pieces(told: &Told, tuple: &[Address; 2], dropped: &HashSet<u64>) -> Vec<HashSet<u64>> {
     let mut rows: Vec<Row> = Vec::new();
     for segment in &told.segments {
         let ends = [(segment.src, segment.src_port), (segment.dst, segment.dst_port)];
         if ends != *tuple && ends != [tuple[1], tuple[0]] {
             continue;
         }
-        let accepted = !(verify_checksums && segment.integrity == IntegrityWord::BadChecksum);
+        let accepted = !dropped.contains(&segment.frame);
         if rows.last().is_none_or(|row| is_over(row, segment, accepted)) {
             rows.push(Row {
                 nothing_accepted: true,

@@ -1,8 +1,8 @@
 //! Zeek's `weird.log`, where a word of it is a situation of ours.
 
-use synfin::{ChecksumPolicy, Config, IntegrityWord, Rule};
+use synfin::{ChecksumPolicy, Rule};
 
-use super::corpus::{Corpus, address, text};
+use super::corpus::{Corpus, address, config, text, wrong_checksums};
 use super::score::{Answer, Sheet};
 
 /// What a weird is to us.
@@ -32,7 +32,7 @@ fn ours(weird: &str) -> Ours {
     })
 }
 
-pub fn rows(corpus: &Corpus) -> Sheet {
+pub(crate) fn rows(corpus: &Corpus) -> Sheet {
     let mut sheet = Sheet::new("Zeek weird.log");
     for row in corpus.rows("zeek_weird.jsonl") {
         let weird = text(&row, "name");
@@ -42,9 +42,7 @@ pub fn rows(corpus: &Corpus) -> Sheet {
             sheet.add(name, Answer::NotAboutTcp);
             continue;
         }
-        let mut config = Config::default();
-        config.checksums = ChecksumPolicy::Note;
-        let Some(told) = corpus.told(text(&row, "trace_file"), &config) else {
+        let Some(told) = corpus.told(text(&row, "trace_file"), &config(ChecksumPolicy::Note)) else {
             sheet.add(name, Answer::Differs("the capture cannot be read".to_owned()));
             continue;
         };
@@ -60,13 +58,15 @@ pub fn rows(corpus: &Corpus) -> Sheet {
             Ours::Rule(rule) => Answer::Misses(rule, format!("no {}", rule.id())),
             Ours::BadChecksum | Ours::Nothing => {
                 let ids: Vec<u64> = flows.map(|flow| flow.connection.connection).collect();
-                let bad = told.segments.iter().any(|segment| {
-                    segment.integrity == IntegrityWord::BadChecksum && ids.contains(&segment.connection)
-                });
-                if bad {
+                let wrong = wrong_checksums(&corpus.path(text(&row, "trace_file")));
+                let ours = told
+                    .segments
+                    .iter()
+                    .any(|segment| wrong.contains(&segment.frame) && ids.contains(&segment.connection));
+                if ours {
                     Answer::Same
                 } else {
-                    Answer::Differs("no bad checksum".to_owned())
+                    Answer::Differs("no wrong checksum".to_owned())
                 }
             }
         };
