@@ -41,7 +41,7 @@ pub(crate) fn rows(corpus: &Corpus) -> Vec<Sheet> {
         let told = row.and_then(|row| told(corpus, row));
         for &rule in *rules {
             let answer = match &told {
-                Some(told) if hits(told, rule) > 0 => Answer::Same,
+                Some(told) if hits(told, rule) > 0 => Answer::Meets(rule),
                 Some(_) => Answer::Misses(rule, format!("no {}", rule.id())),
                 None => Answer::Differs("no such test, or its capture cannot be read".to_owned()),
             };
@@ -107,7 +107,7 @@ fn event(corpus: &Corpus, row: &Value) -> Answer {
 fn at_least(told: &Told, rule: Rule, count: u64) -> Answer {
     let ours = hits(told, rule);
     if ours >= count {
-        Answer::Same
+        Answer::Meets(rule)
     } else {
         Answer::Misses(rule, format!("{count} {}, ours {ours}", rule.id()))
     }
@@ -119,7 +119,7 @@ fn missed_bytes(told: &Told, alerts: u64, wanted: &Value) -> Answer {
     let ours = hits(told, Rule::E12) > 0;
     if theirs == ours {
         if ours {
-            Answer::Same
+            Answer::Meets(Rule::E12)
         } else {
             Answer::Spares(Rule::E12)
         }

@@ -53,7 +53,7 @@ pub(crate) fn rows(corpus: &Corpus) -> Sheet {
             .filter(|flow| tuple.is_none_or(|(orig, resp)| flow.side_of(orig, resp).is_some()));
         let answer = match ours {
             Ours::Rule(rule) if flows.any(|flow| flow.connection.rules.iter().any(|hit| hit.id == rule)) => {
-                Answer::Same
+                Answer::Meets(rule)
             }
             Ours::Rule(rule) => Answer::Misses(rule, format!("no {}", rule.id())),
             Ours::BadChecksum | Ours::Nothing => {
