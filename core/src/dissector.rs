@@ -51,17 +51,13 @@ impl Dissector {
         self.tracker.tick(frame.time_ns);
         let mut decoded = wire::decode(frame);
         if self.config.checksums == ChecksumPolicy::Drop {
-            match (&mut decoded, wire::ip_checksum(frame)) {
-                (Decoded::Tcp(segment), checksum) => segment.integrity.ip_checksum = checksum,
-                // What quotes a segment, or a part of a packet, under a header that is wrong.
-                (Decoded::Icmp(_), Checksum::Bad) => return Outcome::Icmp(None),
-                (Decoded::Other(other), Checksum::Bad) => return Outcome::Other(*other),
-                _ => (),
+            if let Some(outcome) = judge_ip_header(frame, &mut decoded) {
+                return outcome;
             }
         }
-        match decoded {
+        match &decoded {
             Decoded::Other(Other::Fragment) => self.fragment(frame),
-            decoded => self.take(&decoded),
+            decoded => self.take(decoded),
         }
     }
 
@@ -135,6 +131,20 @@ impl Dissector {
     pub fn finish(&mut self) -> impl Iterator<Item = Connection> + '_ {
         self.tracker.finish()
     }
+}
+
+/// What becomes of a frame under an IPv4 header whose checksum is wrong: a segment is told so, whatever else
+/// it carries is not taken in.
+#[cold]
+fn judge_ip_header(frame: &Frame<'_>, decoded: &mut Decoded<'_>) -> Option<Outcome> {
+    let checksum = wire::ip_checksum(frame);
+    match (decoded, checksum) {
+        (Decoded::Tcp(segment), _) => segment.integrity.ip_checksum = checksum,
+        (Decoded::Icmp(_), Checksum::Bad) => return Some(Outcome::Icmp(None)),
+        (Decoded::Other(other), Checksum::Bad) => return Some(Outcome::Other(*other)),
+        _ => (),
+    }
+    None
 }
 
 impl Default for Dissector {
