@@ -36,6 +36,16 @@ impl Conn {
         }
     }
 
+    /// Whether a side's peer has sent its SYN, and nothing since that answers one of this side.
+    fn awaits_syn_of(&self, side: Side) -> bool {
+        let (own, peer) = (&self.ends[side], &self.ends[side.peer()]);
+        own.isn.is_none()
+            && own.ack.is_none()
+            && own.payload.is_none()
+            && peer.syn.is_some()
+            && peer.ack.is_none()
+    }
+
     /// Takes a segment through the stations.
     pub(super) fn observe(
         &mut self,
@@ -60,6 +70,10 @@ impl Conn {
         }
         if arrival.flags.fin() && arrival.ack.is_none() && self.is_open() {
             note.special(Rule::T13);
+            return None;
+        }
+        if arrival.flags.fin() && !arrival.flags.syn() && self.awaits_syn_of(arrival.sender) {
+            // RFC 9293 section 3.10.7.3: in SYN-SENT, what has neither SYN nor RST is dropped.
             return None;
         }
         let numbers = arrival.numbers();
