@@ -25,10 +25,12 @@ fn t1_with_a_syn_ack_that_was_not_captured() {
     tell(
         "
               C > S SYN
-        +10ms lost S > C SYN-ACK
+        +10ms drop S > C SYN-ACK
         +10ms C > S ACK
         +10ms S > C FIN-ACK  #= 1/4 T1 T1 ESTABLISHED ESTABLISHED>FIN-WAIT-1 -
-        +10ms C > S ACK      #= 2/4 T2 T2 ESTABLISHED>CLOSE-WAIT FIN-WAIT-1>FIN-WAIT-2 4
+        +10ms C > S ACK      #= 2/4 T2 T2 ESTABLISHED>CLOSE-WAIT FIN-WAIT-1>FIN-WAIT-2 3
+        #: 0 handshake complete likely 1,2
+        #: 0 close half-closed responder application/likely certain 3,4
     ",
     );
 }
@@ -45,6 +47,7 @@ fn o15_not_the_last_word_before_a_syn_ack() {
         +10ms C > S PSH-ACK \"x\"   #= - - - ESTABLISHED ESTABLISHED -
         +10ms S > C FIN-ACK         #= 1/4 T1 T1 ESTABLISHED ESTABLISHED>FIN-WAIT-1 5
         #: 0 handshake complete certain 1,3,4
+        #: 0 close half-closed responder application/likely certain 6
     ",
     );
 }
