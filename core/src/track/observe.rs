@@ -36,14 +36,14 @@ impl Conn {
         }
     }
 
-    /// Whether a side's peer has sent its SYN, and nothing since that answers one of this side.
-    fn awaits_syn_of(&self, side: Side) -> bool {
-        let (own, peer) = (&self.ends[side], &self.ends[side.peer()]);
-        own.isn.is_none()
-            && own.ack.is_none()
-            && own.payload.is_none()
-            && peer.syn.is_some()
-            && peer.ack.is_none()
+    /// A FIN before its sender's SYN, to a peer in SYN-SENT, is dropped (RFC 9293 section 3.10.7.3); so is one
+    /// with the number of the SYN itself, or an older one (3.10.7.4 first).
+    fn drops_fin(&self, arrival: &Arrival<'_>) -> bool {
+        let (own, peer) = (&self.ends[arrival.sender], &self.ends[arrival.sender.peer()]);
+        match own.isn {
+            Some(isn) => !arrival.end.after(isn + 1),
+            None => own.ack.is_none() && own.payload.is_none() && peer.syn.is_some() && peer.ack.is_none(),
+        }
     }
 
     /// Takes a segment through the stations.
@@ -72,8 +72,7 @@ impl Conn {
             note.special(Rule::T13);
             return None;
         }
-        if arrival.flags.fin() && !arrival.flags.syn() && self.awaits_syn_of(arrival.sender) {
-            // RFC 9293 section 3.10.7.3: in SYN-SENT, what has neither SYN nor RST is dropped.
+        if arrival.flags.fin() && !arrival.flags.syn() && self.drops_fin(arrival) {
             return None;
         }
         let numbers = arrival.numbers();

@@ -51,3 +51,20 @@ fn o15_not_the_last_word_before_a_syn_ack() {
     ",
     );
 }
+
+// A FIN stands behind the SYN, never at its number: what the SYN-ACK acknowledges is the SYN alone, and a FIN
+// there is out of the window whatever it acknowledges (section 3.10.7.4, first).
+#[test]
+fn t1_not_by_a_fin_with_the_number_of_the_syn() {
+    tell(
+        "
+               C > S SYN
+        +300ms forged C > S FIN seq=isn              #= - - - SYN-SENT LISTEN -
+        +10ms  S > C SYN-ACK                         #= 2/3 O2 O2 SYN-SENT LISTEN>SYN-RECEIVED 1
+        +10ms  forged C > S FIN-ACK seq=isn          #= - - - SYN-SENT SYN-RECEIVED -
+        +10ms  C > S FIN-ACK                         #= 3/3,1/4 O3 O3,T1 SYN-SENT>FIN-WAIT-1 SYN-RECEIVED 3
+        #: 0 handshake complete certain 1,3,5
+        #: 0 close half-closed initiator application/likely certain 5
+    ",
+    );
+}
