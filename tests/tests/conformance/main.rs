@@ -27,6 +27,7 @@ fn recorded_answers() {
     };
     let corpus = corpus::Corpus::new(root.as_ref());
     let mut sheets = zeek_conn::rows(&corpus);
+    sheets.push(zeek_conn::untied(&corpus));
     sheets.push(zeek_weird::rows(&corpus));
     sheets.push(completeness::recorded(&corpus));
     sheets.push(suricata_flow::rows(&corpus));

@@ -102,6 +102,31 @@ pub(crate) fn rows(corpus: &Corpus) -> Vec<Sheet> {
     vec![state, history, tunnels, packets, bytes]
 }
 
+/// Rows that are tied to no stream: as many connections as rows must have such a history.
+pub(crate) fn untied(corpus: &Corpus) -> Sheet {
+    let mut sheet = Sheet::new("Zeek history, tied to no stream");
+    let rows = corpus.rows("zeek_conn.jsonl");
+    let is_untied = |row: &&Value| text(row, "tuple_source") == "partial or none";
+    let wanted = |row: &Value| text(row, "history").replace('X', "");
+    for row in rows.iter().filter(is_untied) {
+        let history = wanted(row);
+        let same_test = |other: &&Value| text(other, "test") == text(row, "test") && wanted(other) == history;
+        let theirs = rows.iter().filter(is_untied).filter(same_test).count();
+        let told = corpus.told(text(row, "trace_file"), &config(row));
+        let ours = told.map_or(0, |told| {
+            let histories = told.flows.iter().map(|flow| &flow.connection.zeek.history);
+            histories.filter(|ours| **ours == history).count()
+        });
+        let answer = if ours == theirs {
+            Answer::Same
+        } else {
+            Answer::Differs(format!("{theirs} times, ours {ours} times"))
+        };
+        sheet.add(format!("{} {history}", text(row, "trace")), answer);
+    }
+    sheet
+}
+
 /// Rows of grade C that only tshark could not follow into their tunnel.
 fn is_in_tunnel(row: &Value) -> bool {
     row["grade_why"][0]
@@ -147,6 +172,14 @@ fn config(row: &Value) -> Config {
             .flat_map(|script| server_ports(script.rsplit('/').next().unwrap_or_default()))
             .copied()
             .collect();
+    }
+    let notes = row["zeek_option_notes"].as_array().cloned().unwrap_or_default();
+    // NetWare's port, which one script adds.
+    if notes.iter().any(|note| {
+        note.as_str()
+            .is_some_and(|note| note.contains("likely_server_ports += { 524/tcp }"))
+    }) {
+        config.likely_server_ports.push(524);
     }
     config
 }
