@@ -50,6 +50,25 @@ pub(crate) struct Report {
     /// Believe or doubt segments with a wrong TCP checksum: note it, drop their evidence, or do not look.
     #[arg(long, value_name = "POLICY", value_enum, default_value_t = Checksums::Note)]
     pub(crate) checksums: Checksums,
+    /// Ports that Zeek's answer takes for a server's where the first packet is no SYN: 80,443 or "" for none
+    /// [default: those of Zeek's protocol scripts].
+    #[arg(long, value_name = "LIST", value_parser = ports)]
+    pub(crate) likely_server_ports: Option<Ports>,
+}
+
+/// A list of ports; a type of its own, as clap takes a `Vec` for an argument given several times.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ports(pub(crate) Vec<u16>);
+
+/// Ports with commas between; none of them for an empty text.
+fn ports(text: &str) -> Result<Ports, String> {
+    let port = |port: &str| {
+        let port = port.trim();
+        port.parse()
+            .map_err(|_| format!("\"{port}\" is no port: 0 to 65535, with commas between"))
+    };
+    let list = text.split(',').filter(|_| !text.trim().is_empty());
+    list.map(port).collect::<Result<_, _>>().map(Ports)
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -72,6 +91,9 @@ impl Report {
             Checksums::Drop => synfin::ChecksumPolicy::Drop,
             Checksums::Ignore => synfin::ChecksumPolicy::Ignore,
         };
+        if let Some(Ports(ports)) = &self.likely_server_ports {
+            config.likely_server_ports.clone_from(ports);
+        }
         config
     }
 }
@@ -101,12 +123,21 @@ pub(crate) fn with_default_command(words: impl Iterator<Item = OsString>) -> Vec
 
 #[cfg(test)]
 mod tests {
-    use super::{Args, Command, with_default_command};
+    use super::{Args, Command, Ports, ports, with_default_command};
     use clap::{CommandFactory as _, Parser as _};
 
     fn command(line: &[&str]) -> Command {
         let words = std::iter::once(&"synfin").chain(line).map(|word| (*word).into());
         Args::parse_from(with_default_command(words)).command
+    }
+
+    #[test]
+    fn ports_are_a_list_that_may_be_empty() {
+        assert_eq!(ports("80, 443"), Ok(Ports(vec![80, 443])));
+        assert_eq!(ports(""), Ok(Ports(vec![])));
+        for wrong in ["http", "80,", "65536", "-1", "80-90"] {
+            assert!(ports(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -103,6 +103,7 @@ fn read_one<S: Sink>(
     // Standard input may be live (`tcpdump -U -w - |`): each line as it comes.
     let live = path == Path::new("-");
     let mut unknown: BTreeMap<LinkType, u64> = BTreeMap::new();
+    let mut overlapping = 0_u64;
     let stopped = loop {
         if interrupt::happened() {
             break None;
@@ -116,6 +117,7 @@ fn read_one<S: Sink>(
                     }
                 }
                 Outcome::Other(Other::UnknownLink(link)) => *unknown.entry(link).or_default() += 1,
+                Outcome::Other(Other::OverlappingFragment) => overlapping += 1,
                 _ => {}
             },
             Ok(None) => break None,
@@ -129,15 +131,29 @@ fn read_one<S: Sink>(
     if let Some(error) = &stopped {
         complain(path, &format!("{error}; everything before was reported"));
     }
+    if overlapping > 0 {
+        // The traffic's fault, not the file's: the exit status stays.
+        complain(
+            path,
+            &format!(
+                "{overlapping} IP fragment{} of packets whose fragments overlap (RFC 5722): not put together",
+                plural(overlapping)
+            ),
+        );
+    }
     for (link, frames) in &unknown {
         let name = link.name().unwrap_or("no name known");
-        let s = if *frames == 1 { "" } else { "s" };
+        let s = plural(*frames);
         complain(
             path,
             &format!("{frames} frame{s} of link type {} ({name}) not read", link.0),
         );
     }
     Ok(stopped.is_some() || !unknown.is_empty())
+}
+
+fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }
 
 fn complain(path: &Path, message: &str) {

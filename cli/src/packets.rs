@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 
-use synfin::{Annotation, Connection, Dissector, HttpMessage, IntegrityWord, Phase, Rule, Side, Step};
+use synfin::{Annotation, Connection, Dissector, HttpMessage, IntegrityWord, Order, Phase, Rule, Side, Step};
 
 use crate::Failure;
 use crate::args::Report;
@@ -180,6 +180,9 @@ fn what(dissector: &Dissector, annotation: &Annotation) -> String {
     if let Some(again) = again(annotation) {
         add(&again);
     }
+    if let Some(order) = out_of_turn(annotation) {
+        add(order);
+    }
     if annotation.integrity != IntegrityWord::Ok {
         add(annotation.integrity.as_str());
     }
@@ -224,6 +227,19 @@ fn again(annotation: &Annotation) -> Option<String> {
         let _ = write!(words, ", ×{:.1}", f64::from(percent) / 100.0);
     }
     Some(words)
+}
+
+/// What the rules and `first sent in` do not say of it.
+fn out_of_turn(annotation: &Annotation) -> Option<&'static str> {
+    match annotation.order? {
+        Order::OutOfOrder => Some("out of order"),
+        Order::SpuriousRetransmission => Some("needless"),
+        Order::Retransmission if annotation.retransmission_of.is_none() => {
+            Some("sent again, not captured before")
+        }
+        Order::Duplicate if !annotation.rules.contains(Rule::E8) => Some("duplicate"),
+        Order::Retransmission | Order::Duplicate => None,
+    }
 }
 
 /// How a connection opened and ended, in a sentence.

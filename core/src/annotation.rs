@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::rule::{Rule, RuleSet};
 use crate::wire::tcp::TcpFlags;
-use crate::words::{CloseVerdict, Closer, Phase, State, Step};
+use crate::words::{CloseVerdict, Closer, Order, Phase, State, Step};
 use crate::{Checksum, Side, Sides};
 
 /// Number of a connection, from 0 in the order of first segments.
@@ -73,6 +73,9 @@ pub struct Annotation {
     /// That time divided by the time before it, in hundredths (200 = doubled), from the second
     /// retransmission on.
     pub backoff_percent: Option<u32>,
+    /// How it comes out of turn (E9): sent again, needlessly so, overtaken on its way, or doubled. `null` where it
+    /// comes in turn, and where nothing tells.
+    pub order: Option<Order>,
     /// The HTTP message this segment begins, continues or ends.
     pub http: Option<HttpNote>,
     /// How the connection ends as far as this segment, where this segment decides it.

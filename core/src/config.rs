@@ -18,6 +18,9 @@ pub struct Config {
     pub reassembly: ReassemblyLimits,
     /// Bounds of HTTP, per connection.
     pub http: HttpLimits,
+    /// Silence after which a RST that is not the host's counts as one of a NAT or firewall that forgot the
+    /// connection (T21), nanoseconds; 60 s by default.
+    pub idle_reset_ns: i64,
     /// Zeek's `likely_server_ports`, for [`Connection::zeek`](crate::Connection::zeek) alone: a connection
     /// whose first segment is no SYN and comes from such a port is turned around. By default the ports of
     /// Zeek's protocol scripts; empty is Zeek's bare mode.
@@ -53,6 +56,7 @@ impl Default for Config {
             http_enabled: true,
             reassembly: ReassemblyLimits::default(),
             http: HttpLimits::default(),
+            idle_reset_ns: 60_000_000_000,
             likely_server_ports: ZEEK_SERVER_PORTS.to_vec(),
         }
     }

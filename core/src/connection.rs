@@ -7,8 +7,9 @@ use smallvec::SmallVec;
 
 use crate::annotation::ConnectionId;
 use crate::http::Transaction;
+use crate::options::Options;
 use crate::rule::Rule;
-use crate::words::{Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict};
+use crate::words::{Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict, ResetSign};
 use crate::{Side, Sides};
 
 /// One connection, as far as the capture tells. Serialised, it is a line of
@@ -53,6 +54,20 @@ pub struct Connection {
     pub bytes: Sides<u64>,
     /// Segments that carry again what was sent before, of each side.
     pub retransmissions: Sides<u64>,
+    /// Those of them that were needless: their receiver had it all, or reported to have got it twice (RFC 2883).
+    pub spurious_retransmissions: Sides<u64>,
+    /// Segments that were overtaken on their way, of each side.
+    pub out_of_order: Sides<u64>,
+    /// Segments captured more than once, of each side.
+    pub duplicates: Sides<u64>,
+    /// Holes in what was captured of each side.
+    pub gaps: Sides<u64>,
+    /// Their bytes.
+    pub gap_bytes: Sides<u64>,
+    /// ICMP errors about segments of it; at most 8 kinds.
+    pub icmp: Vec<IcmpReport>,
+    /// Errors of further kinds.
+    pub icmp_omitted: u64,
     /// Options offered and agreed.
     pub options: Options,
     /// HTTP transactions, the first 10,000.
@@ -113,8 +128,10 @@ pub struct Close {
     pub verdict: CloseVerdict,
     /// Who ended it.
     pub by: Closer,
-    /// Who reset it.
+    /// Who reset it, or in whose name it was reset.
     pub reset_by: Option<Side>,
+    /// What tells that it was not that side (T19, T21); empty where it was.
+    pub reset_signs: Vec<ResetSign>,
     /// The likely reason.
     pub cause: Cause,
     /// How sure the reason is.
@@ -136,6 +153,29 @@ pub struct RuleHit {
     pub frame: u64,
 }
 
+/// ICMP errors of one kind about segments of one side. To an open connection they are soft: they end nothing
+/// (RFC 1122 section 4.2.3.9, RFC 5927).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct IcmpReport {
+    /// Who reported it first.
+    pub from: IpAddr,
+    /// The side whose segments are quoted.
+    pub direction: Side,
+    /// The ICMP type.
+    #[serde(rename = "type")]
+    pub kind: u8,
+    /// Its code.
+    pub code: u8,
+    /// The last size that fits, bytes, where a packet was too big.
+    pub mtu: Option<u32>,
+    /// How many.
+    pub count: u64,
+    /// The first of them.
+    pub first_frame: u64,
+    /// The last of them.
+    pub last_frame: u64,
+}
+
 /// Zeek's `conn.log` answers, projected from ours for those who compare.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Zeek {
@@ -145,63 +185,4 @@ pub struct Zeek {
     pub conn_state: &'static str,
     /// `history`.
     pub history: String,
-}
-
-/// Options each side offered in its SYN, and what both agreed on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Options {
-    /// In the initiator's SYN; none when it was not captured.
-    pub initiator: Option<Offer>,
-    /// In the responder's SYN-ACK; none when it was not captured.
-    pub responder: Option<Offer>,
-    /// What both offered; none unless both were captured.
-    pub agreed: Option<Agreed>,
-}
-
-/// Options of one SYN or SYN-ACK.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Offer {
-    /// Maximum segment size, bytes.
-    pub mss: Option<u16>,
-    /// Window scale shift.
-    pub window_scale: Option<u8>,
-    /// Selective acknowledgements permitted.
-    pub sack_permitted: bool,
-    /// Timestamps.
-    pub timestamps: bool,
-    /// TCP Fast Open, cookie request or cookie.
-    pub fast_open: bool,
-    /// Multipath TCP.
-    pub mptcp: bool,
-}
-
-/// What both sides offered (RFC 7323 section 1.3, RFC 2018 section 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Agreed {
-    /// Windows are scaled.
-    pub window_scale: bool,
-    /// Selective acknowledgements may be used.
-    pub sack: bool,
-    /// Timestamps are used.
-    pub timestamps: bool,
-    /// Multipath TCP is used.
-    pub mptcp: bool,
-}
-
-impl Options {
-    /// From both offers.
-    #[must_use]
-    pub fn new(initiator: Option<Offer>, responder: Option<Offer>) -> Self {
-        let agreed = initiator.zip(responder).map(|(i, r)| Agreed {
-            window_scale: i.window_scale.is_some() && r.window_scale.is_some(),
-            sack: i.sack_permitted && r.sack_permitted,
-            timestamps: i.timestamps && r.timestamps,
-            mptcp: i.mptcp && r.mptcp,
-        });
-        Self {
-            initiator,
-            responder,
-            agreed,
-        }
-    }
 }

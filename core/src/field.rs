@@ -11,7 +11,8 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use crate::annotation::Annotation;
-use crate::connection::{Connection, Offer};
+use crate::connection::Connection;
+use crate::options::Offer;
 use crate::rule::Rule;
 use crate::wire::Span;
 use crate::wire::tcp::field as tcp;
@@ -222,6 +223,8 @@ fields! {
     "retransmission_index" Unsigned "" "How often the same was sent again" segment |a| a.retransmission_index;
     "since_previous" RelativeTime "" "Time since it was sent last" segment |a| a.since_previous_ns;
     "backoff_percent" Unsigned "%" "That time in hundredths of the time before it" segment |a| a.backoff_percent;
+    "order" Text "" "How it comes out of turn: retransmission, spurious-retransmission, out-of-order or duplicate"
+        segment |a| a.order.map(|order| order.as_str());
     "http.message" Text "" "HTTP message the segment belongs to: request or response"
         segment |a| a.http.map(|http| http.message.as_str());
     "http.begins" Bool "" "Whether that message becomes known here: its first line is complete in this segment" segment |a| a.http.map(|http| http.begins);
@@ -247,6 +250,8 @@ fields! {
     "close.verdict" Text "" "How the connection ended", connection |c| c.close.verdict.as_str();
     "close.by" Text "" "Who ended it", connection |c| c.close.by.as_str();
     "close.reset_by" Text "" "Who reset it", connection |c| c.close.reset_by.map(|side| side.as_str());
+    "close.reset_signs" Text "" "What tells that somebody else did: ttl, ip-id, options, window, data-after or series",
+        connection |c| Each(c.close.reset_signs.iter().map(|sign| sign.as_str()));
     "close.cause" Text "" "The likely reason", connection |c| c.close.cause.as_str();
     "close.cause_confidence" Text "" "How sure the reason is", connection |c| c.close.cause_confidence.as_str();
     "close.confidence" Text "" "How sure the verdict is", connection |c| c.close.confidence.as_str();
@@ -266,6 +271,25 @@ fields! {
     "bytes.responder" Unsigned "bytes" "Payload of the responder by its sequence numbers", connection |c| c.bytes.responder;
     "retransmissions.initiator" Unsigned "segments" "Segments the initiator sent again", connection |c| c.retransmissions.initiator;
     "retransmissions.responder" Unsigned "segments" "Segments the responder sent again", connection |c| c.retransmissions.responder;
+    "spurious_retransmissions.initiator" Unsigned "segments" "Segments the initiator sent again needlessly", connection |c| c.spurious_retransmissions.initiator;
+    "spurious_retransmissions.responder" Unsigned "segments" "Segments the responder sent again needlessly", connection |c| c.spurious_retransmissions.responder;
+    "out_of_order.initiator" Unsigned "segments" "Segments of the initiator that were overtaken on their way", connection |c| c.out_of_order.initiator;
+    "out_of_order.responder" Unsigned "segments" "Segments of the responder that were overtaken on their way", connection |c| c.out_of_order.responder;
+    "duplicates.initiator" Unsigned "segments" "Segments of the initiator that were captured once more", connection |c| c.duplicates.initiator;
+    "duplicates.responder" Unsigned "segments" "Segments of the responder that were captured once more", connection |c| c.duplicates.responder;
+    "gaps.initiator" Unsigned "" "Holes in what was captured of the initiator", connection |c| c.gaps.initiator;
+    "gaps.responder" Unsigned "" "Holes in what was captured of the responder", connection |c| c.gaps.responder;
+    "gap_bytes.initiator" Unsigned "bytes" "Bytes of the initiator that were not captured", connection |c| c.gap_bytes.initiator;
+    "gap_bytes.responder" Unsigned "bytes" "Bytes of the responder that were not captured", connection |c| c.gap_bytes.responder;
+    "icmp.from" Address "" "Who reported an ICMP error", connection |c| Each(c.icmp.iter().map(|icmp| icmp.from));
+    "icmp.direction" Text "" "Whose segment it quotes", connection |c| Each(c.icmp.iter().map(|icmp| icmp.direction.as_str()));
+    "icmp.type" Unsigned "" "Type of an ICMP error", connection |c| Each(c.icmp.iter().map(|icmp| icmp.kind));
+    "icmp.code" Unsigned "" "Its code", connection |c| Each(c.icmp.iter().map(|icmp| icmp.code));
+    "icmp.mtu" Unsigned "bytes" "The size that fits, where a packet was too big", connection |c| Each(c.icmp.iter().map(|icmp| icmp.mtu));
+    "icmp.count" Unsigned "" "How many errors of that kind", connection |c| Each(c.icmp.iter().map(|icmp| icmp.count));
+    "icmp.first_frame" Frame "" "The first of them", connection |c| Each(c.icmp.iter().map(|icmp| icmp.first_frame));
+    "icmp.last_frame" Frame "" "The last of them", connection |c| Each(c.icmp.iter().map(|icmp| icmp.last_frame));
+    "icmp_omitted" Unsigned "" "ICMP errors past the 8 kinds listed", connection |c| c.icmp_omitted;
     "options.initiator.mss" Unsigned "bytes" "Maximum segment size the initiator accepts",
         connection |c| c.options.initiator.and_then(|offer| offer.mss);
     "options.initiator.window_scale" Unsigned "bits" "Window scale shift of the initiator",
@@ -288,6 +312,62 @@ fields! {
     "options.agreed.sack" Bool "" "Both sides may use selective acknowledgements", connection |c| c.options.agreed.map(|agreed| agreed.sack);
     "options.agreed.timestamps" Bool "" "Both sides use timestamps", connection |c| c.options.agreed.map(|agreed| agreed.timestamps);
     "options.agreed.mptcp" Bool "" "Both sides use Multipath TCP", connection |c| c.options.agreed.map(|agreed| agreed.mptcp);
+    "options.initiator.fast_open_cookie_len" Unsigned "bytes" "Length of the TCP Fast Open cookie of the initiator; 0 asks for one",
+        connection |c| c.options.initiator.and_then(|offer| offer.fast_open_cookie_len);
+    "options.initiator.ecn" Text "" "ECN that the initiator asks for: none, ecn or accurate",
+        connection |c| c.options.initiator.map(|offer| offer.ecn.as_str());
+    "options.initiator.md5" Bool "" "The initiator signs by MD5",
+        connection |c| c.options.initiator.map(|offer| offer.md5);
+    "options.initiator.ao_key_id" Unsigned "" "TCP-AO key by which the initiator signs",
+        connection |c| c.options.initiator.and_then(|offer| offer.ao_key_id);
+    "options.initiator.ao_rnext_key_id" Unsigned "" "TCP-AO key by which the initiator wants to be answered",
+        connection |c| c.options.initiator.and_then(|offer| offer.ao_rnext_key_id);
+    "options.initiator.mptcp_subtype" Text "" "Multipath TCP of the initiator: capable or join",
+        connection |c| c.options.initiator.and_then(|offer| offer.mptcp_subtype).map(|subtype| subtype.as_str());
+    "options.initiator.mptcp_version" Unsigned "" "Multipath TCP version of the initiator",
+        connection |c| c.options.initiator.and_then(|offer| offer.mptcp_version);
+    "options.initiator.user_timeout" RelativeTime "" "How long the initiator lets data wait for an acknowledgement",
+        connection |c| c.options.initiator.and_then(|offer| offer.user_timeout).map(|timeout| timeout.ns());
+    "options.responder.fast_open_cookie_len" Unsigned "bytes" "Length of the TCP Fast Open cookie of the responder; 0 asks for one",
+        connection |c| c.options.responder.and_then(|offer| offer.fast_open_cookie_len);
+    "options.responder.ecn" Text "" "ECN that the responder takes: none, ecn or accurate",
+        connection |c| c.options.responder.map(|offer| offer.ecn.as_str());
+    "options.responder.md5" Bool "" "The responder signs by MD5",
+        connection |c| c.options.responder.map(|offer| offer.md5);
+    "options.responder.ao_key_id" Unsigned "" "TCP-AO key by which the responder signs",
+        connection |c| c.options.responder.and_then(|offer| offer.ao_key_id);
+    "options.responder.ao_rnext_key_id" Unsigned "" "TCP-AO key by which the responder wants to be answered",
+        connection |c| c.options.responder.and_then(|offer| offer.ao_rnext_key_id);
+    "options.responder.mptcp_subtype" Text "" "Multipath TCP of the responder: capable or join",
+        connection |c| c.options.responder.and_then(|offer| offer.mptcp_subtype).map(|subtype| subtype.as_str());
+    "options.responder.mptcp_version" Unsigned "" "Multipath TCP version of the responder",
+        connection |c| c.options.responder.and_then(|offer| offer.mptcp_version);
+    "options.responder.user_timeout" RelativeTime "" "How long the responder lets data wait for an acknowledgement",
+        connection |c| c.options.responder.and_then(|offer| offer.user_timeout).map(|timeout| timeout.ns());
+    "options.agreed.ecn" Text "" "ECN that both sides take: none, ecn or accurate",
+        connection |c| c.options.agreed.map(|agreed| agreed.ecn.as_str());
+    "options.agreed.fast_open" Text "" "What became of TCP Fast Open: requested, granted, accepted, partly-accepted, ignored, dropped or unused",
+        connection |c| c.options.agreed.and_then(|agreed| agreed.fast_open).map(|outcome| outcome.as_str());
+    "options.agreed.md5" Bool "" "Both sides sign by MD5",
+        connection |c| c.options.agreed.map(|agreed| agreed.md5);
+    "options.agreed.ao" Bool "" "Both sides authenticate by TCP-AO",
+        connection |c| c.options.agreed.map(|agreed| agreed.ao);
+    "options.agreed.mptcp_outcome" Text "" "What became of Multipath TCP: capable, fallback, joining or joined",
+        connection |c| c.options.agreed.and_then(|agreed| agreed.mptcp_outcome).map(|outcome| outcome.as_str());
+    "options.changes" Text "" "What resent SYNs changed: ecn-dropped, fast-open-dropped, options-dropped or other",
+        connection |c| Each(c.options.changes.iter().map(|change| change.as_str()));
+    "options.violations.id" Text "" "Rules that name what is wrong with an option",
+        connection |c| Each(c.options.violations.iter().map(|violation| violation.id));
+    "options.violations.frame" Frame "" "Frames with something wrong with an option",
+        connection |c| Each(c.options.violations.iter().map(|violation| violation.frame));
+    "options.violations.option" Text "" "Options with something wrong",
+        connection |c| Each(c.options.violations.iter().map(|violation| violation.option.as_str()));
+    "options.violations.fault" Text "" "What is wrong with them: not-offered, missing or mismatch",
+        connection |c| Each(c.options.violations.iter().map(|violation| violation.fault.as_str()));
+    "options.violations_omitted" Unsigned "" "Violations past the 16 listed",
+        connection |c| c.options.violations_omitted;
+    "options.mptcp_reset_reason" Unsigned "" "Why Multipath TCP reset the subflow: the code of RFC 8684 section 3.6",
+        connection |c| c.options.mptcp_reset_reason;
     "http.method" Text "" "Request methods", connection |c| Each(c.http.iter().map(|t| t.method.as_deref()));
     "http.target" Text "" "Request targets", connection |c| Each(c.http.iter().map(|t| t.target.as_deref()));
     "http.status" Unsigned "" "Final status codes", connection |c| Each(c.http.iter().map(|t| t.status));

@@ -41,6 +41,7 @@ mod field;
 mod fragment;
 mod frame;
 pub mod http;
+mod options;
 mod rule;
 mod segment;
 mod seq;
@@ -52,13 +53,19 @@ pub use annotation::{
     Annotation, CloseSoFar, ConnectionId, HttpMessage, HttpNote, IcmpNote, IntegrityWord, Transition,
 };
 pub use config::{ChecksumPolicy, Config};
-pub use connection::{Agreed, Close, Connection, Frames, Handshake, Offer, Options, RuleHit, UtcTime, Zeek};
+pub use connection::{Close, Connection, Frames, Handshake, IcmpReport, RuleHit, UtcTime, Zeek};
 pub use dissector::{Dissector, Outcome};
 pub use field::{FIELDS, Field, FieldType, Value};
 pub use frame::{Frame, LinkType, Side, Sides};
+pub use options::{
+    Agreed, Ecn, FastOpen, MptcpOutcome, MptcpSubtype, Offer, OptionFault, OptionName, Options, SynChange,
+    UserTimeout, Violation,
+};
 pub use rule::{RULES, Rule, RuleInfo, RuleSet, Severity};
 pub use segment::{Integrity, RawSegment, Segment};
 pub use seq::SeqNumber;
 pub use track::reassembly::ReassemblyLimits;
 pub use wire::checksum::Checksum;
-pub use words::{Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict, Phase, State, Step};
+pub use words::{
+    Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict, Order, Phase, ResetSign, State, Step,
+};

@@ -89,19 +89,19 @@ rules! {
     O7 Note "SYN-ACK retransmission" ["RFC 6298 5"]
         "A SYN-ACK with the sequence and acknowledgement numbers of O2 once more, while O3 was not seen.";
     O8 Note "SYN retransmission with changed options" ["RFC 3168 6.1.1.1, RFC 7413 4.1.3"]
-        "O6 whose flags or options are not those of the SYN sent before: ECE and CWR dropped (ECN fallback), TCP Fast Open dropped, all options dropped, or another change.";
+        "O6 whose flags, options or payload are not those of the SYN sent before, the timestamp's value apart: ECE and CWR dropped (ECN fallback), TCP Fast Open dropped with its data, all options dropped, or another change.";
     O9 Note "SYN with a new ISN" ["RFC 9293 3.5.1"]
         "A SYN while an earlier SYN of the same address and port pair with another sequence number was never answered; the earlier attempt stays a connection of its own.";
     O10 Note "simultaneous open" ["RFC 9293 3.5 figure 7, MUST-10"]
         "Two SYNs without ACK in opposite directions, then a SYN-ACK from each side with its own ISN and acknowledging the other's; told with the second SYN-ACK.";
     O11 Note "old duplicate SYN, recovered" ["RFC 9293 3.5 figure 8"]
-        "A SYN, the SYN-ACK to it, a RST of C with seq equal to that ack; then a SYN of C with another number follows and completes. The ghost is an attempt of its own.";
+        "A SYN, the SYN-ACK to it, a RST of C with seq equal to that ack; and a SYN of C with another number, captured before or after, completes within twice the maximum segment lifetime. Told of the ghost, an attempt of its own, with the frame that completes the other; O12, behind which nothing follows, is then no longer listed.";
     O12 Note "old duplicate SYN" ["RFC 9293 3.5 figure 11"]
         "SYN, SYN-ACK, then a bare RST with seq ISSc+1 whose TTL is not that of the SYN: the host that C names never sent the SYN, or not lately.";
     O13 Warn "half-open connection found by a SYN" ["RFC 9293 3.5.1 figure 9"]
-        "On an open connection a SYN outside the window, answered by an ACK alone with the numbers of the old connection, answered by a RST with seq equal to that ack: the SYN's sender had lost the old connection, which ends there.";
+        "On an open connection a SYN with another number, answered by an ACK alone with the numbers of the old connection, answered by a RST without ACK and with seq equal to that ack: the SYN's sender had lost the old connection, which ends there. Outside the window the SYN is a new connection; inside it is the old one's until a SYN-ACK accepts it.";
     O14 Warn "half-open connection found by data" ["RFC 9293 3.5.1 figure 10"]
-        "On an open connection, after at least 1 s of silence, data of one side answered by a RST without ACK whose seq is the ack of that data: the resetter had lost the connection.";
+        "On an open connection without a FIN, after at least 1 s without any segment, data of one side answered by a RST without ACK whose seq is the ack of that data, although perhaps only when sent again: the resetter had lost the connection.";
     O15 Warn "connection refused" ["RFC 9293 3.5.2 group 1, 3.10.7.1"]
         "RST and ACK from S before any SYN-ACK, with ISSc < ack <= ISSc+1+len.";
     O16 Warn "no answer to the SYN" ["RFC 9293 3.8.3"]
@@ -123,17 +123,17 @@ rules! {
     O24 Chat "TCP Fast Open with data" ["RFC 7413 4.2.1"]
         "A SYN with a Fast Open cookie and a payload.";
     O25 Chat "TCP Fast Open data accepted" ["RFC 7413 4.2.2"]
-        "A SYN-ACK that acknowledges more than the SYN of O24: all of its payload or a part.";
+        "A SYN-ACK that acknowledges the SYN of O24 and of its payload all or a part.";
     O26 Note "TCP Fast Open data ignored" ["RFC 7413 4.2.2"]
-        "A SYN-ACK that acknowledges the SYN of O24 alone, not its payload.";
+        "A SYN-ACK that acknowledges the SYN of O24 alone, not its payload, when that SYN was the last one sent.";
     O27 Note "data in the SYN without Fast Open" ["RFC 9293 3.4"]
         "A SYN with a payload and no Fast Open option.";
     O28 Chat "ECN setup" ["RFC 3168 6.1.1"]
-        "A SYN with ECE and CWR; the SYN-ACK with ECE and without CWR agrees, any other refuses.";
-    O29 Chat "accurate ECN setup" ["RFC 9768 3.1.1"]
-        "A SYN with AE, CWR and ECE; the SYN-ACK's AE, CWR and ECE tell what its sender takes.";
+        "A SYN with ECE and CWR and without AE; the SYN-ACK with ECE and without CWR that agrees to it or to O29. Any other SYN-ACK refuses.";
+    O29 Chat "accurate ECN setup" ["RFC 9768 3.1.1, 3.1.2 and 3.1.3"]
+        "A SYN with AE, CWR and ECE; the SYN-ACK that agrees: CWR, CWR and ECE, AE, AE and CWR, or AE and ECE. With ECE alone it agrees to O28, with none or all it refuses.";
     O31 Warn "SYN-ACK with an option not offered" ["RFC 7323 2.2 and 3.2, RFC 2018 2"]
-        "A SYN-ACK with window scale, timestamps or SACK permitted although the captured SYN has not offered it.";
+        "A SYN-ACK with window scale, timestamps or SACK permitted although the SYN was captured and no SYN has offered it.";
     O32 Note "SYN cookies in use" ["RFC 4987 3.6"]
         "A server with at least four connections, the low six bits of whose SYN-ACKs' TSval all equal the window scale, SACK and ECN of the offer, as Linux encodes them; or one under a flood (O38) that never sends a SYN-ACK again. A guess.";
     O33 Note "split handshake" ["RFC 9293 3.5"]
@@ -151,17 +151,17 @@ rules! {
     O39 Warn "data before the handshake is complete" ["RFC 9293 3.4"]
         "A payload from S before O3, or from C before O2, other than TCP Fast Open's.";
     O40 Chat "TCP-AO or MD5 protection" ["RFC 5925, RFC 2385"]
-        "An authentication or MD5 option on the SYN or SYN-ACK; on a later segment where it is missing or of another key than agreed.";
+        "An authentication or MD5 option on the SYN; on the SYN-ACK, or missing there; and where both have it, a later segment that lacks it or names a key that its receiver has not asked for.";
     O41 Chat "Multipath TCP connection" ["RFC 8684 3.1"]
-        "MP_CAPABLE on SYN, SYN-ACK or the ACK of it; a SYN-ACK without it is the fallback to plain TCP.";
+        "MP_CAPABLE on SYN, SYN-ACK or O3, which gives the keys back; a SYN-ACK or O3 without it is the fallback to plain TCP.";
     O42 Chat "Multipath TCP subflow" ["RFC 8684 3.2"]
-        "MP_JOIN on SYN, SYN-ACK or the ACK of it; the ACK of S to that one completes the join.";
+        "MP_JOIN on SYN, SYN-ACK or the ACK of it; the next segment of S, which completes the join.";
     O44 Warn "accept queue overflow" ["Linux"]
         "S sends its SYN-ACK again although O3 was captured, and data of C stays unacknowledged meanwhile.";
     O45 Warn "SYN with strange flags" ["RFC 9293 3.10.7.2"]
-        "A SYN with FIN, RST, URG or PSH set.";
+        "A SYN or SYN-ACK with FIN, RST, URG or PSH set, with data or without.";
     O46 Note "SYN bounced in TIME-WAIT" ["RFC 9293 3.10.7.4, RFC 6191"]
-        "A SYN on a pair in TIME-WAIT answered by an ACK alone with the numbers of the old connection; then a RST with seq equal to that ack.";
+        "A SYN on a pair whose other side is in TIME-WAIT, answered by an ACK alone with the numbers of the old connection; then a RST without ACK and with seq equal to that ack. Both are the old connection's.";
     O47 Warn "bad final ACK" ["RFC 9293 3.10.7.4 fifth"]
         "After the SYN-ACK, the next segment of C with an ack outside [ISSs+1, nxt(S)]. S should answer with a RST of that number.";
     O48 Note "SYN not captured" ["capture artefact"]
@@ -175,21 +175,21 @@ rules! {
     E4 Note "zero window, its probe or its end" ["RFC 9293 3.8.6.1"]
         "A window of 0 on a segment without RST and SYN; a probe of one byte or none at its edge; the answer to it; a later window of that side above 0.";
     E5 Note "challenge ACK to a SYN" ["RFC 5961 4, RFC 9293 3.10.7.4"]
-        "A SYN inside the window of an open connection, answered by an ACK alone with the numbers of that connection.";
+        "A SYN on an open connection, inside its window or not, answered within twice the round trip (at least 200 ms; 1 s where it is not known) by an ACK alone with seq nxt that repeats ack, or acknowledges all that came before a SYN of another number and nothing later. Where the capture holds nothing of that connection: an ACK alone whose ack does not lie within 1 MiB above the SYN.";
     E6 Note "challenge ACK to a RST" ["RFC 5961 3.2"]
-        "A RST inside the window but not at the expected number, answered by an ACK alone.";
+        "A RST inside the window but not at the expected number, answered by an ACK alone with the time and the numbers of E5: the RST is ignored.";
     E7 Note "challenge ACK to a bad ack" ["RFC 5961 5"]
-        "A segment that acknowledges what was never sent, or what lies more than the largest window back, answered by an ACK alone.";
+        "A segment that acknowledges beyond nxt of its receiver, or more than the largest window of its sender below what it had acknowledged, answered by an ACK alone with the time and the numbers of E5: the segment is dropped.";
     E8 Note "seen twice" ["capture artefact"]
         "Same numbers, flags, length, window and checksum (and IP identification where it is not 0) as the previous segment of this side, less than 1 ms apart: captured at two places, or doubled on the way.";
     E10 Note "capture starts inside the connection" ["capture artefact"]
         "The first captured segment of the address and port pair has no SYN and shows payload, or an ACK or FIN that the other side's numbers confirm.";
     E11 Note "one direction only" ["capture artefact"]
-        "Segments of one side are never captured while the other side's acknowledgements advance over bytes never seen, by the end or for 2 s.";
+        "No segment of one side is captured, by the end or in the first 2 s, while the other side's acknowledgements move on from their first. Told with the last frame, or with the first of that side.";
     E12 Note "lost by the capture" ["capture artefact"]
-        "Bytes acknowledged by their receiver that were never captured: the capture lost them, not the network.";
+        "Bytes that were never captured are acknowledged by their receiver, and their sender has gone on behind them: the capture lost them, not the network. Told once for each hole, with the later of the two.";
     E13 Warn "path MTU black hole" ["RFC 1191, RFC 8201, RFC 8899"]
-        "Segments too big for the path (ICMP says so, or full-sized ones are resent while smaller ones get through) and their sender does not go down in size within three resends.";
+        "A segment too big for the path (an ICMP error says so; or it is as large as both MSS allow, nothing as large was acknowledged, and smaller ones behind it are answered) is sent again for the third time at its size.";
     T1 Chat "first FIN" ["RFC 9293 3.6 figure 12"]
         "The first FIN of the connection.";
     T2 Chat "ACK of the first FIN" ["RFC 9293 3.6 figure 12"]
@@ -223,25 +223,25 @@ rules! {
     T16 Warn "FIN answered by RST" ["RFC 9293 3.5.3"]
         "A FIN of one side, then an accepted RST of the other, which sent no FIN before.";
     T17 Note "RST not acceptable" ["RFC 9293 3.5.3, RFC 5961 3.2"]
-        "A RST whose sequence number lies outside what its receiver can expect: it does not end the connection.";
+        "A RST whose sequence number is not between ack(Y) and nxt(X) of its receiver Y and its sender X. Outside the window it is dropped; inside, it calls for a challenge ACK (E6), and counts as accepted, a guess, only when its receiver is silent for 3 s.";
     T18 Warn "RST burst" ["RFC 9293 3.10.7.1"]
         "The third RST of a side, with no SYN of the other side between.";
     T19 Warn "injected RST" ["RFC 3360"]
-        "A RST that its sender did not send, by at least two of these signs (one: a guess): TTL or IP identification foreign to that side; data of that side after it; several RSTs at seq, seq+MSS and so on; foreign window or options.";
+        "On an open connection a RST that its side did not send, by at least two of these signs: a TTL that no other segment of that side had; an IP identification (but 0) far from where that side counts; payload of that side after the RST, not below its number; another RST with a number beyond everything sent and acknowledged; timestamps missing in a RST with ACK although agreed, or there although not; a window other than the side's own in a RST without ACK. One of the first four is a guess; the last two, and the IP identification of a RST without ACK or after 1 s of silence, only count beside another.";
     T20 Warn "given up after retransmissions" ["RFC 9293 3.8.3, RFC 1122 4.2.3.5"]
         "The oldest unacknowledged data or FIN of a side sent again at least three times at intervals that do not shrink, while the window is open, then its RST, or silence of three times the last interval.";
     T21 Warn "RST after long silence by a NAT or firewall" ["RFC 5382"]
-        "After at least 60 s of silence (can be configured) a RST whose TTL is foreign to its side.";
+        "On an open connection, after at least 60 s of silence (can be configured), a RST whose TTL no other segment of its side had; with a second sign of T19 it is T19 as well.";
     T22 Note "port pair reused in TIME-WAIT" ["RFC 9293 3.6.1 MAY-2, RFC 6191"]
-        "A SYN with a sequence number above nxt at the close of the last connection on the same address and port pair, or with a later timestamp, before twice the maximum segment lifetime has passed.";
+        "A SYN with a sequence number above nxt at the close of the last connection on the same address and port pair, or with a later timestamp, before twice the maximum segment lifetime has passed since both FINs were acknowledged.";
     T23 Warn "TIME-WAIT assassination" ["RFC 1337"]
-        "An old segment reaches the side in TIME-WAIT, which answers by an ACK, which the other side answers by a RST.";
+        "A segment with payload, a FIN or an unexpected sequence number reaches the side in TIME-WAIT, which answers by an ACK alone with seq nxt, which the other side answers by a RST without ACK and with seq equal to that ack.";
     T24 Warn "port pair reused without a close" ["RFC 9293 3.5.1"]
-        "A SYN-ACK accepts a SYN with a new sequence number on the address and port pair of a connection whose close was not seen.";
+        "A SYN-ACK, or the ACK that proves one, accepts a SYN with a new sequence number on the address and port pair of a connection whose close was not seen.";
     T25 Chat "Multipath TCP data FIN" ["RFC 8684 3.3.3"]
-        "A DSS option with the DATA_FIN flag.";
+        "A DSS option with the DATA_FIN flag where Multipath TCP was agreed on.";
     T26 Warn "Multipath TCP fast close or reset reason" ["RFC 8684 3.5 and 3.6"]
-        "MP_FASTCLOSE on any segment, or MP_TCPRST on a RST.";
+        "MP_FASTCLOSE on any segment where Multipath TCP was agreed on, or MP_FASTCLOSE or MP_TCPRST on a RST.";
     T27 Warn "scan without a connection" ["RFC 9293 3.10.7.1, 3.10.7.2"]
         "The first segment of its pair is a FIN alone, has no flags, or FIN, PSH and URG, or SYN and FIN; as a guess also an ACK alone or FIN and ACK that is unanswered or answered by a RST.";
     T28 Note "not closed in the capture" ["capture artefact"]

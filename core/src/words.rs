@@ -104,6 +104,21 @@ words! {
 }
 
 words! {
+    /// How a segment comes out of turn (E9), where something tells: the sender's timestamps, its IP identification,
+    /// what the receiver acknowledged.
+    Order {
+        /// Sent again; perhaps the first sending was lost before it was captured.
+        Retransmission = 0 "retransmission",
+        /// Sent again although its receiver had acknowledged or reported (SACK) all of it.
+        SpuriousRetransmission = 1 "spurious-retransmission",
+        /// Sent before segments that were captured before it.
+        OutOfOrder = 2 "out-of-order",
+        /// Sent once, captured or delivered twice.
+        Duplicate = 3 "duplicate",
+    }
+}
+
+words! {
     /// How sure a verdict is.
     Confidence {
         /// A hint.
@@ -195,6 +210,24 @@ impl From<crate::Side> for Closer {
             crate::Side::Initiator => Self::Initiator,
             crate::Side::Responder => Self::Responder,
         }
+    }
+}
+
+words! {
+    /// What tells that a RST was not sent by the side in whose name it comes (T19, T21).
+    ResetSign {
+        /// No other segment of that side had its TTL.
+        Ttl = 0 "ttl",
+        /// Its IP identification is far from where that side counts.
+        IpId = 1 "ip-id",
+        /// Its timestamps are missing although agreed, or there although not.
+        Options = 2 "options",
+        /// Its window is not that side's.
+        Window = 3 "window",
+        /// That side went on to send.
+        DataAfter = 4 "data-after",
+        /// Others with growing numbers came beside it.
+        Series = 5 "series",
     }
 }
 

@@ -120,6 +120,17 @@ enum synfin_step {
 };
 
 /**
+ * How a segment comes out of turn.
+ * In quotes: the word that values and JSON use.
+ */
+enum synfin_order {
+    SYNFIN_ORDER_RETRANSMISSION = 0, /**< "retransmission" */
+    SYNFIN_ORDER_SPURIOUS_RETRANSMISSION = 1, /**< "spurious-retransmission" */
+    SYNFIN_ORDER_OUT_OF_ORDER = 2, /**< "out-of-order" */
+    SYNFIN_ORDER_DUPLICATE = 3, /**< "duplicate" */
+};
+
+/**
  * States of an endpoint, RFC 9293 section 3.3.2.
  * In quotes: the word that values and JSON use.
  */
@@ -273,6 +284,11 @@ enum synfin_closer {
  * `present`: the segment decides `close_by_so_far`.
  */
 #define SYNFIN_HAS_CLOSE_BY 8192
+
+/**
+ * `present`: something tells how the segment comes out of turn, `order`.
+ */
+#define SYNFIN_HAS_ORDER 16384
 
 /**
  * `scope` of a field: segments have it.
@@ -615,6 +631,14 @@ typedef struct synfin_annotation {
      * By whom, as far as this segment: enum synfin_closer. SYNFIN_HAS_CLOSE_BY.
      */
     uint8_t close_by_so_far;
+    /**
+     * How the segment comes out of turn: enum synfin_order. SYNFIN_HAS_ORDER.
+     */
+    uint8_t order;
+    /**
+     * 0.
+     */
+    uint8_t reserved[7];
 } synfin_annotation;
 
 /**

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use synfin::wire::tcp::TcpFlags;
 use synfin::{
-    Annotation, CloseSoFar, CloseVerdict, Closer, HttpMessage, HttpNote, IntegrityWord, Phase, Rule, RuleSet,
-    Side, Sides, State, Step, Transition,
+    Annotation, CloseSoFar, CloseVerdict, Closer, HttpMessage, HttpNote, IntegrityWord, Order, Phase, Rule,
+    RuleSet, Side, Sides, State, Step, Transition,
 };
 
 use crate::guard::Done;
@@ -40,6 +40,8 @@ pub const SYNFIN_HAS_HTTP: u32 = 0x800;
 pub const SYNFIN_HAS_CLOSE_VERDICT: u32 = 0x1000;
 /// `present`: the segment decides `close_by_so_far`.
 pub const SYNFIN_HAS_CLOSE_BY: u32 = 0x2000;
+/// `present`: something tells how the segment comes out of turn, `order`.
+pub const SYNFIN_HAS_ORDER: u32 = 0x4000;
 
 /// What one TCP segment is and means, as known when the segment is seen; it never changes afterwards.
 ///
@@ -128,11 +130,15 @@ pub struct synfin_annotation {
     pub close_verdict_so_far: u8,
     /// By whom, as far as this segment: enum synfin_closer. SYNFIN_HAS_CLOSE_BY.
     pub close_by_so_far: u8,
+    /// How the segment comes out of turn: enum synfin_order. SYNFIN_HAS_ORDER.
+    pub order: u8,
+    /// 0.
+    pub reserved: [u8; 7],
 }
 
 // SAFETY: repr(C), begins with struct_size, numbers only.
 unsafe impl Sized32 for synfin_annotation {
-    const FIRST_LAYOUT: usize = 176;
+    const FIRST_LAYOUT: usize = 184;
 }
 
 /// Whatever the target: no hole that would carry a caller's stray bytes.
@@ -222,6 +228,8 @@ impl From<&Annotation> for synfin_annotation {
                 from.close.verdict_so_far.map(|verdict| verdict as u8)
             ),
             close_by_so_far: take!(SYNFIN_HAS_CLOSE_BY, from.close.by_so_far.map(|by| by as u8)),
+            order: take!(SYNFIN_HAS_ORDER, from.order.map(|order| order as u8)),
+            reserved: [0; 7],
             present,
         }
     }
@@ -294,6 +302,7 @@ impl TryFrom<&synfin_annotation> for Annotation {
             retransmission_index: option!(SYNFIN_HAS_RETRANSMISSION_INDEX, from.retransmission_index),
             since_previous_ns: option!(SYNFIN_HAS_SINCE_PREVIOUS, from.since_previous_ns),
             backoff_percent: option!(SYNFIN_HAS_BACKOFF, from.backoff_percent),
+            order: option!(SYNFIN_HAS_ORDER, word!(Order, Order::ALL, from.order)?),
             http: option!(
                 SYNFIN_HAS_HTTP,
                 HttpNote {

@@ -4,7 +4,7 @@ use std::fmt::{Debug, Write as _};
 use std::path::{Path, PathBuf};
 
 use synfin::{
-    CloseVerdict, Closer, FieldType, HttpMessage, IntegrityWord, Phase, Severity, Side, State, Step,
+    CloseVerdict, Closer, FieldType, HttpMessage, IntegrityWord, Order, Phase, Severity, Side, State, Step,
 };
 
 /// The folder of the crate `synfin-ffi`.
@@ -99,6 +99,7 @@ fn words() -> String {
         words!("integrity" "How far a segment can be read and trusted." IntegrityWord::ALL),
         words!("phase" "Where in the life of its connection a segment stands." Phase::ALL),
         words!("step" "A textbook step: opening in three, closing in four." Step::ALL),
+        words!("order" "How a segment comes out of turn." Order::ALL),
         words!("state" "States of an endpoint, RFC 9293 section 3.3.2." State::ALL),
         words!("http_message" "The two kinds of HTTP message." HttpMessage::ALL),
         words!("close_verdict" "How a connection ended." CloseVerdict::ALL),

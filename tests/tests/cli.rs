@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use serde_json::Value;
-use synfin::LinkType;
+use synfin::{Frame, LinkType};
 use synfin_tests::pcap::Form;
 use synfin_tests::program::{self, Ran, run};
 use synfin_tests::script::Script;
@@ -156,6 +156,87 @@ fn a_link_type_not_known_is_named_and_ends_with_1() {
         assert_eq!((ran.status, ran.out.as_str()), (Some(1), "no TCP segments\n"));
         assert!(ran.err.contains(told), "{}", ran.err);
     }
+}
+
+/// An IPv4 fragment of a TCP segment from byte `start` on.
+fn fragment(start: u16, more: bool, part: &[u8]) -> Vec<u8> {
+    let place = start / 8 | u16::from(more) << 13;
+    let mut bytes = vec![0x45, 0];
+    bytes.extend((20 + part.len() as u16).to_be_bytes());
+    bytes.extend([0, 9]);
+    bytes.extend(place.to_be_bytes());
+    bytes.extend([64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2]);
+    bytes.extend(part);
+    bytes
+}
+
+// RFC 5722 section 4; a copy of a fragment is no overlap.
+#[test]
+fn overlapping_fragments_are_told_and_are_no_fault_of_the_file() {
+    let header = [0x9c, 0x40, 0, 80, 0, 0, 0, 1, 0, 0, 0, 2, 0x50, 0x18, 2, 0];
+    let [rest, other] = [[0, 0, 0, 0, b'a', b'b', b'c', b'd'], [b'x'; 8]];
+    let capture = |parts: &[Vec<u8>]| {
+        let mut bytes = LITTLE_MICRO.header(LinkType::RAW);
+        for (at, part) in parts.iter().enumerate() {
+            bytes.extend(LITTLE_MICRO.record(&Frame {
+                number: at as u64 + 1,
+                time_ns: 0,
+                link: LinkType::RAW,
+                wire_len: part.len() as u32,
+                data: part,
+            }));
+        }
+        bytes
+    };
+    let folder = folder();
+    let first = fragment(0, true, &header);
+    let copied = capture(&[first.clone(), first.clone(), fragment(16, false, &rest)]);
+    let ran = run([file(&folder, "copied.pcap", copied)]);
+    assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""));
+    assert!(ran.out.contains("PSH,ACK"), "{}", ran.out);
+
+    let overlapping = capture(&[
+        first.clone(),
+        fragment(8, true, &other),
+        fragment(16, false, &rest),
+    ]);
+    let ran = run([file(&folder, "overlapping.pcap", overlapping)]);
+    assert_eq!(ran.status, Some(0));
+    assert!(
+        ran.err
+            .contains("2 IP fragments of packets whose fragments overlap"),
+        "{}",
+        ran.err
+    );
+    assert!(!ran.out.contains("PSH,ACK"), "{}", ran.out);
+}
+
+// As in Zeek's TCPSessionAdapter.cc: a lone SYN-ACK from a likely server port turns the connection around.
+#[test]
+fn likely_server_ports_choose_whom_zeek_calls_the_originator() {
+    let folder = folder();
+    let script = Script::parse("S > C SYN-ACK").unwrap();
+    let mut bytes = LITTLE_MICRO.header(LinkType::ETHERNET);
+    for frame in script.frames() {
+        bytes.extend(LITTLE_MICRO.record(&frame));
+    }
+    let path = file(&folder, "syn-ack.pcap", bytes);
+    for (ports, history) in [
+        (None, "^h"),
+        (Some("80"), "^h"),
+        (Some(""), "H"),
+        (Some("443,8080"), "H"),
+    ] {
+        let mut arguments = vec!["connections", "--json", path.to_str().unwrap()];
+        arguments.extend(ports.map(|_| "--likely-server-ports"));
+        arguments.extend(ports);
+        let ran = run(arguments);
+        assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""));
+        let answer: Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(answer["zeek"]["history"], history, "{ports:?}");
+    }
+    let ran = run(["--likely-server-ports", "http", path.to_str().unwrap()]);
+    assert_eq!(ran.status, Some(2));
 }
 
 #[test]

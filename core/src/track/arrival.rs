@@ -1,6 +1,7 @@
 //! A segment on its way through the stations of the tracker.
 
-use crate::connection::Offer;
+use super::sent::Sent;
+use crate::options::Offer;
 use crate::stream::Mark;
 use crate::wire::tcp::TcpFlags;
 use crate::wire::tcp_option::TcpOption;
@@ -55,7 +56,7 @@ impl<'a> Arrival<'a> {
     pub(super) fn as_offered(&self) -> OfferedSyn {
         OfferedSyn {
             by: self.sender,
-            mark: self.mark,
+            sent: Sent::new(self.mark),
             seq: self.seq,
             end: self.end,
             offer: self.offer(),
@@ -79,23 +80,6 @@ impl<'a> Arrival<'a> {
             _ => None,
         })
     }
-
-    /// The options of a SYN.
-    pub(super) fn offer(&self) -> Offer {
-        let mut offer = Offer::default();
-        for (_, option) in self.segment.tcp.options() {
-            match option {
-                TcpOption::Mss(mss) => offer.mss = Some(mss),
-                TcpOption::WindowScale(shift) => offer.window_scale = Some(shift),
-                TcpOption::SackPermitted => offer.sack_permitted = true,
-                TcpOption::Timestamps { .. } => offer.timestamps = true,
-                TcpOption::FastOpen { .. } => offer.fast_open = true,
-                TcpOption::Mptcp(_) => offer.mptcp = true,
-                _ => {}
-            }
-        }
-        offer
-    }
 }
 
 /// The numbers of a segment that move states.
@@ -108,10 +92,10 @@ pub(super) struct Numbers {
 }
 
 /// A SYN that may begin another connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct OfferedSyn {
     pub(super) by: Side,
-    pub(super) mark: Mark,
+    pub(super) sent: Sent,
     pub(super) seq: SeqNumber,
     /// The number after its last byte.
     pub(super) end: SeqNumber,

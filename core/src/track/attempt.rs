@@ -2,10 +2,11 @@
 
 use super::arrival::Arrival;
 use super::conn::Conn;
+use super::discovery;
 use super::note::Note;
 use super::progress::{BadAck, Failure, Opening};
 use super::sent::Sent;
-use crate::connection::Offer;
+use crate::options::Offer;
 use crate::rule::Rule;
 use crate::stream::Mark;
 use crate::words::Confidence;
@@ -35,6 +36,11 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) -> 
     if answers_bad_ack(conn, arrival, note) || is_without_ack(conn, arrival, note) {
         return false;
     }
+    if let Some(challenge) = discovery::answered(conn, arrival) {
+        // It resets the older connection that the ACK was of, and the attempt goes on.
+        note.answers(&challenge);
+        return false;
+    }
     let (own, peer) = conn.ends.pair_mut(arrival.sender);
     let failure = match arrival.sender {
         // In SYN-SENT the acknowledgement must cover the SYN (RFC 9293 3.10.7.3).
@@ -45,7 +51,13 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) -> 
             .next
             .is_none_or(|next| arrival.seq == next)
             .then_some((Failure::ResetByResponder, None)),
-        Side::Initiator if own.next == Some(arrival.seq) => Some(by_initiator(conn, arrival)),
+        // Behind its SYN, whose data the responder may have left aside (O26) or taken in part.
+        Side::Initiator
+            if [own.next, own.isn.map(|isn| isn + 1), peer.syn.and(peer.ack)]
+                .contains(&Some(arrival.seq)) =>
+        {
+            Some(by_initiator(conn, arrival))
+        }
         Side::Initiator => None,
     };
     let Some((failure, rule)) = failure else {
@@ -119,9 +131,12 @@ pub(super) fn note_bad_ack(conn: &mut Conn, arrival: &Arrival<'_>, number: SeqNu
 }
 
 impl Note {
-    /// O34 or O47: its receiver drops the segment, whose numbers therefore say nothing.
+    /// O34 or O47, or E5 of an older connection: its receiver drops the segment, whose numbers therefore say
+    /// nothing of the attempt.
     pub(super) fn calls_for_reset(&self) -> bool {
-        self.rules.contains(Rule::O34) || self.rules.contains(Rule::O47)
+        [Rule::O34, Rule::O47, Rule::E5]
+            .iter()
+            .any(|&rule| self.rules.contains(rule))
     }
 }
 

@@ -1,18 +1,21 @@
 //! The record of one connection: both endpoints, and what opening and closing have come to.
 
 use super::arrival::{Arrival, OfferedSyn};
+use super::challenge::Challenge;
 use super::compat::{Completeness, ZeekView};
 use super::endpoint::Endpoint;
+use super::icmp::Errors;
 use super::key::{FlowKey, Slot};
-use super::progress::{Closing, Opening};
+use super::negotiation::Negotiation;
+use super::progress::{BadAck, Closing, Opening};
 use super::streams::Streams;
 use crate::annotation::ConnectionId;
 use crate::connection::RuleHit;
 use crate::rule::{Rule, RuleSet};
 use crate::stream::Mark;
 use crate::wire::tcp::TcpFlags;
-use crate::words::State;
-use crate::{SeqNumber, Side, Sides};
+use crate::words::{Confidence, State};
+use crate::{Side, Sides};
 
 #[derive(Debug)]
 pub(super) struct Conn {
@@ -25,14 +28,20 @@ pub(super) struct Conn {
     pub(super) ends: Sides<Endpoint>,
     pub(super) opening: Opening,
     pub(super) closing: Closing,
+    /// What the opening negotiated beyond the ordinary options.
+    pub(super) negotiation: Option<Box<Negotiation>>,
     pub(super) rules: RuleList,
     pub(super) streams: Streams,
-    /// An older connection on the same key that may still be live beside this one.
+    /// The connection before this one on the same key; it may still be live beside it.
     pub(super) older: Option<(Slot, ConnectionId)>,
     /// The last SYN with another number inside the window: a SYN-ACK may accept it (T24).
     pub(super) offered: Option<Box<OfferedSyn>>,
-    /// The connection that took over the key, and the frame that proves it was accepted.
-    pub(super) superseded_by: Option<Mark>,
+    /// The last segment that calls for a challenge ACK, and that ACK.
+    pub(super) challenge: Option<Box<Challenge>>,
+    /// What ICMP errors said of it.
+    pub(super) icmp: Option<Box<Errors>>,
+    /// The frame that proves that another connection took over the key, and how surely it does.
+    pub(super) superseded_by: Option<(Mark, Confidence)>,
     pub(super) completeness: Completeness,
     pub(super) zeek: ZeekView,
     /// When something new was last sent or acknowledged: keep-alive probes do not end a silence.
@@ -63,6 +72,11 @@ impl RuleList {
                 self.omitted += 1;
             }
         }
+    }
+
+    /// Takes out what one frame was taken for, where later ones tell better.
+    pub(super) fn remove(&mut self, rule: Rule, frame: u64) {
+        self.hits.retain(|hit| *hit != (rule, frame));
     }
 
     pub(super) fn hits(&self) -> Vec<RuleHit> {
@@ -99,10 +113,13 @@ impl Conn {
             },
             opening: Opening::default(),
             closing: Closing::default(),
+            negotiation: None,
             rules: RuleList::default(),
             streams: Streams::default(),
             older: None,
             offered: None,
+            challenge: None,
+            icmp: None,
             superseded_by: None,
             completeness: Completeness::default(),
             zeek: ZeekView::default(),
@@ -135,17 +152,36 @@ impl Conn {
         self.ends[side.peer()].packets == 0
     }
 
-    /// How far the numbers of a segment lie from where this connection has its own: from what was seen of
-    /// its sender, or, before anything was, from acknowledging what its receiver sent. A segment that says
+    /// Nothing more is to come, although the capture may have missed a FIN.
+    pub(super) fn has_ended(&self) -> bool {
+        self.is_closed() || Side::BOTH.iter().all(|&side| self.ends[side].finished())
+    }
+
+    /// How far the numbers of a segment lie from those that this connection has used: its sequence number
+    /// from its sender's, its acknowledgement from its receiver's, the farther of both. A segment that says
     /// neither could lie anywhere in the window.
     pub(super) fn distance(&self, sender: Side, arrival: &Arrival<'_>) -> u32 {
         let own = &self.ends[sender];
         let peer = &self.ends[sender.peer()];
-        let far = |a: SeqNumber, b: SeqNumber| a.delta(b).unsigned_abs();
-        match (own.next, peer.next, arrival.ack) {
-            (Some(next), _, _) => far(arrival.seq, next),
-            (None, Some(peer_next), Some(ack)) => far(ack, peer_next),
-            _ => peer.window_bytes(own),
+        let answers_bad_ack = |bad: &BadAck| bad.by != sender && bad.number == arrival.seq;
+        if arrival.flags.rst() && self.opening.bad_ack.as_deref().is_some_and(answers_bad_ack) {
+            return 0;
+        }
+        let of_seq = own.distance(arrival.seq);
+        let of_ack = arrival.ack.and_then(|ack| peer.distance(ack));
+        of_seq.max(of_ack).unwrap_or_else(|| peer.window_bytes(own))
+    }
+
+    /// A SYN inside the window, which a SYN-ACK may accept.
+    pub(super) fn offer(&mut self, arrival: &Arrival<'_>) {
+        if arrival.ack.is_some() {
+            return;
+        }
+        match &mut self.offered {
+            Some(offered) if (offered.by, offered.seq) == (arrival.sender, arrival.seq) => {
+                offered.sent.again(arrival.mark);
+            }
+            offered => *offered = Some(Box::new(arrival.as_offered())),
         }
     }
 

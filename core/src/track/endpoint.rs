@@ -6,10 +6,11 @@
 
 use super::arrival::{Numbers, OfferedSyn};
 use super::keepalive::Probes;
+use super::order::{Disorder, Stamps};
 use super::sent::{Sent, Unacked};
 use super::window::Stall;
 use crate::SeqNumber;
-use crate::connection::Offer;
+use crate::options::Offer;
 use crate::stream::Mark;
 use crate::words::State;
 
@@ -26,6 +27,8 @@ pub(super) struct Endpoint {
     pub(super) ack: Option<SeqNumber>,
     /// Window field of its last segment, and the shift its SYN asked for.
     pub(super) window: u16,
+    /// The largest of them.
+    widest: u16,
     pub(super) offer: Option<Offer>,
     pub(super) syn: Option<Sent>,
     pub(super) fin: Option<Fin>,
@@ -48,7 +51,11 @@ pub(super) struct Endpoint {
     owed_ack_of_syn: Option<SeqNumber>,
     owed_ack_of_fin: Option<SeqNumber>,
     has_peers_fin: bool,
+    /// Its data in flight came after a silence of both sides (O14).
+    pub(super) broke_silence: bool,
     pub(super) last_print: Option<Fingerprint>,
+    pub(super) stamps: Stamps,
+    pub(super) disorder: Option<Box<Disorder>>,
     /// RSTs since the peer's last SYN, up to three (T18).
     pub(super) resets: u8,
     /// TTL of its first SYN.
@@ -100,6 +107,7 @@ impl Endpoint {
             next: None,
             ack: None,
             window: 0,
+            widest: 0,
             offer: None,
             syn: None,
             fin: None,
@@ -113,7 +121,10 @@ impl Endpoint {
             owed_ack_of_syn: None,
             owed_ack_of_fin: None,
             has_peers_fin: false,
+            broke_silence: false,
             last_print: None,
+            stamps: Stamps::default(),
+            disorder: None,
             resets: 0,
             ttl: None,
             packets: 0,
@@ -151,13 +162,37 @@ impl Endpoint {
         }
     }
 
+    /// How far a number lies from those this side has used; none where it has shown none.
+    pub(super) fn distance(&self, number: SeqNumber) -> Option<u32> {
+        let next = self.next?;
+        let used = self.base.map_or(0, |base| next.relative_to(base));
+        let behind = next.delta(number);
+        let is_used = u32::try_from(behind).is_ok_and(|behind| behind <= used);
+        Some(if is_used { 0 } else { behind.unsigned_abs() })
+    }
+
     /// The receive window it last announced, bytes; a shift only counts where both sides offered one.
     pub(super) fn window_bytes(&self, peer: &Self) -> u32 {
+        self.scaled(self.window, peer)
+    }
+
+    /// The largest it ever announced.
+    pub(super) fn widest_window_bytes(&self, peer: &Self) -> u32 {
+        self.scaled(self.widest, peer)
+    }
+
+    /// Notes the window field of its segment.
+    pub(super) fn announces(&mut self, window: u16) {
+        self.window = window;
+        self.widest = self.widest.max(window);
+    }
+
+    fn scaled(&self, window: u16, peer: &Self) -> u32 {
         let shift = self
             .offer
             .zip(peer.offer)
             .and_then(|(own, peer)| own.window_scale.filter(|_| peer.window_scale.is_some()));
-        u32::from(self.window) << shift.unwrap_or(0).min(14)
+        u32::from(window) << shift.unwrap_or(0).min(14)
     }
 
     /// This side sends: its segment shows what it had received before.
@@ -182,7 +217,7 @@ impl Endpoint {
     pub(super) fn opens_by(&mut self, syn: &OfferedSyn) {
         self.state = State::SynSent;
         (self.isn, self.base, self.next) = (Some(syn.seq), Some(syn.seq), Some(syn.end));
-        self.syn = Some(Sent::new(syn.mark));
+        self.syn = Some(syn.sent);
         self.offer = Some(syn.offer);
         self.ttl = syn.ttl;
     }
@@ -225,7 +260,8 @@ impl Endpoint {
         if self.syn_acked_by(numbers.ack) && matches!(self.state, State::SynSent | State::SynReceived) {
             if numbers.needs_answer {
                 self.owed_ack_of_syn.get_or_insert(numbers.end);
-            } else {
+            } else if self.state == State::SynReceived {
+                // In SYN-SENT an ACK without a SYN opens nothing (RFC 9293 section 3.10.7.3, fifth).
                 self.state = self.state.got_ack_of_syn();
             }
         }

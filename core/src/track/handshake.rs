@@ -3,9 +3,11 @@
 
 use super::arrival::Arrival;
 use super::attempt;
+use super::challenge;
 use super::conn::Conn;
 use super::endpoint::Endpoint;
 use super::note::Note;
+use super::offer;
 use super::sent::Sent;
 use crate::rule::Rule;
 use crate::words::Step;
@@ -55,10 +57,15 @@ fn syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         }
     }
     own.sends_syn();
+    if conn.is_open() && conn.is_closed() {
+        // An old copy, or a new connection with the old number: the answer will tell.
+        conn.offer(arrival);
+    }
     if !conn.is_open() {
         // A retry with the same number after a refusal is the same attempt: refused so far, but not over.
         conn.closing.closed = None;
     }
+    offer::syn(conn, arrival, note);
 }
 
 /// O2, and O7 when it comes again.
@@ -126,6 +133,7 @@ fn syn_ack(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut No
         own.sends_syn_ack();
         conn.opening.synack_again_after_ack = acked_before;
     }
+    offer::syn_ack(conn, arrival, ack, note);
 }
 
 fn first_syn(own: &mut Endpoint, arrival: &Arrival<'_>) {
@@ -142,7 +150,10 @@ fn first_without_syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     let Some(ack) = arrival.ack else { return };
     match arrival.sender {
         Side::Initiator => third_step(conn, arrival, ack, note),
-        Side::Responder => answer_to_missed_third_step(conn, arrival, ack, note),
+        Side::Responder => {
+            challenge::of_unknown_connection(conn, arrival, note);
+            answer_to_missed_third_step(conn, arrival, ack, note);
+        }
     }
 }
 

@@ -3,7 +3,9 @@
 use super::Tracker;
 use super::conn::Conn;
 use super::key::{FlowKey, Slot};
-use crate::annotation::{ConnectionId, IcmpNote};
+use super::mtu;
+use crate::annotation::IcmpNote;
+use crate::connection::IcmpReport;
 use crate::rule::{Rule, RuleSet};
 use crate::stream::Mark;
 use crate::wire::icmp::{IcmpError, IcmpKind};
@@ -17,6 +19,47 @@ pub(super) struct Unreachable {
     kind: IcmpKind,
     /// Somebody forbids it.
     pub(super) policy: bool,
+}
+
+/// The ICMP errors about a connection, by their kinds.
+#[derive(Debug, Default)]
+pub(super) struct Errors {
+    pub(super) errors: Vec<IcmpReport>,
+    /// Those of kinds past the bound.
+    pub(super) omitted: u64,
+    last_ns: i64,
+}
+
+impl Errors {
+    const LIMIT: usize = 8;
+
+    fn add(&mut self, error: &IcmpError, direction: Side) {
+        let (kind, code) = error.kind.numbers();
+        let soon = error.time_ns.abs_diff(self.last_ns) < COPY_NS;
+        self.last_ns = error.time_ns;
+        let same =
+            |known: &&mut IcmpReport| (known.kind, known.code, known.direction) == (kind, code, direction);
+        if let Some(known) = self.errors.iter_mut().find(same) {
+            known.mtu = error.mtu.or(known.mtu);
+            if !soon {
+                known.count += 1;
+                known.last_frame = error.frame;
+            }
+        } else if self.errors.len() < Self::LIMIT {
+            self.errors.push(IcmpReport {
+                from: error.src,
+                direction,
+                kind,
+                code,
+                mtu: error.mtu,
+                count: 1,
+                first_frame: error.frame,
+                last_frame: error.frame,
+            });
+        } else {
+            self.omitted += 1;
+        }
+    }
 }
 
 /// Captured twice rather than sent twice.
@@ -38,6 +81,7 @@ impl Tracker {
         let slot = self.quoted_slot(newest, sent_by_low, seq)?;
         let conn = self.table.conn_mut(slot);
         let direction = conn.side(sent_by_low);
+        conn.note_error(error, direction, seq);
         let rule = conn.is_unreachable(error, direction, seq).then_some(Rule::O17);
         Some(IcmpNote {
             connection: conn.id,
@@ -46,19 +90,10 @@ impl Tracker {
         })
     }
 
-    /// The connection of the pair that sent the number: the newest, or the one beside it.
+    /// The connection of the pair that sent the number: the newest, or one beside it.
     fn quoted_slot(&self, newest: Slot, sent_by_low: bool, seq: SeqNumber) -> Option<Slot> {
-        let mut at: Option<(Slot, ConnectionId)> = Some((newest, self.table.conn(newest).id));
-        // An older connection beside the newest, and one beside that at most.
-        for _ in 0..2 {
-            let (slot, id) = at?;
-            let conn = self.table.get(slot, id)?;
-            if conn.has_sent(conn.side(sent_by_low), seq) {
-                return Some(slot);
-            }
-            at = conn.older;
-        }
-        None
+        let sent = |(_, conn): &(Slot, &Conn)| conn.has_sent(conn.side(sent_by_low), seq);
+        self.table.of_pair(newest).find(sent).map(|(slot, _)| slot)
     }
 }
 
@@ -70,6 +105,16 @@ impl Conn {
         first
             .zip(end.next)
             .is_some_and(|(first, next)| seq.at_or_after(first) && seq.at_or_before(next))
+    }
+
+    /// An error about a segment of this connection, whatever it says: a soft one as long as no rule makes more of it.
+    fn note_error(&mut self, error: &IcmpError, sender: Side, seq: SeqNumber) {
+        self.icmp.get_or_insert_default().add(error, sender);
+        let is_acked = |acked: SeqNumber| acked.after(seq);
+        let was_delivered = self.ends[sender.peer()].ack.is_some_and(is_acked);
+        if error.kind.is_too_big() && !was_delivered {
+            mtu::told_too_big(&mut self.ends[sender], seq, error.mtu);
+        }
     }
 
     /// O17: the error is about the SYN of an attempt.

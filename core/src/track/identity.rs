@@ -1,4 +1,10 @@
 //! Whose segment is it: which connection of its address and port pair, or a new one, and who opened it.
+//!
+//! A SYN with the number of a remembered connection is that one's; with another number it opens a new one,
+//! unless it lies in the window of a live connection, whose segment it is until a SYN-ACK accepts it. The old
+//! one stays beside the new, and any other segment belongs to the one whose numbers it fits best, the newest
+//! of those; alone on its pair a connection takes them all. After the close that holds for twice the maximum
+//! segment lifetime.
 
 use super::arrival::{Arrival, OfferedSyn};
 use super::conn::Conn;
@@ -9,7 +15,7 @@ use crate::rule::Rule;
 use crate::{Segment, SeqNumber, Side};
 
 /// The answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Identity {
     /// A segment of that connection.
     Known(Slot),
@@ -19,7 +25,7 @@ pub(super) enum Identity {
         sender_is_initiator: bool,
         /// What its coming says of the last connection of the pair.
         rule: Option<Rule>,
-        /// An older connection of the pair, if it may still be live.
+        /// The connection of the pair before it, which may still be live.
         beside: Option<Slot>,
         /// The SYN that opened it, where it was first taken for a segment of the older one.
         offered: Option<OfferedSyn>,
@@ -28,7 +34,7 @@ pub(super) enum Identity {
 
 /// Segments after the close belong to the closed connection for twice the maximum segment lifetime
 /// (RFC 9293 section 3.4.2), nanoseconds.
-const TWO_MSL_NS: i64 = 120_000_000_000;
+pub(super) const TWO_MSL_NS: i64 = 120_000_000_000;
 
 pub(super) fn identify(
     table: &Table,
@@ -36,33 +42,30 @@ pub(super) fn identify(
     sent_by_low: bool,
     arrival: &Arrival<'_>,
 ) -> Identity {
-    let anew = || Identity::New {
+    let Some(newest) = newest else {
+        return anew(arrival);
+    };
+    let is_bare_syn =
+        arrival.flags.syn() && arrival.ack.is_none() && !arrival.flags.rst() && !arrival.flags.fin();
+    if is_bare_syn {
+        return another_syn(table, newest, sent_by_low, arrival);
+    }
+    let conn = table.conn(newest);
+    let fits = || conn.older.is_none() || conn.distance(conn.side(sent_by_low), arrival) == 0;
+    let may_accept = arrival.flags.syn() && conn.offered.is_some();
+    if !may_accept && !is_long_closed(conn, arrival) && fits() {
+        return Identity::Known(newest);
+    }
+    of_several(table, newest, sent_by_low, arrival)
+}
+
+fn anew(arrival: &Arrival<'_>) -> Identity {
+    Identity::New {
         sender_is_initiator: opens(arrival.segment),
         rule: None,
         beside: None,
         offered: None,
-    };
-    let Some(slot) = newest else { return anew() };
-    let conn = table.conn(slot);
-    let sender = conn.side(sent_by_low);
-    let bare_syn =
-        arrival.flags.syn() && arrival.ack.is_none() && !arrival.flags.rst() && !arrival.flags.fin();
-    if bare_syn {
-        return another_syn(table, slot, sender, arrival);
     }
-    if is_long_closed(conn, arrival) {
-        return anew();
-    }
-    let accepts = |offered: &&OfferedSyn| offered.is_accepted_by(sender, arrival);
-    if let Some(offered) = conn.offered.as_deref().filter(accepts) {
-        return Identity::New {
-            sender_is_initiator: false,
-            rule: None,
-            beside: Some(slot),
-            offered: Some(*offered),
-        };
-    }
-    Identity::Known(of_two(table, conn, slot, sent_by_low, arrival))
 }
 
 fn is_long_closed(conn: &Conn, arrival: &Arrival<'_>) -> bool {
@@ -71,49 +74,69 @@ fn is_long_closed(conn: &Conn, arrival: &Arrival<'_>) -> bool {
         .is_some_and(|closed| arrival.mark.time_ns.saturating_sub(closed) > TWO_MSL_NS)
 }
 
+/// The connections of a pair that may still have segments on their way.
+fn remembered<'t>(
+    table: &'t Table,
+    newest: Slot,
+    arrival: &'t Arrival<'_>,
+) -> impl Iterator<Item = (Slot, &'t Conn)> {
+    table
+        .of_pair(newest)
+        .filter(|(_, conn)| !is_long_closed(conn, arrival))
+}
+
 /// A SYN on a pair that has a connection.
-fn another_syn(table: &Table, slot: Slot, sender: Side, arrival: &Arrival<'_>) -> Identity {
-    let conn = table.conn(slot);
-    let own = &conn.ends[sender];
-    let peer = &conn.ends[sender.peer()];
-    let new = |rule, beside| Identity::New {
+fn another_syn(table: &Table, newest: Slot, sent_by_low: bool, arrival: &Arrival<'_>) -> Identity {
+    let conn = table.conn(newest);
+    let sender = conn.side(sent_by_low);
+    let (own, peer) = (&conn.ends[sender], &conn.ends[sender.peer()]);
+    let is_again = |conn: &Conn| conn.ends[conn.side(sent_by_low)].isn == Some(arrival.seq);
+    if let Some((slot, _)) = remembered(table, newest, arrival).find(|(_, conn)| is_again(conn)) {
+        return Identity::Known(slot);
+    }
+    if !conn.is_closed() && own.syn.is_none() && peer.syn.is_some() && !conn.is_open() {
+        // The peer's SYN of a simultaneous open or of a split handshake.
+        return Identity::Known(newest);
+    }
+    let takes = |conn: &Conn| {
+        let sender = conn.side(sent_by_low);
+        !conn.has_ended() && !conn.unanswered(sender) && is_in_window(conn, sender, arrival)
+    };
+    if let Some((slot, _)) = table.of_pair(newest).find(|(_, conn)| takes(conn)) {
+        return Identity::Known(slot);
+    }
+    let rule = if conn.has_ended() {
+        is_legal_reuse(conn, sender, arrival).then_some(Rule::T22)
+    } else {
+        (own.syn.is_some() && conn.unanswered(sender) && !conn.is_open()).then_some(Rule::O9)
+    };
+    Identity::New {
         sender_is_initiator: true,
         rule,
-        beside,
+        beside: Some(newest),
         offered: None,
-    };
-    if own.isn == Some(arrival.seq) && !is_long_closed(conn, arrival) {
-        return Identity::Known(slot);
-    }
-    if conn.is_closed() {
-        let rule = is_legal_reuse(conn, sender, arrival).then_some(Rule::T22);
-        return new(rule, None);
-    }
-    if own.syn.is_none() && peer.syn.is_some() && !conn.is_open() {
-        // The peer's SYN of a simultaneous open or of a split handshake.
-        return Identity::Known(slot);
-    }
-    if own.syn.is_some() && conn.unanswered(sender) {
-        return new(Some(Rule::O9), live_older(table, conn).map(|(slot, _)| slot));
-    }
-    let in_window = peer.ack.is_some_and(|expected| {
-        arrival.seq.at_or_after(expected)
-            && arrival.seq.delta(expected).unsigned_abs() < peer.window_bytes(own)
-    });
-    if in_window {
-        Identity::Known(slot)
-    } else {
-        new(None, Some(slot))
     }
 }
 
+/// The receiver may take the number for one of this connection: for all an observer knows, it has received
+/// what it acknowledged.
+fn is_in_window(conn: &Conn, sender: Side, arrival: &Arrival<'_>) -> bool {
+    let own = &conn.ends[sender];
+    let peer = &conn.ends[sender.peer()];
+    peer.ack.is_some_and(|expected| {
+        arrival.seq.at_or_after(expected)
+            && arrival.seq.delta(expected).unsigned_abs() < peer.window_bytes(own)
+    })
+}
+
 /// T22: the pair may be used again before twice the maximum segment lifetime is over by a higher number
-/// (RFC 9293 section 3.6.1) or a later timestamp (RFC 6191).
+/// (RFC 9293 section 3.6.1) or a later timestamp (RFC 6191). A RST leaves nobody in TIME-WAIT.
 fn is_legal_reuse(conn: &Conn, sender: Side, arrival: &Arrival<'_>) -> bool {
     let own = &conn.ends[sender];
     let later = |old: u32, new: u32| SeqNumber(new).after(SeqNumber(old));
     let higher = own.next.is_some_and(|next| arrival.seq.after(next));
     conn.is_open()
+        && Side::BOTH.iter().all(|&side| conn.ends[side].finished())
         && !is_long_closed(conn, arrival)
         && (higher
             || own
@@ -122,25 +145,51 @@ fn is_legal_reuse(conn: &Conn, sender: Side, arrival: &Arrival<'_>) -> bool {
                 .is_some_and(|(old, new)| later(old, new)))
 }
 
-/// The older connection of the pair that may still be live beside this one.
-fn live_older<'t>(table: &'t Table, conn: &Conn) -> Option<(Slot, &'t Conn)> {
-    let (slot, id) = conn.older?;
-    let older = table.get(slot, id).filter(|older| !older.is_closed())?;
-    Some((slot, older))
+/// Connections of a pair may be live beside each other, or old segments of a closed one still come: a
+/// segment belongs to the one whose numbers are nearest to its own, the newest of those.
+fn of_several(table: &Table, newest: Slot, sent_by_low: bool, arrival: &Arrival<'_>) -> Identity {
+    let of_syn = |(slot, conn): (Slot, &Conn)| {
+        let sender = conn.side(sent_by_low);
+        if let Some(offered) = accepted(conn, sender, arrival) {
+            return Some(Identity::New {
+                sender_is_initiator: false,
+                rule: None,
+                beside: Some(newest),
+                offered: Some(offered),
+            });
+        }
+        acknowledges_syn(conn, sender, arrival).then_some(Identity::Known(slot))
+    };
+    let distance = |(_, conn): &(Slot, &Conn)| conn.distance(conn.side(sent_by_low), arrival);
+    let nearest = || {
+        let (slot, _) = remembered(table, newest, arrival).min_by_key(distance)?;
+        Some(Identity::Known(slot))
+    };
+    remembered(table, newest, arrival)
+        .find_map(of_syn)
+        .or_else(nearest)
+        .unwrap_or_else(|| anew(arrival))
 }
 
-/// Two connections of a pair may be live beside each other: a segment belongs to the one whose numbers
-/// are nearer to its own.
-fn of_two(table: &Table, conn: &Conn, slot: Slot, sent_by_low: bool, arrival: &Arrival<'_>) -> Slot {
-    let Some((older_slot, older)) = live_older(table, conn) else {
-        return slot;
+/// The SYN that a SYN-ACK accepts, of those taken for segments of this connection; its own SYN-ACK once more
+/// accepts none.
+fn accepted(conn: &Conn, sender: Side, arrival: &Arrival<'_>) -> Option<OfferedSyn> {
+    let offered = conn.offered.as_deref()?;
+    let is_own = conn.ends[sender].isn == Some(arrival.seq);
+    (!is_own && offered.is_accepted_by(sender, arrival)).then_some(*offered)
+}
+
+/// A SYN-ACK belongs to the attempt whose SYN it acknowledges, whatever its own number.
+fn acknowledges_syn(conn: &Conn, sender: Side, arrival: &Arrival<'_>) -> bool {
+    let Some(ack) = arrival.ack.filter(|_| arrival.flags.syn()) else {
+        return false;
     };
-    let distance = |conn: &Conn| conn.distance(conn.side(sent_by_low), arrival);
-    if distance(conn) <= distance(older) {
-        slot
-    } else {
-        older_slot
-    }
+    let peer = &conn.ends[sender.peer()];
+    let covers = |isn: SeqNumber| {
+        ack == isn + 1
+            || !conn.is_open() && ack.after(isn) && peer.next.is_some_and(|next| ack.at_or_before(next))
+    };
+    peer.isn.is_some_and(covers)
 }
 
 /// Whether the sender of a pair's first segment opened the connection: of a SYN the sender, of a SYN-ACK

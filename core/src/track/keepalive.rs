@@ -92,7 +92,7 @@ fn is_answer(own: &Endpoint, prober: &Endpoint, arrival: &Arrival<'_>) -> bool {
 
 impl TcpFlags {
     /// ACK, and nothing that pushes, opens or ends anything.
-    fn is_only_ack(self) -> bool {
+    pub(super) fn is_only_ack(self) -> bool {
         self.ack() && !self.psh() && !self.urg() && !self.syn() && !self.fin() && !self.rst()
     }
 }

@@ -2,24 +2,38 @@
 //!
 //! [`Tracker::segment`] takes one segment through the same stations each time: whose is it
 //! ([`identity`]); what does its sender's number say it had received ([`endpoint`]); which step of the
-//! opening ([`handshake`], [`attempt`]), the middle ([`transfer`], [`keepalive`], [`window`]) or the end ([`teardown`]) is it; what does its
+//! opening ([`handshake`], [`attempt`], [`offer`]), the middle ([`transfer`], [`keepalive`], [`window`], [`challenge`]) or the end ([`teardown`], [`discovery`]) is it; what does its
 //! payload carry ([`streams`]). Each station writes into one [`note::Note`]; the annotation is made from
 //! it at the end. A plain segment costs one table probe and no allocation.
 
 mod arrival;
 mod attempt;
+mod challenge;
 mod compat;
 mod conn;
+mod discovery;
+mod ecn;
 mod endpoint;
+mod fast_open;
 mod giveup;
 mod handshake;
+mod hosts;
 mod icmp;
 mod identity;
+mod injected;
 mod keepalive;
 mod key;
+mod loss;
+mod mtu;
+mod multipath;
+mod negotiation;
 mod note;
 mod observe;
+mod offer;
+mod one_sided;
+mod order;
 mod progress;
+mod protection;
 pub(crate) mod reassembly;
 mod sent;
 mod state;
@@ -37,13 +51,16 @@ use crate::connection::Connection;
 use crate::http::Transaction;
 use crate::rule::Rule;
 use crate::stream::{Mark, StreamEnd};
-use crate::words::State;
-use crate::{Checksum, Integrity, Segment, Sides};
+use crate::words::{Confidence, State};
+use crate::{Checksum, Integrity, Segment, Side, Sides};
 use arrival::Arrival;
+use challenge::Provocation;
 use conn::Conn;
+use hosts::Hosts;
 use identity::Identity;
 use key::{FlowKey, Slot};
 use note::Note;
+use smallvec::SmallVec;
 use streams::Limits;
 use table::Table;
 
@@ -52,6 +69,7 @@ pub(crate) struct Tracker {
     table: Table,
     limits: Limits,
     compat: compat::Switches,
+    hosts: Hosts,
     next_id: ConnectionId,
     /// The latest time of any frame: silence is measured up to it.
     now_ns: i64,
@@ -65,8 +83,10 @@ impl Tracker {
             limits: Limits {
                 reassembly: config.reassembly,
                 http: config.http_enabled.then_some(config.http),
+                idle_reset_ns: config.idle_reset_ns,
             },
             compat: compat::Switches::new(config),
+            hosts: Hosts::default(),
             next_id: 0,
             now_ns: i64::MIN,
             evicted: Vec::new(),
@@ -97,6 +117,7 @@ impl Tracker {
         let (slot, rule) = self.slot_of(&mut arrival);
         let conn = self.table.conn_mut(slot);
         let closed_before = conn.is_closed();
+        let open_before = conn.opening.established;
         let mut note = Note::new(conn.phase(&arrival), conn.last_news_ns);
         if let Some(rule) = rule {
             note.special(rule);
@@ -107,13 +128,28 @@ impl Tracker {
         } else {
             None
         };
-        if let (true, Some(older)) = (note.rules.contains(Rule::O2), conn.older) {
-            if self.supersede(older, arrival.mark) {
+        let has_opened = !open_before && conn.opening.established;
+        // Its SYN-ACK may be missing from the capture.
+        let accepted = match (note.rules.contains(Rule::O2), has_opened) {
+            (true, _) => Some(Confidence::Certain),
+            (false, true) => Some(Confidence::Likely),
+            (false, false) => None,
+        };
+        if let (Some(confidence), Some(older)) = (accepted, conn.older) {
+            if self.supersede(older, (arrival.mark, confidence)) {
                 note.special(Rule::T24);
             }
         }
+        if has_opened {
+            discovery::tell_ghosts(&mut self.table, slot, arrival.mark);
+        }
         let conn = self.table.conn_mut(slot);
-        conn.count(&arrival, &note, &self.compat);
+        if note.rules.contains(Rule::O2) {
+            self.hosts.answers(&arrival);
+        } else if note.rules.contains(Rule::O15) {
+            conn.opening.refused_elsewhere = self.hosts.is_foreign(&arrival);
+        }
+        conn.count(&arrival, &mut note, &self.compat);
         if !closed_before && conn.is_closed() {
             conn.release();
             self.table.note_closed(slot);
@@ -130,6 +166,9 @@ impl Tracker {
         match identity::identify(&self.table, newest, sent_by_low, arrival) {
             Identity::Known(slot) => {
                 arrival.sender = self.table.conn(slot).side(sent_by_low);
+                if let (Some(newest), true) = (newest, arrival.flags.syn() && arrival.ack.is_none()) {
+                    self.provoke_beside(newest, Some(slot), sent_by_low, arrival.mark);
+                }
                 (slot, None)
             }
             Identity::New {
@@ -148,6 +187,9 @@ impl Tracker {
                 }
                 compat::begin(&mut conn, newest.is_some());
                 self.next_id += 1;
+                if let (Some(newest), true) = (beside, offered.is_none()) {
+                    self.provoke_beside(newest, None, sent_by_low, arrival.mark);
+                }
                 let (slot, evicted) = self.table.insert(conn);
                 if let Some(evicted) = evicted {
                     let connection = self.summarise(evicted, true);
@@ -158,17 +200,37 @@ impl Tracker {
         }
     }
 
-    /// T24: a SYN-ACK accepts a new connection while the older one of the pair had not closed.
-    fn supersede(&mut self, (slot, id): (Slot, ConnectionId), accepted: Mark) -> bool {
-        if self.table.get(slot, id).is_none_or(Conn::is_closed) {
+    /// A SYN of one connection of a pair may be answered by another that its receiver still knows.
+    fn provoke_beside(&mut self, newest: Slot, of: Option<Slot>, sent_by_low: bool, syn: Mark) {
+        self.table.for_each_of_pair(newest, |slot, conn| {
+            if of != Some(slot) {
+                conn.provoke_by_syn(Provocation::Syn, conn.side(sent_by_low), syn);
+            }
+        });
+    }
+
+    /// T24: a new connection is accepted while an older one of the pair had not closed. An attempt that
+    /// nothing ever answered is no such one.
+    fn supersede(&mut self, (slot, id): (Slot, ConnectionId), accepted: (Mark, Confidence)) -> bool {
+        if self.table.get(slot, id).is_none() {
             return false;
         }
-        let older = self.table.conn_mut(slot);
-        older.superseded_by = Some(accepted);
-        older.closing.closed = Some(accepted.time_ns);
-        older.release();
-        self.table.note_closed(slot);
-        true
+        let mut superseded: SmallVec<[Slot; 1]> = SmallVec::new();
+        self.table.for_each_of_pair(slot, |slot, older| {
+            let is_answered = Side::BOTH.iter().all(|&side| !older.unanswered(side));
+            if older.has_ended() || !(is_answered || older.is_open()) {
+                return;
+            }
+            older.superseded_by = Some(accepted);
+            older.closing.closed = Some(accepted.0.time_ns);
+            older.challenge = None;
+            older.release();
+            superseded.push(slot);
+        });
+        for &slot in &superseded {
+            self.table.note_closed(slot);
+        }
+        !superseded.is_empty()
     }
 
     /// A connection as it stands.

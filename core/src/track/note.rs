@@ -3,7 +3,7 @@
 use super::sent::{Again, Sent};
 use crate::rule::{Rule, RuleSet};
 use crate::stream::Mark;
-use crate::words::{Phase, Step};
+use crate::words::{Order, Phase, Step};
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Note {
@@ -18,6 +18,10 @@ pub(super) struct Note {
     pub(super) again: Option<Again>,
     /// Sent before, although the first sending is not remembered.
     pub(super) retransmission: bool,
+    /// How it comes out of turn (E9).
+    pub(super) order: Option<Order>,
+    /// The close verdict is another one from here on, whatever the phase.
+    pub(super) decides_close: bool,
     /// The capture holds the packet twice: it moves nothing.
     pub(super) copy: bool,
     /// Nothing in it is new: it is there to be answered (E1, E4).
@@ -38,6 +42,8 @@ impl Note {
             answers: None,
             again: None,
             retransmission: false,
+            order: None,
+            decides_close: false,
             copy: false,
             probe: false,
             window_probe: false,
@@ -58,6 +64,12 @@ impl Note {
     pub(super) fn special(&mut self, rule: Rule) {
         self.rules.insert(rule);
         self.special = Some(rule);
+    }
+
+    /// A rule that says something more of a segment: its role only where nothing else is.
+    pub(super) fn also(&mut self, rule: Rule) {
+        self.rules.insert(rule);
+        self.special = self.special.or(Some(rule));
     }
 
     /// What is sent again, by a special rule; it repeats its step.

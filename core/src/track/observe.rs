@@ -2,11 +2,15 @@
 //! carry; and the annotation made of it.
 
 use super::arrival::Arrival;
+use super::challenge::Provocation;
 use super::conn::Conn;
 use super::note::Note;
 use super::progress::Onset;
 use super::streams::Limits;
-use super::{compat, handshake, keepalive, teardown, transfer, verdict, window};
+use super::{
+    challenge, compat, handshake, injected, keepalive, loss, mtu, negotiation, offer, one_sided, order,
+    teardown, transfer, verdict, window,
+};
 use crate::annotation::{Annotation, CloseSoFar, HttpNote, Transition};
 use crate::rule::Rule;
 use crate::stream::StreamEnd;
@@ -57,15 +61,19 @@ impl Conn {
             note.copy_of_previous();
             return None;
         }
+        offer::strange_flags(arrival, note);
         if arrival.flags.rst() {
             teardown::reset(self, arrival, note);
+            negotiation::reset(self, arrival, note);
+            injected::reset(self, arrival, note, limits.idle_reset_ns);
             if self.closing.reset.is_some_and(|reset| reset.at == arrival.mark) {
                 self.end_streams(StreamEnd::Reset, limits);
             }
             return None;
         }
         if self.is_foreign_syn(arrival) {
-            self.offered = arrival.ack.is_none().then(|| Box::new(arrival.as_offered()));
+            self.offer(arrival);
+            self.provoke_by_syn(Provocation::Syn, arrival.sender, arrival.mark);
             return None;
         }
         if arrival.flags.fin() && arrival.ack.is_none() && self.is_open() {
@@ -85,10 +93,17 @@ impl Conn {
         if self.ends.initiator.isn.is_none() && self.ends.responder.isn.is_none() {
             handshake::observe_midstream(self, arrival, note);
         }
+        negotiation::observe(self, arrival, note);
         teardown::note_missed_fin(self, arrival);
+        one_sided::observe(self, arrival, note);
         window::observe(self, arrival, note);
         keepalive::observe(self, arrival, note);
+        challenge::observe(self, arrival, note);
+        mtu::answered(self, arrival);
         transfer::acknowledge(self, arrival, note);
+        order::sack(self, arrival);
+        loss::observe(self, arrival, note);
+        injected::observe_after(self, arrival, note);
         if !note.probe {
             transfer::payload(self, arrival, note);
         }
@@ -150,13 +165,13 @@ impl Conn {
         }
     }
 
-    pub(super) fn count(&mut self, arrival: &Arrival<'_>, note: &Note, switches: &compat::Switches) {
+    pub(super) fn count(&mut self, arrival: &Arrival<'_>, note: &mut Note, switches: &compat::Switches) {
         self.last = arrival.mark;
         self.recently_active = true;
         compat::observe(self, arrival, switches);
         let own = &mut self.ends[arrival.sender];
         own.packets += 1;
-        own.retransmissions += u64::from(note.retransmission);
+        order::count(self, arrival, note);
         self.rules.add(note.rules, arrival.mark.frame);
     }
 
@@ -169,7 +184,8 @@ impl Conn {
         now_ns: i64,
     ) -> Annotation {
         let segment = arrival.segment;
-        let close = if note.phase == Phase::Teardown || note.rules.contains(Rule::O15) {
+        let decides = note.phase == Phase::Teardown || note.decides_close;
+        let close = if decides || note.rules.contains(Rule::O15) {
             self.close_so_far(now_ns)
         } else {
             CloseSoFar::default()
@@ -212,6 +228,7 @@ impl Conn {
             retransmission_index: again.map(|again| again.index),
             since_previous_ns: again.map(|again| again.since_previous_ns),
             backoff_percent: again.and_then(|again| again.backoff_percent),
+            order: note.order,
             http,
             close,
         }

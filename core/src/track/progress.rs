@@ -2,6 +2,7 @@
 //! [`handshake`](super::handshake) and [`teardown`](super::teardown).
 
 use super::icmp::Unreachable;
+use super::injected::Signs;
 use super::sent::Sent;
 use crate::stream::Mark;
 use crate::words::{Cause, CloseVerdict, Closer, Confidence};
@@ -27,6 +28,8 @@ pub(super) struct Opening {
     /// O18, and nothing of the initiator since.
     pub(super) odd_reset: Option<Mark>,
     pub(super) synack_again_after_ack: bool,
+    /// O15 by a RST whose TTL is not the responder's.
+    pub(super) refused_elsewhere: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +91,12 @@ pub(super) struct Onset {
 pub(super) struct Reset {
     pub(super) by: Side,
     pub(super) at: Mark,
+    pub(super) seq: SeqNumber,
     pub(super) confidence: Confidence,
+    /// What tells that something between the hosts sent it (T19).
+    pub(super) signs: Signs,
+    /// T21.
+    pub(super) idle_cut: bool,
     /// Payload towards the resetter was in flight, or acknowledged less than a millisecond before.
     pub(super) unread_data: bool,
     /// Payload came after the resetter's own FIN.

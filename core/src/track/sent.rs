@@ -90,6 +90,8 @@ pub(super) struct Unacked {
     flights: VecDeque<Flight>,
     /// How many of them, from the front, are acknowledged.
     acknowledged: usize,
+    /// Bytes of the largest segment that was acknowledged.
+    largest_acked: u32,
 }
 
 /// What a data segment is, seen against what was sent before.
@@ -103,6 +105,8 @@ pub(super) enum Novelty {
     Again(Again),
     /// Bytes the peer has acknowledged, of a segment that is not remembered any more.
     Acknowledged,
+    /// A segment that was sent once, and comes once more.
+    Duplicate,
 }
 
 impl Unacked {
@@ -112,7 +116,7 @@ impl Unacked {
     const KEPT: usize = 32;
 
     /// Takes in a data segment. `next` is the side's highest sequence number so far and `acked` what the
-    /// peer has acknowledged.
+    /// peer has acknowledged. `is_old`: it was sent no later than something captured before it.
     pub(super) fn send(
         &mut self,
         seq: SeqNumber,
@@ -120,6 +124,7 @@ impl Unacked {
         mark: Mark,
         next: SeqNumber,
         acked: Option<SeqNumber>,
+        is_old: bool,
     ) -> Novelty {
         let has_room = self.flights.len() - self.acknowledged < Self::LIMIT;
         let flight = Flight {
@@ -141,6 +146,9 @@ impl Unacked {
             .get_mut(place)
             .filter(|flight| flight.seq.before(end))
         {
+            if is_old {
+                return Novelty::Duplicate;
+            }
             return Novelty::Again(flight.sent.again(mark));
         }
         if acked.is_some_and(|acked| end.at_or_before(acked)) {
@@ -161,6 +169,7 @@ impl Unacked {
             .filter(|flight| flight.end.at_or_before(ack))
         {
             newest = Some(flight.sent);
+            self.largest_acked = self.largest_acked.max(flight.end.relative_to(flight.seq));
             self.acknowledged += 1;
         }
         if let Some(forgotten) = self.acknowledged.checked_sub(Self::KEPT) {
@@ -168,6 +177,10 @@ impl Unacked {
             self.acknowledged = Self::KEPT;
         }
         newest
+    }
+
+    pub(super) fn largest_acked(&self) -> u32 {
+        self.largest_acked
     }
 
     /// What the peer has waited for longest.

@@ -22,6 +22,8 @@ struct Open {
 pub(super) struct Limits {
     pub(super) reassembly: ReassemblyLimits,
     pub(super) http: Option<HttpLimits>,
+    /// Silence after which a foreign RST is one of a NAT or firewall (T21), nanoseconds.
+    pub(super) idle_reset_ns: i64,
 }
 
 impl Streams {

@@ -2,10 +2,12 @@
 
 use super::compat;
 use super::conn::Conn;
+use super::order::Disorder;
 use super::verdict::{self, Ending};
+use super::{loss, one_sided, teardown};
 use crate::Sides;
-use crate::connection::{Close, Connection, Options, UtcTime};
-use crate::http::{CloseReason, Http};
+use crate::connection::{Close, Connection, UtcTime};
+use crate::http::{CloseReason, Http, MessageState};
 use crate::rule::{Rule, RuleSet};
 use crate::words::{Cause, CloseVerdict, Confidence, HandshakeVerdict};
 
@@ -40,6 +42,7 @@ impl Conn {
                 verdict: ending.verdict,
                 by: ending.by,
                 reset_by: ending.reset.map(|reset| reset.by),
+                reset_signs: ending.reset.map(|reset| reset.signs()).unwrap_or_default(),
                 cause,
                 cause_confidence,
                 confidence: ending.confidence,
@@ -51,23 +54,50 @@ impl Conn {
             zeek: compat::zeek(self),
             completeness: self.completeness.value(),
             packets: Sides::from_fn(|side| self.ends[side].packets),
-            bytes: Sides::from_fn(|side| self.ends[side].bytes),
+            bytes: Sides::from_fn(|side| self.ends[side].bytes + loss::unseen(self, side)),
             retransmissions: Sides::from_fn(|side| self.ends[side].retransmissions),
-            options: Options::new(self.ends.initiator.offer, self.ends.responder.offer),
+            spurious_retransmissions: Sides::from_fn(|side| self.ends[side].spurious_retransmissions()),
+            out_of_order: self.disorder(|disorder| disorder.out_of_order),
+            duplicates: self.disorder(|disorder| disorder.duplicates),
+            gaps: Sides::from_fn(|side| loss::gaps(self, side).0),
+            gap_bytes: Sides::from_fn(|side| loss::gaps(self, side).1),
+            icmp: self
+                .icmp
+                .as_ref()
+                .map(|icmp| icmp.errors.clone())
+                .unwrap_or_default(),
+            icmp_omitted: self.icmp.as_ref().map_or(0, |icmp| icmp.omitted),
+            options: self.options(),
             http: http.map(|http| http.transactions().to_vec()).unwrap_or_default(),
             http_omitted: http.map_or(0, Http::omitted),
             evicted,
         }
     }
 
-    /// O16, T28, and E2 or T20 in silence: what did not happen by the end.
+    fn disorder(&self, count: impl Fn(&Disorder) -> u64) -> Sides<u64> {
+        Sides::from_fn(|side| {
+            self.ends[side]
+                .disorder
+                .as_ref()
+                .map_or(0, |disorder| count(disorder))
+        })
+    }
+
+    /// E11, O16, T28, E2 or T20 in silence, T14 to T16 without a challenge: what did not happen by the end.
     fn absences(&self, handshake: HandshakeVerdict, ending: &Ending) -> RuleSet {
         let mut rules = RuleSet::default();
         if handshake == HandshakeVerdict::NoAnswer {
             rules.insert(Rule::O16);
         }
+        if one_sided::is_one_sided(self) {
+            rules.insert(Rule::E11);
+        }
         if let Some(given_up) = ending.given_up {
             rules.insert(given_up.rule);
+        }
+        // Accepted because it was not challenged.
+        if let (Some(reset), None) = (ending.reset, self.closing.reset) {
+            rules.insert(teardown::kind(self, reset.by));
         }
         if matches!(ending.verdict, CloseVerdict::Open | CloseVerdict::HalfClosed) {
             rules.insert(Rule::T28);
@@ -82,7 +112,7 @@ impl Conn {
 
         match ending.verdict {
             V::NotOpened if handshake == HandshakeVerdict::Refused => {
-                let by_host = ending.confidence > Guess;
+                let by_host = ending.confidence > Guess && !self.opening.refused_elsewhere;
                 return if by_host {
                     (Cause::PortClosed, Likely)
                 } else {
@@ -103,6 +133,9 @@ impl Conn {
             }
             V::NotOpened | V::Superseded | V::Open => return (Cause::Unknown, Guess),
             _ => {}
+        }
+        if let Some(injected) = ending.reset.and_then(|reset| reset.injected()) {
+            return (Cause::InjectedReset, injected);
         }
         let given_up = ending.given_up.map(|given_up| given_up.cause);
         if let Some(cause) = given_up.or(ending.reset.and_then(|reset| reset.cause)) {
@@ -135,7 +168,9 @@ impl Conn {
         {
             return (Cause::IdleTimeout, Likely);
         }
-        if orderly {
+        if orderly && self.announcement_may_be_missing() {
+            (Cause::Application, Guess)
+        } else if orderly {
             (Cause::Application, Likely)
         } else {
             (Cause::AbortedByApplication, Likely)
@@ -148,6 +183,14 @@ impl Conn {
         client.is_some()
             && self.closing.first_fin == client
             && self.closing.onset.is_some_and(|onset| onset.http_in_flight)
+    }
+
+    /// The last exchange lacks bytes, so a head that announced the close may be among them.
+    fn announcement_may_be_missing(&self) -> bool {
+        let transactions = self.streams.http().map(Http::transactions);
+        transactions
+            .and_then(<[_]>::last)
+            .is_some_and(|last| matches!(last.state, MessageState::Cut | MessageState::Gap))
     }
 
     fn announced(&self) -> Option<CloseReason> {

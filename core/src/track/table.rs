@@ -1,6 +1,6 @@
 //! The table of connections: a hash table of slots over a slab, bounded.
 //!
-//! The newest connection of a key is the one found; an older one that is still live beside it hangs on
+//! The newest connection of a key is the one found; the one before it, perhaps still live, hangs on
 //! [`Conn::older`]. When the table is full a closed connection makes room, else one that has been quiet.
 
 use std::collections::VecDeque;
@@ -11,6 +11,10 @@ use hashbrown::HashTable;
 use super::conn::Conn;
 use super::key::{FlowKey, Slot};
 use crate::annotation::ConnectionId;
+
+/// Connections of one pair beside each other: a live one, the attempt that takes over, and between them
+/// attempts of other numbers, which scanners and old duplicates make.
+const BESIDE: usize = 16;
 
 pub(super) struct Table {
     slots: Vec<Option<Conn>>,
@@ -60,6 +64,29 @@ impl Table {
             .get(slot as usize)?
             .as_ref()
             .filter(|conn| conn.id == id)
+    }
+
+    /// The connections of a pair that a segment may belong to, the newest first: a few at most.
+    pub(super) fn of_pair(&self, newest: Slot) -> impl Iterator<Item = (Slot, &Conn)> {
+        let first = (newest, self.conn(newest));
+        std::iter::successors(Some(first), |(_, conn)| {
+            let (slot, id) = conn.older?;
+            Some((slot, self.get(slot, id)?))
+        })
+        .take(BESIDE)
+    }
+
+    /// Does something to each of them.
+    pub(super) fn for_each_of_pair(&mut self, newest: Slot, mut act: impl FnMut(Slot, &mut Conn)) {
+        let mut at = Some((newest, self.conn(newest).id));
+        for _ in 0..BESIDE {
+            let Some((slot, _)) = at.filter(|&(slot, id)| self.get(slot, id).is_some()) else {
+                return;
+            };
+            let conn = self.conn_mut(slot);
+            act(slot, conn);
+            at = conn.older;
+        }
     }
 
     /// A connection by its number: its slot, as long as none was ever evicted.

@@ -2,10 +2,14 @@
 
 use super::arrival::Arrival;
 use super::attempt;
+use super::challenge::Provocation;
 use super::conn::Conn;
+use super::discovery;
 use super::endpoint::{Endpoint, Fin};
 use super::giveup;
+use super::injected::Signs;
 use super::note::Note;
+use super::one_sided;
 use super::progress::Reset;
 use super::sent::Sent;
 use crate::Side;
@@ -184,11 +188,14 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         }
     }
     if conn.is_closed() {
+        after_close(conn, arrival, note);
         return;
     }
     if !conn.is_open() {
         if attempt::reset(conn, arrival, note) {
             end_by_reset(conn, arrival);
+        } else if note.rules.contains(Rule::T17) && is_challenged(conn, arrival) {
+            conn.provoke(Provocation::Reset, arrival.sender, arrival.mark);
         }
         return;
     }
@@ -196,25 +203,19 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         note.special(Rule::T17);
         return;
     };
-    let behind = giveup::behind_reset(conn, arrival);
+    let behind = discovery::by_reset(conn, arrival).or_else(|| giveup::behind_reset(conn, arrival));
     let reset = Reset {
         cause: behind.map(|(_, cause)| cause),
         ..describe(conn, arrival, confidence)
     };
     if confidence == Confidence::Guess {
+        note.special(Rule::T17);
         conn.closing.unanswered_reset = Some(reset);
+        conn.provoke(Provocation::Reset, arrival.sender, arrival.mark);
         return;
     }
     note.phase = Phase::Teardown;
-    let (own_fin, peer_fin) = (
-        conn.ends[arrival.sender].fin,
-        conn.ends[arrival.sender.peer()].fin,
-    );
-    let rule = match (own_fin, peer_fin) {
-        (None, None) => Rule::T14,
-        (Some(_), _) => Rule::T15,
-        (None, Some(_)) => Rule::T16,
-    };
+    let rule = kind(conn, arrival.sender);
     if rule == Rule::T14 {
         attempt::note_scan(conn, arrival, note);
     }
@@ -222,14 +223,41 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     if let Some((rule, _)) = behind {
         note.special(rule);
     }
-    if let (None, Some(fin)) = (own_fin, peer_fin) {
+    if let (Rule::T16, Some(fin)) = (rule, conn.ends[arrival.sender.peer()].fin) {
         note.answers(&fin.sent);
+    }
+    if let Some(answered) = discovery::answered(conn, arrival) {
+        note.answers(&answered);
     }
     if conn.closing.onset.is_none() {
         conn.closing.onset = Some(conn.onset(arrival, note));
     }
     conn.closing.reset = Some(reset);
     end_by_reset(conn, arrival);
+}
+
+/// T14, T15 or T16: what an accepted RST is, by the FINs before it.
+pub(super) fn kind(conn: &Conn, by: Side) -> Rule {
+    match (conn.ends[by].fin, conn.ends[by.peer()].fin) {
+        (None, None) => Rule::T14,
+        (Some(_), _) => Rule::T15,
+        (None, Some(_)) => Rule::T16,
+    }
+}
+
+/// A RST behind the close ends a TIME-WAIT at most (RFC 9293 section 3.10.7.4, second).
+fn after_close(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
+    if let Some(rule) = discovery::in_time_wait(conn, arrival) {
+        note.special(rule);
+        if let Some(answered) = discovery::answered(conn, arrival) {
+            note.answers(&answered);
+        }
+    }
+    let is_exact = acceptability(conn, arrival).is_some_and(|confidence| confidence > Confidence::Guess);
+    let (_, peer) = conn.ends.pair_mut(arrival.sender);
+    if is_exact && peer.state == State::TimeWait {
+        peer.state = peer.state.got_rst(false);
+    }
 }
 
 fn end_by_reset(conn: &mut Conn, arrival: &Arrival<'_>) {
@@ -269,6 +297,11 @@ fn acceptability(conn: &Conn, arrival: &Arrival<'_>) -> Option<Confidence> {
     }
 }
 
+/// Inside the window, and not at the expected number (RFC 5961 section 3.2).
+fn is_challenged(conn: &Conn, arrival: &Arrival<'_>) -> bool {
+    acceptability(conn, arrival) == Some(Confidence::Guess)
+}
+
 fn describe(conn: &Conn, arrival: &Arrival<'_>, confidence: Confidence) -> Reset {
     let own = &conn.ends[arrival.sender];
     let peer = &conn.ends[arrival.sender.peer()];
@@ -284,7 +317,10 @@ fn describe(conn: &Conn, arrival: &Arrival<'_>, confidence: Confidence) -> Reset
     Reset {
         by: arrival.sender,
         at: arrival.mark,
+        seq: arrival.seq,
         confidence,
+        signs: Signs::default(),
+        idle_cut: false,
         unread_data: !peer.unacked.is_empty() || just_acked(peer),
         late_data: own.fin.is_some_and(after_own_fin),
         cause: None,
@@ -301,4 +337,5 @@ pub(super) fn note_missed_fin(conn: &mut Conn, arrival: &Arrival<'_>) {
     if arrival.ack.is_some() && arrival.ack == one_past && peer.fin.is_none() {
         peer.missed_fin.get_or_insert(arrival.mark);
     }
+    one_sided::note_missed_fin(conn, arrival);
 }

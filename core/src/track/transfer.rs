@@ -3,11 +3,13 @@
 use super::arrival::Arrival;
 use super::conn::Conn;
 use super::endpoint::{Endpoint, Fingerprint};
+use super::mtu;
 use super::note::Note;
+use super::order::Age;
 use super::sent::Novelty;
-use crate::Side;
 use crate::rule::Rule;
-use crate::words::State;
+use crate::words::{Order, State};
+use crate::{SeqNumber, Side};
 
 /// E8: the previous segment of this side, captured once more.
 pub(super) fn is_copy(conn: &mut Conn, arrival: &Arrival<'_>) -> bool {
@@ -46,11 +48,15 @@ pub(super) fn acknowledge(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Not
     }
 }
 
+/// Silence in which a peer may have lost the connection unnoticed (O14).
+const SILENCE_NS: i64 = 1_000_000_000;
+
 /// Payload: new, late, or sent again.
 pub(super) fn payload(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     if arrival.len == 0 {
         return;
     }
+    let last_ns = conn.last.time_ns;
     let (own, peer) = conn.ends.pair_mut(arrival.sender);
     let seq = arrival.payload_seq();
     let end = seq + arrival.len;
@@ -59,22 +65,62 @@ pub(super) fn payload(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     }
     let next = own.next.unwrap_or(seq);
     own.payload = Some(arrival.mark);
-    match own.unacked.send(seq, end, arrival.mark, next, peer.ack) {
+    if own.unacked.is_empty() {
+        own.broke_silence = arrival.mark.time_ns.saturating_sub(last_ns) >= SILENCE_NS;
+    }
+    // Behind everything else it is new, however its sender counts.
+    let age = seq.before(next).then(|| own.stamps.age(arrival)).flatten();
+    let is_old = matches!(age, Some(Age::Older | Age::Same));
+    match own.unacked.send(seq, end, arrival.mark, next, peer.ack, is_old) {
         Novelty::New => {
             // What lies between was sent as well, but not captured.
             own.bytes += u64::from(end.relative_to(next));
             own.missed_fin = None;
             conn.last_news_ns = arrival.mark.time_ns;
         }
-        Novelty::Late => conn.last_news_ns = arrival.mark.time_ns,
+        Novelty::Late => {
+            conn.last_news_ns = arrival.mark.time_ns;
+            note.order = late(own, seq, end, age);
+        }
         // A closed window is asked for by the same byte again and again.
         _ if note.window_probe => {}
+        Novelty::Duplicate => note.order = Some(Order::Duplicate),
         Novelty::Again(again) => {
             note.again = note.again.or(Some(again));
             note.retransmission = true;
+            mtu::resent(conn, arrival, &again, note);
         }
-        Novelty::Acknowledged => note.retransmission = true,
+        Novelty::Acknowledged => {
+            note.order = acknowledged(own, seq, end, age);
+            note.retransmission = note.order == Some(Order::SpuriousRetransmission);
+        }
     }
+}
+
+/// E9 of bytes not captured before, from below the highest number: overtaken on their way, or sent again
+/// because they were lost before they were captured.
+fn late(own: &mut Endpoint, seq: SeqNumber, end: SeqNumber, age: Option<Age>) -> Option<Order> {
+    if let Some(disorder) = &mut own.disorder {
+        disorder.holes.fill(seq, end);
+    }
+    match age? {
+        Age::Older => Some(Order::OutOfOrder),
+        Age::Newer => Some(Order::Retransmission),
+        Age::Same => None,
+    }
+}
+
+/// E9 of bytes that were acknowledged before: needless, unless the packet itself is an old one.
+fn acknowledged(own: &mut Endpoint, seq: SeqNumber, end: SeqNumber, age: Option<Age>) -> Option<Order> {
+    let was_missing = own
+        .disorder
+        .as_mut()
+        .is_some_and(|disorder| disorder.holes.fill(seq, end));
+    Some(match age {
+        Some(Age::Older | Age::Same) if was_missing => Order::OutOfOrder,
+        Some(Age::Older | Age::Same) => Order::Duplicate,
+        _ => Order::SpuriousRetransmission,
+    })
 }
 
 /// Where the capture began inside the connection, states are known as soon as the numbers prove them:
@@ -108,6 +154,8 @@ const MAX_WINDOW: u32 = 1 << 30;
 /// Notes the highest number of the sender, and its window.
 pub(super) fn advance(conn: &mut Conn, arrival: &Arrival<'_>) {
     let (own, peer) = conn.ends.pair_mut(arrival.sender);
+    own.announces(arrival.segment.tcp.window);
+    own.stamps.note(arrival);
     own.window = arrival.segment.tcp.window;
     own.base.get_or_insert(arrival.seq - 1);
     own.bytes += u64::from(missed_before(own, arrival));
@@ -120,6 +168,7 @@ pub(super) fn advance(conn: &mut Conn, arrival: &Arrival<'_>) {
 impl Note {
     pub(super) fn copy_of_previous(&mut self) {
         self.special(Rule::E8);
+        self.order = Some(Order::Duplicate);
         self.copy = true;
     }
 }

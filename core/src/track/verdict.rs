@@ -5,6 +5,7 @@ use super::attempt;
 use super::conn::Conn;
 use super::endpoint::Endpoint;
 use super::giveup::{self, GiveUp};
+use super::one_sided;
 use super::progress::{Closing, Failure, Reset};
 use super::sent::Sent;
 use crate::connection::{Frames, Handshake};
@@ -113,6 +114,15 @@ fn round_trip(sent: Option<Sent>, answer: Option<Mark>) -> Option<i64> {
     (time_ns >= 0).then_some(time_ns)
 }
 
+/// The round trip between the capture point and a side, as the opening has it.
+pub(super) fn round_trip_to(conn: &Conn, side: Side) -> Option<i64> {
+    let [syn, syn_ack] = Side::BOTH.map(|side| conn.ends[side].syn);
+    match side {
+        Side::Responder => round_trip(syn, syn_ack.map(|sent| sent.first)),
+        Side::Initiator => round_trip(syn_ack, conn.opening.ack),
+    }
+}
+
 /// Who ended an attempt that never became a connection.
 fn ended_by(handshake: HandshakeVerdict, conn: &Conn) -> Closer {
     let reset_by_responder = match &conn.opening.bad_ack {
@@ -175,7 +185,9 @@ pub(super) fn ending(conn: &Conn, now_ns: i64) -> Ending {
     let has_fin = |end: &Endpoint| end.fin.is_some() || end.missed_fin.is_some();
     let fins = usize::from(has_fin(initiator)) + usize::from(has_fin(responder));
 
-    let finished = initiator.finished() && responder.finished();
+    let finished = Side::BOTH
+        .into_iter()
+        .all(|side| conn.ends[side].finished() || one_sided::is_fin_answered(conn, side));
     let silent = |reset: &Reset| now_ns.saturating_sub(reset.at.time_ns) >= UNCHALLENGED_NS;
     let unanswered = closing.unanswered_reset.filter(silent);
     let reset = closing.reset.or(unanswered).filter(|_| !finished);
@@ -195,10 +207,11 @@ pub(super) fn ending(conn: &Conn, now_ns: i64) -> Ending {
     } else if let Some(reset) = reset {
         match first {
             Some(first) => (V::FinThenReset, Closer::from(first), reset.confidence),
+            None if reset.is_by_network() => (V::Reset, Closer::Network, reset.confidence),
             None => (V::Reset, Closer::from(reset.by), reset.confidence),
         }
-    } else if conn.superseded_by.is_some() {
-        (V::Superseded, Closer::Nobody, Certain)
+    } else if let Some((_, confidence)) = conn.superseded_by {
+        (V::Superseded, Closer::Nobody, confidence)
     } else if let Some(silent) = giveup::in_silence(conn, now_ns) {
         given_up = Some(silent);
         (V::TimedOut, Closer::Nobody, Likely)
@@ -247,7 +260,8 @@ pub(super) fn evidence(conn: &Conn, ending: &Ending, now_ns: i64) -> Frames {
     let reset = ending.reset.map(|reset| reset.at);
     let superseded = conn
         .superseded_by
-        .filter(|_| ending.verdict == CloseVerdict::Superseded);
+        .filter(|_| ending.verdict == CloseVerdict::Superseded)
+        .map(|(accepted, _)| accepted);
     let given_up = ending.given_up.map(|given_up| given_up.sent);
     let [tried, tried_last] = [given_up.map(|sent| sent.first), given_up.map(|sent| sent.last)];
     in_order(fins.chain([reset, superseded, tried, tried_last]).flatten())

@@ -319,13 +319,14 @@ fn icmp(frame: &Frame<'_>, protocol: u8, walk: &Walk<'_>) -> Option<IcmpError> {
     if is_v6 != (protocol == protocol::ICMP_V6) {
         return None;
     }
-    let (kind, quoted) = icmp::parse(walk.window, is_v6)?;
+    let (kind, mtu, quoted) = icmp::parse(walk.window, is_v6)?;
     Some(IcmpError {
         frame: frame.number,
         time_ns: frame.time_ns,
         src: walk.ip.addresses.to_ip().0,
         tunnel: walk.tunnel,
         kind,
+        mtu,
         quoted,
     })
 }

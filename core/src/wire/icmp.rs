@@ -21,6 +21,8 @@ pub struct IcmpError {
     pub tunnel: u32,
     /// What it reports. An ICMPv6 error is one whose sender has an IPv6 address.
     pub kind: IcmpKind,
+    /// The largest packet that fits, where the segment was too big and the error says so.
+    pub mtu: Option<u32>,
     /// The segment it is about.
     pub quoted: Quoted,
 }
@@ -71,6 +73,30 @@ impl IcmpKind {
         }
     }
 
+    /// The segment was too big for the path and must not be fragmented: RFC 1191, RFC 8201.
+    #[must_use]
+    pub const fn is_too_big(self) -> bool {
+        matches!(self, Self::V4 { kind: 3, code: 4 } | Self::V6 { kind: 2, .. })
+    }
+
+    /// Type and code.
+    #[must_use]
+    pub const fn numbers(self) -> (u8, u8) {
+        match self {
+            Self::V4 { kind, code } | Self::V6 { kind, code } => (kind, code),
+        }
+    }
+
+    /// What the four bytes after the checksum say of the size that fits. Old routers leave it 0.
+    fn mtu(self, [high0, high1, low0, low1]: [u8; 4]) -> Option<u32> {
+        let mtu = match self {
+            _ if !self.is_too_big() => 0,
+            Self::V4 { .. } => u32::from_be_bytes([0, 0, low0, low1]),
+            Self::V6 { .. } => u32::from_be_bytes([high0, high1, low0, low1]),
+        };
+        (mtu != 0).then_some(mtu)
+    }
+
     /// Somebody forbids it: RFC 1122 section 3.2.2.1 codes 9 and 10, RFC 1812 code 13, and RFC 4443
     /// section 3.1 codes 1, 5 and 6.
     #[must_use]
@@ -99,9 +125,9 @@ impl IcmpKind {
 const MAX_HEADERS: usize = 4;
 
 /// Kind and quoted segment of a message; none when it is no error, or is not about TCP as far as captured.
-pub(crate) fn parse(message: Window<'_>, is_v6: bool) -> Option<(IcmpKind, Quoted)> {
+pub(crate) fn parse(message: Window<'_>, is_v6: bool) -> Option<(IcmpKind, Option<u32>, Quoted)> {
     // Type, code, checksum, and four bytes that depend on the type.
-    let (&[kind, code, ..], quote) = message.split::<8>(super::Layer::Ipv4).ok()?;
+    let (&[kind, code, _, _, rest @ ..], quote) = message.split::<8>(super::Layer::Ipv4).ok()?;
     let kind = if is_v6 {
         IcmpKind::V6 { kind, code }
     } else {
@@ -129,7 +155,7 @@ pub(crate) fn parse(message: Window<'_>, is_v6: bool) -> Option<(IcmpKind, Quote
                     dst_port: tcp.dst_port,
                     seq: (tcp.captured >= field::SEQ.end).then_some(tcp.seq),
                 };
-                return Some((kind, quoted));
+                return Some((kind, kind.mtu(rest), quoted));
             }
             Next::Protocol(protocol::AUTHENTICATION) => {
                 (next, window) = ipv6::skip_authentication(window).ok()?;

@@ -281,7 +281,9 @@ impl<'t> Margin<'t> {
             let said = match told.connections.get(*number) {
                 None => "does not exist".to_owned(),
                 // Copies are counted and last longer; there is no telling them apart here.
-                Some(_) if variation.doubled && ["packets", "duration"].contains(topic) => squeeze(answer),
+                Some(_) if variation.doubled && ["packets", "duration", "duplicates"].contains(topic) => {
+                    squeeze(answer)
+                }
                 Some(connection) => render::connection(connection, topic, variation.shift, &original),
             };
             rows.push(format!(": {number} {topic} {said}"));

@@ -1,6 +1,6 @@
 //! Annotations and connections in the words of the margin.
 
-use synfin::{Annotation, Connection, Rule, Transition};
+use synfin::{Annotation, Connection, Ecn, Offer, Rule, Transition};
 
 /// Columns of a packet's row before the keys.
 pub(super) const COLUMNS: usize = 6;
@@ -30,6 +30,7 @@ pub(super) fn packet<'k>(
             "since" => maybe(packet.since_answered_ns.map(span)),
             "again" => maybe(packet.retransmission_index),
             "of" => maybe(packet.retransmission_of.map(original)),
+            "order" => maybe(packet.order),
             "after" => maybe(packet.since_previous_ns.map(span)),
             "backoff" => maybe(packet.backoff_percent),
             "conn" => packet.connection.to_string(),
@@ -60,7 +61,14 @@ pub(super) fn packet<'k>(
 /// - `close`: verdict, by, cause/confidence, confidence, frames, and `reset=` where there is one
 /// - `rules`: every rule with its frame
 /// - `rtt`: to the responder, to the initiator; `isn`, `packets`, `bytes`, `again` (retransmissions): both sides
+/// - `signs`: what tells that a RST is not its side's
+/// - `needless` (retransmissions), `out-of-order`, `duplicates`, `gaps` and `gap-bytes`: both sides
+/// - `icmp`: every kind of error: whose segment, type/code, mtu, how many, first and last frame; several with `;` between
 /// - `from`: the port of the initiator; `frames`, `duration`, `idle`
+/// - `initiator`, `responder`: what their SYN offered, words as in a script: `mss=1460 ws=7 sackok ts tfo=8 ecn md5
+///   ao=1:2 mptcp=capable/1 uto=60s`
+/// - `agreed`: what both offered: `ws sack ts tfo=accepted ecn=accurate md5 ao mptcp=joined`
+/// - `changes`: what resent SYNs changed; `violations`: rule:frame option fault, several with `;` between
 /// - `http`: method target status request frame>response frame, body bytes, state; several with `;` between
 pub(super) fn connection(
     connection: &Connection,
@@ -123,6 +131,38 @@ pub(super) fn connection(
             connection.retransmissions.initiator,
             connection.retransmissions.responder,
         ),
+        "signs" => list(close.reset_signs.iter()),
+        "needless" => pair(
+            connection.spurious_retransmissions.initiator,
+            connection.spurious_retransmissions.responder,
+        ),
+        "out-of-order" => pair(
+            connection.out_of_order.initiator,
+            connection.out_of_order.responder,
+        ),
+        "duplicates" => pair(connection.duplicates.initiator, connection.duplicates.responder),
+        "gaps" => pair(connection.gaps.initiator, connection.gaps.responder),
+        "gap-bytes" => pair(connection.gap_bytes.initiator, connection.gap_bytes.responder),
+        "icmp" => {
+            let errors = connection.icmp.iter().map(|error| {
+                format!(
+                    "{} {}/{} {} {} {}-{}",
+                    error.direction.as_str(),
+                    error.kind,
+                    error.code,
+                    maybe(error.mtu),
+                    error.count,
+                    original(error.first_frame),
+                    original(error.last_frame)
+                )
+            });
+            let errors: Vec<String> = errors.collect();
+            if errors.is_empty() {
+                "-".to_owned()
+            } else {
+                errors.join("; ")
+            }
+        }
         "from" => connection.src_port.to_string(),
         "frames" => format!(
             "{}-{}",
@@ -131,6 +171,30 @@ pub(super) fn connection(
         ),
         "duration" => span(connection.duration_ns),
         "idle" => maybe(close.idle_ns.map(span)),
+        "initiator" => connection
+            .options
+            .initiator
+            .as_ref()
+            .map_or("-".to_owned(), offer),
+        "responder" => connection
+            .options
+            .responder
+            .as_ref()
+            .map_or("-".to_owned(), offer),
+        "agreed" => agreed(connection),
+        "changes" => list(connection.options.changes.iter()),
+        "violations" => {
+            let violations = connection.options.violations.iter().map(|violation| {
+                let (id, frame) = (violation.id.id(), original(violation.frame));
+                format!("{id}:{frame} {} {}", violation.option, violation.fault)
+            });
+            let violations: Vec<String> = violations.collect();
+            if violations.is_empty() {
+                "-".to_owned()
+            } else {
+                violations.join("; ")
+            }
+        }
         "http" => {
             let transactions = connection.http.iter().map(|http| {
                 format!(
@@ -148,6 +212,60 @@ pub(super) fn connection(
             transactions.collect::<Vec<_>>().join("; ")
         }
         _ => panic!("the margin knows no topic \"{topic}\""),
+    }
+}
+
+fn offer(offer: &Offer) -> String {
+    let flag = |is: bool, word: &str| is.then(|| word.to_owned());
+    let mptcp = |subtype| match offer.mptcp_version {
+        Some(version) => format!("mptcp={subtype}/{version}"),
+        None => format!("mptcp={subtype}"),
+    };
+    let words = [
+        offer.mss.map(|mss| format!("mss={mss}")),
+        offer.window_scale.map(|shift| format!("ws={shift}")),
+        flag(offer.sack_permitted, "sackok"),
+        flag(offer.timestamps, "ts"),
+        offer.fast_open_cookie_len.map(|len| format!("tfo={len}")),
+        (offer.ecn != Ecn::None).then(|| offer.ecn.to_string()),
+        flag(offer.md5, "md5"),
+        offer
+            .ao_key_id
+            .zip(offer.ao_rnext_key_id)
+            .map(|(key, next)| format!("ao={key}:{next}")),
+        offer.mptcp_subtype.map(mptcp),
+        offer
+            .user_timeout
+            .map(|timeout| format!("uto={}", span(timeout.ns()))),
+    ];
+    words_or_none(words)
+}
+
+fn agreed(connection: &Connection) -> String {
+    let Some(agreed) = connection.options.agreed else {
+        return "-".to_owned();
+    };
+    let flag = |is: bool, word: &str| is.then(|| word.to_owned());
+    let words = [
+        flag(agreed.window_scale, "ws"),
+        flag(agreed.sack, "sack"),
+        flag(agreed.timestamps, "ts"),
+        agreed.fast_open.map(|outcome| format!("tfo={outcome}")),
+        (agreed.ecn != Ecn::None).then(|| format!("ecn={}", agreed.ecn)),
+        flag(agreed.md5, "md5"),
+        flag(agreed.ao, "ao"),
+        agreed.mptcp_outcome.map(|outcome| format!("mptcp={outcome}")),
+    ];
+    words_or_none(words)
+}
+
+/// Words with a space between; "none" for no word.
+fn words_or_none<const N: usize>(words: [Option<String>; N]) -> String {
+    let words: Vec<String> = words.into_iter().flatten().collect();
+    if words.is_empty() {
+        "none".to_owned()
+    } else {
+        words.join(" ")
     }
 }
 

@@ -238,11 +238,11 @@ fn o34_and_recovered() {
 // Data in the SYN may be acknowledged with it, or not.
 #[test]
 fn o34_not_when_it_acknowledges_data_of_the_syn() {
-    for ack in ["isn+1", "isn+2", "isn+4"] {
+    for (ack, data) in [("isn+1", "O26"), ("isn+2", "O25"), ("isn+4", "O25")] {
         tell(&format!(
             "
                   C > S SYN tfo=0102030405060708 \"GET\"
-            +10ms S > C SYN-ACK ack={ack}  #= 2/3 O2 O2 SYN-SENT LISTEN>SYN-RECEIVED 1
+            +10ms S > C SYN-ACK ack={ack}  #= 2/3 O2 O2,{data} SYN-SENT LISTEN>SYN-RECEIVED 1
             #: 0 handshake pending certain 1,2
             #: 0 close not-opened nobody unknown/guess certain -"
         ));

@@ -85,3 +85,119 @@ fn figure_13_with_the_other_ack_first() {
     ",
     );
 }
+
+// Figure 8, lines 3 to 8, as captured at S: the old duplicate comes first.
+#[test]
+fn figure_8_old_duplicate_syn() {
+    tell(
+        "
+              C > S SYN seq=90                #= 1/3 O1  O1  CLOSED>SYN-SENT LISTEN - conn=0
+        +10ms S > C SYN-ACK seq=300 ack=91    #= 2/3 O2  O2  SYN-SENT LISTEN>SYN-RECEIVED 1 conn=0
+        +10ms C > S RST seq=91                #= - O20 O20 SYN-SENT>CLOSED SYN-RECEIVED>LISTEN 2 conn=0
+        +10ms C > S SYN seq=100               #= 1/3 O1  O1  CLOSED>SYN-SENT LISTEN - conn=1
+        +10ms S > C SYN-ACK seq=400 ack=101   #= 2/3 O2  O2  SYN-SENT LISTEN>SYN-RECEIVED 4 conn=1
+        +10ms C > S ACK seq=101 ack=401       #= 3/3 O3  O3  SYN-SENT>ESTABLISHED SYN-RECEIVED>ESTABLISHED 5 conn=1
+        #: 0 handshake aborted certain 1,2,3
+        #: 0 close not-opened initiator unknown/guess certain 3
+        #: 0 rules O1:1 O2:2 O20:3 O11:6
+        #: 1 isn 100 400
+        #: 1 handshake complete certain 4,5,6
+        #: 1 close open nobody unknown/guess certain -
+    ",
+    );
+}
+
+// The same as captured at C, which sent line 2 before the old duplicate passed.
+#[test]
+fn figure_8_captured_near_the_initiator() {
+    tell(
+        "
+              C > S SYN seq=100               #= 1/3 O1  O1    CLOSED>SYN-SENT LISTEN - conn=0
+        +10ms forged C > S SYN seq=90         #= 1/3 O1  O1,O9 CLOSED>SYN-SENT LISTEN - conn=1
+        +10ms S > C SYN-ACK seq=300 ack=91    #= 2/3 O2  O2    SYN-SENT LISTEN>SYN-RECEIVED 2 conn=1
+        +10ms C > S RST seq=91                #= - O20 O20 SYN-SENT>CLOSED SYN-RECEIVED>LISTEN 3 conn=1
+        +10ms S > C SYN-ACK seq=400 ack=101   #= 2/3 O2  O2    SYN-SENT LISTEN>SYN-RECEIVED 1 conn=0
+        +10ms C > S ACK seq=101 ack=401       #= 3/3 O3  O3    SYN-SENT>ESTABLISHED SYN-RECEIVED>ESTABLISHED 5 conn=0
+        #: 0 isn 100 400
+        #: 0 handshake complete certain 1,5,6
+        #: 0 close open nobody unknown/guess certain -
+        #: 1 handshake aborted certain 2,3,4
+        #: 1 close not-opened initiator unknown/guess certain 4
+        #: 1 rules O1:2 O9:2 O2:3 O20:4 O11:6
+    ",
+    );
+}
+
+// Figure 9: A (here C) crashed and opens again. With a window of 64 KiB its number 400 would lie inside, so B's
+// receive window is a small one.
+#[test]
+fn figure_9_half_open_discovery() {
+    tell(
+        "
+        host C isn=99
+        host S isn=299
+              open C > S
+        +10ms S > C ACK seq=300 ack=100 win=200
+        +10s  C > S SYN seq=400               #= 1/3 O1  O1  CLOSED>SYN-SENT LISTEN - conn=1
+        +10ms S > C ACK seq=300 ack=100 win=200 #= - E5  E5  ESTABLISHED ESTABLISHED 5 conn=0
+        +10ms C > S RST seq=100               #= - O13 O13,T14 ESTABLISHED>CLOSED ESTABLISHED>CLOSED 6 conn=0
+        +1s   C > S SYN seq=400               #= 1/3 O6  O6  SYN-SENT LISTEN - conn=1 again=1
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close reset initiator peer-lost-state/likely certain 7 reset=initiator
+        #: 1 handshake no-answer certain 5
+        #: 1 close not-opened nobody unknown/guess certain -
+    ",
+    );
+}
+
+// The same with the number inside the window: until a SYN-ACK accepts it, the SYN is the old connection's.
+#[test]
+fn figure_9_with_the_number_inside_the_window() {
+    tell(
+        "
+        host C isn=99
+        host S isn=299
+              open C > S
+        +10s  C > S SYN seq=400               #= - -   -   ESTABLISHED ESTABLISHED - conn=0
+        +10ms S > C ACK seq=300 ack=100       #= - E5  E5  ESTABLISHED ESTABLISHED 4 conn=0
+        +10ms C > S RST seq=100               #= - O13 O13,T14 ESTABLISHED>CLOSED ESTABLISHED>CLOSED 5 conn=0
+        +1s   C > S SYN seq=400               #= 1/3 O1  O1  CLOSED>SYN-SENT LISTEN - conn=1
+        +10ms S > C SYN-ACK                   #= 2/3 O2  O2  SYN-SENT LISTEN>SYN-RECEIVED 7 conn=1
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close reset initiator peer-lost-state/likely certain 6 reset=initiator
+        #: 1 handshake pending certain 7,8
+        #: 1 close not-opened nobody unknown/guess certain -
+    ",
+    );
+}
+
+// Figure 10: B (here S) sends data to A, which crashed.
+#[test]
+fn figure_10_active_side_causes_half_open_discovery() {
+    tell(
+        "
+        host C isn=99
+        host S isn=299
+              open C > S
+        +10s  S > C PSH-ACK seq=300 ack=100 len=10  #= - -   -   ESTABLISHED ESTABLISHED -
+        +10ms C > S RST seq=100                     #= - O14 O14,T14 ESTABLISHED>CLOSED ESTABLISHED>CLOSED 4
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close reset initiator peer-lost-state/likely certain 5 reset=initiator
+    ",
+    );
+}
+
+// Figure 11: both only listen. A (here C) never sent the SYN that comes to B in its name.
+#[test]
+fn figure_11_old_duplicate_syn_on_passive_sockets() {
+    tell(
+        "
+              forged C > S SYN seq=100 ttl=57       #= 1/3 O1  O1  CLOSED>SYN-SENT LISTEN -
+        +10ms S > C SYN-ACK seq=200 ack=101         #= 2/3 O2  O2  SYN-SENT LISTEN>SYN-RECEIVED 1
+        +10ms C > S RST seq=101                     #= - O12 O12 SYN-SENT>CLOSED SYN-RECEIVED>LISTEN 2
+        #: 0 handshake aborted likely 1,2,3
+        #: 0 close not-opened initiator unknown/guess likely 3
+        #: 0 rules O1:1 O2:2 O12:3
+    ",
+    );
+}

@@ -188,3 +188,22 @@ fn not_http_connection_close_when_the_client_leaves_before_the_answer() {
     "#,
     );
 }
+
+// The head whose end the snap length cut off may have announced it.
+#[test]
+fn application_is_a_guess_where_the_last_head_is_cut() {
+    for (snap, confidence) in [("", "likely"), ("snap=120", "guess")] {
+        tell(&format!(
+            r#"#! v4
+                  open C > S +1ms
+            +1ms  C > S PSH-ACK "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+            +5ms  S > C PSH-ACK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Long: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n\r\nok" {snap}
+                  S > C FIN-ACK
+            +1ms  C > S FIN-ACK
+            +1ms  S > C ACK
+            #: 0 handshake complete certain 1,2,3
+            #: 0 close three-segment responder application/{confidence} certain 6,7,8
+        "#
+        ));
+    }
+}

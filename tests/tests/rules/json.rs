@@ -16,6 +16,7 @@ const PACKET_EXTENSIONS: &[&str] = &[
     "retransmission_index",
     "since_previous_ns",
     "backoff_percent",
+    "order",
     "http",
     "http.message",
     "http.begins",
@@ -28,9 +29,35 @@ const PACKET_EXTENSIONS: &[&str] = &[
 /// What a connection has beyond the contract, or the contract leaves open ("options": {...}).
 const CONNECTION_EXTENSIONS: &[&str] = &[
     "close.idle_ns",
+    "close.reset_signs",
     "retransmissions",
     "retransmissions.initiator",
     "retransmissions.responder",
+    "spurious_retransmissions",
+    "spurious_retransmissions.initiator",
+    "spurious_retransmissions.responder",
+    "out_of_order",
+    "out_of_order.initiator",
+    "out_of_order.responder",
+    "duplicates",
+    "duplicates.initiator",
+    "duplicates.responder",
+    "gaps",
+    "gaps.initiator",
+    "gaps.responder",
+    "gap_bytes",
+    "gap_bytes.initiator",
+    "gap_bytes.responder",
+    "icmp",
+    "icmp.from",
+    "icmp.direction",
+    "icmp.type",
+    "icmp.code",
+    "icmp.mtu",
+    "icmp.count",
+    "icmp.first_frame",
+    "icmp.last_frame",
+    "icmp_omitted",
     "options.initiator",
     "options.initiator.mss",
     "options.initiator.window_scale",
@@ -38,6 +65,14 @@ const CONNECTION_EXTENSIONS: &[&str] = &[
     "options.initiator.timestamps",
     "options.initiator.fast_open",
     "options.initiator.mptcp",
+    "options.initiator.fast_open_cookie_len",
+    "options.initiator.ecn",
+    "options.initiator.md5",
+    "options.initiator.ao_key_id",
+    "options.initiator.ao_rnext_key_id",
+    "options.initiator.mptcp_subtype",
+    "options.initiator.mptcp_version",
+    "options.initiator.user_timeout_ns",
     "options.responder",
     "options.responder.mss",
     "options.responder.window_scale",
@@ -45,11 +80,32 @@ const CONNECTION_EXTENSIONS: &[&str] = &[
     "options.responder.timestamps",
     "options.responder.fast_open",
     "options.responder.mptcp",
+    "options.responder.fast_open_cookie_len",
+    "options.responder.ecn",
+    "options.responder.md5",
+    "options.responder.ao_key_id",
+    "options.responder.ao_rnext_key_id",
+    "options.responder.mptcp_subtype",
+    "options.responder.mptcp_version",
+    "options.responder.user_timeout_ns",
     "options.agreed",
     "options.agreed.window_scale",
     "options.agreed.sack",
     "options.agreed.timestamps",
     "options.agreed.mptcp",
+    "options.agreed.ecn",
+    "options.agreed.fast_open",
+    "options.agreed.md5",
+    "options.agreed.ao",
+    "options.agreed.mptcp_outcome",
+    "options.changes",
+    "options.violations",
+    "options.violations.id",
+    "options.violations.frame",
+    "options.violations.option",
+    "options.violations.fault",
+    "options.violations_omitted",
+    "options.mptcp_reset_reason",
 ];
 
 /// A JSON value's paths in their order, objects in lists without the position; and whether each holds a value itself.
@@ -123,15 +179,16 @@ fn paths(value: &impl serde::Serialize) -> Paths {
     serde_json::from_str(&text).expect("what was just written")
 }
 
-/// Everything there is: options of both sides, HTTP, rules.
+/// Everything there is: options of both sides, one of them not offered, an ICMP error, HTTP, rules.
 fn full() -> Told {
     told(
         r#"
-        C > S SYN mss=1460 ws=7 sackok ts=1:0
+        C > S SYN mss=1460 ws=7 sackok
         S > C SYN-ACK mss=1460 ws=7 sackok ts=1:0
         C > S ACK
         C > S PSH-ACK "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
         S > C PSH-ACK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+        icmp C > S frag-needed mtu=1400 quoting S
         close C > S
         "#,
     )

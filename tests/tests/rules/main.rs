@@ -3,16 +3,27 @@
 
 mod attempts;
 mod before_syn_ack;
+mod challenge;
+mod discovery;
+mod fast_open;
 mod figures;
 mod giveup;
 mod http_close;
 mod icmp;
+mod identity;
+mod injected;
 mod json;
 mod keepalive;
+mod loss;
 mod midstream;
+mod mtu;
+mod multipath;
 mod oddities;
 mod opening;
 mod opening_failed;
+mod options;
+mod order;
+mod protection;
 mod registry;
 mod resent;
 mod reset;

@@ -141,13 +141,14 @@ fn t15_not_for_late_data_when_the_data_came_just_before_the_fin() {
     );
 }
 
+// It ends the TIME-WAIT (RFC 9293 3.10.7.4, second), not the connection.
 #[test]
 fn t15_not_when_both_fins_were_acknowledged() {
     tell(
         "
                open C > S
         +10ms  close C > S +10ms
-        +10ms  S > C RST  #= - - - TIME-WAIT CLOSED - phase=closed close=-
+        +10ms  S > C RST  #= - - - TIME-WAIT>CLOSED CLOSED - phase=closed close=-
         #: 0 handshake complete certain 1,2,3
         #: 0 close four-way initiator application/likely certain 4,5,6,7
         #: 0 rules O1:1 O2:2 O3:3 T1:4 T2:5 T3:6 T4:7
@@ -215,8 +216,8 @@ fn t17_challenged_rst_in_the_window_does_not_close() {
     tell(
         "
                open C > S
-        +10ms  forged S > C RST seq=+1000  #= - - - ESTABLISHED ESTABLISHED -
-        +1ms   C > S ACK                   #= - - - ESTABLISHED ESTABLISHED -
+        +10ms  forged S > C RST seq=+1000  #= - T17 T17 ESTABLISHED ESTABLISHED -
+        +1ms   C > S ACK                   #= - E6  E6  ESTABLISHED ESTABLISHED 4
         +10s   S > C PSH-ACK \"alive\"
         #: 0 handshake complete certain 1,2,3
         #: 0 close open nobody unknown/guess certain -
@@ -233,6 +234,7 @@ fn t17_unchallenged_rst_in_the_window_is_guessed_to_close() {
                open C > S
         +10ms  forged S > C RST seq=+1000
         +3s    X > S SYN
+        #: 0 rules O1:1 O2:2 O3:3 T17:4 T14:4
         #: 0 handshake complete certain 1,2,3
         #: 0 close reset responder aborted-by-application/guess guess 4 reset=responder
         #: 1 handshake pending certain 5
@@ -279,9 +281,10 @@ fn t17_counts_the_scaled_window() {
                C > S SYN ws=7
         +10ms  S > C SYN-ACK ws=7
         +10ms  C > S ACK win=1000
-        +10ms  forged S > C RST seq=+127999  #= - - - ESTABLISHED ESTABLISHED -
-        +10ms  C > S ACK win=1000
+        +10ms  forged S > C RST seq=+127999  #= - T17 T17 ESTABLISHED ESTABLISHED -
+        +10ms  C > S ACK win=1000            #= - E6  E6  ESTABLISHED ESTABLISHED 4
         +10ms  forged S > C RST seq=+128000  #= - T17 T17 ESTABLISHED ESTABLISHED -
+        +10ms  C > S ACK win=1000            #= - -   -   ESTABLISHED ESTABLISHED -
         #: 0 handshake complete certain 1,2,3
         #: 0 close open nobody unknown/guess certain -
     ",

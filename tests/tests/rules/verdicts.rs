@@ -111,7 +111,7 @@ fn resets_after_an_orderly_close_never_change_it() {
         +10ms  S > C FIN-ACK
         +10ms  C > S ACK
         +10ms  C > S RST  #= - - - TIME-WAIT CLOSED - phase=closed close=-
-        +10ms  S > C RST  #= - - - TIME-WAIT CLOSED - phase=closed close=-
+        +10ms  S > C RST  #= - - - TIME-WAIT>CLOSED CLOSED - phase=closed close=-
         #: 0 handshake complete certain 1,2,3
         #: 0 close three-segment initiator application/likely certain 4,5,6
     ",
