@@ -5,7 +5,7 @@ CC    ?= cc
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 DEMO  ?= tests/captures/get-closed-by-server.pcapng
 
-.PHONY: help demo demo-c test check check-slow bench plugin install-plugin header captures clean
+.PHONY: help demo demo-c test conformance check check-slow bench plugin install-plugin header captures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ demo-c: ## the same library from C: build ffi/examples/first.c and run it
 test: ## install what the tests need (Debian), then run every test
 	@tests/install-tools
 	SYNFIN_REQUIRE_ALL=1 INSTA_UPDATE=no $(CARGO) test --workspace --locked
+
+conformance: ## how far other tools' recorded answers agree with ours (SYNFIN_CORPUS names the folder)
+	@$(CARGO) test --quiet --locked -p synfin-tests --test conformance recorded_answers
 
 check: ## format, lints, generated header, documentation
 	$(CARGO) fmt --all --check

@@ -148,7 +148,7 @@ words! {
         Cut = 1 "cut",
         /// A field contradicts the format.
         Malformed = 2 "malformed",
-        /// The checksum is wrong.
+        /// A checksum is wrong.
         BadChecksum = 3 "bad-checksum",
     }
 }
@@ -157,7 +157,7 @@ impl From<crate::Integrity> for IntegrityWord {
     fn from(integrity: crate::Integrity) -> Self {
         match integrity {
             i if i.malformed => Self::Malformed,
-            i if i.checksum == Checksum::Bad => Self::BadChecksum,
+            i if i.checksum == Checksum::Bad || i.ip_checksum == Checksum::Bad => Self::BadChecksum,
             i if i.cut => Self::Cut,
             _ => Self::Ok,
         }

@@ -43,7 +43,8 @@ pub enum ChecksumPolicy {
     /// Say so, and believe the segment all the same.
     #[default]
     Note,
-    /// Say so, and let the segment prove nothing (Zeek's default).
+    /// Say so, and let the segment prove nothing (Zeek's default). The checksums of IPv4 headers are looked
+    /// at as well.
     Drop,
 }
 

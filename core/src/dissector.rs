@@ -49,9 +49,15 @@ impl Dissector {
     /// Takes in a captured frame.
     pub fn frame(&mut self, frame: &Frame<'_>) -> Outcome {
         self.tracker.tick(frame.time_ns);
-        match wire::decode(frame) {
+        let mut decoded = wire::decode(frame);
+        if self.config.checksums == ChecksumPolicy::Drop {
+            if let Some(outcome) = judge_ip_header(frame, &mut decoded) {
+                return outcome;
+            }
+        }
+        match &decoded {
             Decoded::Other(Other::Fragment) => self.fragment(frame),
-            decoded => self.take(&decoded),
+            decoded => self.take(decoded),
         }
     }
 
@@ -93,7 +99,8 @@ impl Dissector {
             ChecksumPolicy::Ignore => segment.integrity.checksum,
             ChecksumPolicy::Note | ChecksumPolicy::Drop => segment.verify_checksum(),
         };
-        let believed = policy != ChecksumPolicy::Drop || checksum != Checksum::Bad;
+        let wrong = [checksum, segment.integrity.ip_checksum].contains(&Checksum::Bad);
+        let believed = policy != ChecksumPolicy::Drop || !wrong;
         self.tracker.segment(segment, checksum, believed)
     }
 
@@ -124,6 +131,20 @@ impl Dissector {
     pub fn finish(&mut self) -> impl Iterator<Item = Connection> + '_ {
         self.tracker.finish()
     }
+}
+
+/// What becomes of a frame under an IPv4 header whose checksum is wrong: a segment is told so, whatever else
+/// it carries is not taken in.
+#[cold]
+fn judge_ip_header(frame: &Frame<'_>, decoded: &mut Decoded<'_>) -> Option<Outcome> {
+    let checksum = wire::ip_checksum(frame);
+    match (decoded, checksum) {
+        (Decoded::Tcp(segment), _) => segment.integrity.ip_checksum = checksum,
+        (Decoded::Icmp(_), Checksum::Bad) => return Some(Outcome::Icmp(None)),
+        (Decoded::Other(other), Checksum::Bad) => return Some(Outcome::Other(*other)),
+        _ => (),
+    }
+    None
 }
 
 impl Default for Dissector {

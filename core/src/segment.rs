@@ -121,6 +121,7 @@ impl<'a> Segment<'a> {
                 cut,
                 malformed,
                 checksum: Checksum::Unverified,
+                ip_checksum: Checksum::Unverified,
             },
             tunnel: raw.tunnel,
         }
@@ -154,4 +155,7 @@ pub struct Integrity {
     pub malformed: bool,
     /// What the TCP checksum says.
     pub checksum: Checksum,
+    /// What the checksum of the IPv4 headers says. Looked at only where it decides something: by
+    /// [`Dissector::frame`](crate::Dissector::frame) under [`ChecksumPolicy::Drop`](crate::ChecksumPolicy::Drop).
+    pub ip_checksum: Checksum,
 }

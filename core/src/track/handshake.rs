@@ -71,6 +71,7 @@ fn syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
 /// O2, and O7 when it comes again.
 fn syn_ack(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut Note) {
     let acked_before = conn.opening.ack.is_some();
+    let was_open = conn.is_open();
     let (own, peer) = conn.ends.pair_mut(arrival.sender);
     let isn = *peer.isn.get_or_insert(ack - 1);
     peer.base.get_or_insert(isn);
@@ -116,6 +117,10 @@ fn syn_ack(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut No
         None => {
             first_syn(own, arrival);
             note.textbook(Rule::O2, Step::SynAck);
+            if !was_open {
+                // A RST before it was not the last word.
+                conn.closing.closed = None;
+            }
         }
     }
     if let Some(syn) = &peer.syn {

@@ -188,7 +188,7 @@ impl Tracker {
                     conn.ends.initiator.opens_by(&syn);
                     conn.ends.responder.state = State::Listen;
                 }
-                compat::begin(&mut conn, arrival, &self.compat, newest.is_some());
+                compat::begin(&mut conn, newest.is_some());
                 self.next_id += 1;
                 if let (Some(newest), true) = (beside, offered.is_none()) {
                     self.provoke_beside(newest, None, sent_by_low, arrival.mark);

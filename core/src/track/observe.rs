@@ -40,6 +40,16 @@ impl Conn {
         }
     }
 
+    /// A FIN before its sender's SYN, to a peer in SYN-SENT, is dropped (RFC 9293 section 3.10.7.3); so is one
+    /// with the number of the SYN itself, or an older one (3.10.7.4 first).
+    fn drops_fin(&self, arrival: &Arrival<'_>) -> bool {
+        let (own, peer) = (&self.ends[arrival.sender], &self.ends[arrival.sender.peer()]);
+        match own.isn {
+            Some(isn) => !arrival.end.after(isn + 1),
+            None => own.ack.is_none() && own.payload.is_none() && peer.syn.is_some() && peer.ack.is_none(),
+        }
+    }
+
     /// Takes a segment through the stations.
     pub(super) fn observe(
         &mut self,
@@ -68,6 +78,9 @@ impl Conn {
         }
         if arrival.flags.fin() && arrival.ack.is_none() && self.is_open() {
             note.special(Rule::T13);
+            return None;
+        }
+        if arrival.flags.fin() && !arrival.flags.syn() && self.drops_fin(arrival) {
             return None;
         }
         let numbers = arrival.numbers();

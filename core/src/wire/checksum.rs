@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::tcp::field;
 
-/// What the TCP checksum says of a segment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+/// What a checksum says, TCP's of a segment or IPv4's of a header; in the order of growing doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Checksum {
     /// Not looked at, or cannot be: the segment was not captured whole.
@@ -46,6 +46,18 @@ pub fn verify(src: IpAddr, dst: IpAddr, tcp: &[u8]) -> Checksum {
         Checksum::Offloaded
     } else {
         Checksum::Bad
+    }
+}
+
+/// Judges the checksum of an IPv4 header (RFC 791 section 3.1), options included. Zero is what a system
+/// leaves for the network card, [`Checksum::Offloaded`].
+#[must_use]
+pub fn verify_ipv4_header(header: &[u8]) -> Checksum {
+    match header.get(10..12) {
+        _ if fold(sum(header)) == 0xffff => Checksum::Good,
+        Some(&[0, 0]) => Checksum::Offloaded,
+        Some(_) => Checksum::Bad,
+        None => Checksum::Unverified,
     }
 }
 

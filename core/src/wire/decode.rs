@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
+use super::checksum::Checksum;
 use super::icmp::{self, IcmpError};
 use super::window::Window;
 use super::{WireError, ipv4, ipv6, link, llc, mpls, ppp, tunnel};
@@ -159,7 +160,7 @@ pub(crate) mod protocol {
 #[must_use]
 pub fn decode<'a>(frame: &Frame<'a>) -> Decoded<'a> {
     let mut walk = Walk::new(frame);
-    match walk.run() {
+    match walk.run::<false>() {
         Ok(protocol) => carried(frame, protocol, &walk, Some(walk.window.offset)),
         Err(Stop::Other(other)) => Decoded::Other(other),
         Err(Stop::Broken(error)) => Decoded::Broken(error),
@@ -181,6 +182,15 @@ fn carried<'a>(frame: &Frame<'_>, protocol: u8, walk: &Walk<'a>, offset: Option<
     }
 }
 
+/// The worst that the checksums of a frame's IPv4 headers say, tunnels' included: a walk of its own, for
+/// who wants to know.
+#[cold]
+pub(crate) fn ip_checksum(frame: &Frame<'_>) -> Checksum {
+    let mut walk = Walk::new(frame);
+    let _ = walk.run::<true>();
+    walk.ip_checksum
+}
+
 /// A fragment of an IP packet, and what is around it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fragment<'a> {
@@ -200,7 +210,7 @@ pub(crate) struct Fragment<'a> {
 #[cold]
 pub(crate) fn fragment<'a>(frame: &Frame<'a>) -> Option<Fragment<'a>> {
     let mut walk = Walk::new(frame);
-    match (walk.run(), walk.next) {
+    match (walk.run::<false>(), walk.next) {
         (Err(Stop::Other(Other::Fragment)), Next::Ipv4) => ipv4::fragment(walk.window, walk.tunnel),
         (Err(Stop::Other(Other::Fragment)), Next::Ipv6) => ipv6::fragment(walk.window, walk.tunnel),
         _ => None,
@@ -221,13 +231,14 @@ pub(crate) fn decode_whole<'a>(
         window,
         ip: last.ip,
         tunnel: last.tunnel,
+        ip_checksum: Checksum::Unverified,
     };
     let done = match walk.ip.addresses {
         Addresses::V4(_) => Ok(()),
         Addresses::V6(..) => ipv6::skip_extensions(protocol, &mut walk.ip, window)
             .map(|(next, window)| (walk.next, walk.window) = (next, window)),
     };
-    match done.and_then(|()| walk.run()) {
+    match done.and_then(|()| walk.run::<false>()) {
         Ok(protocol) => carried(frame, protocol, &walk, None),
         Err(Stop::Other(other)) => Decoded::Other(other),
         Err(Stop::Broken(error)) => Decoded::Broken(error),
@@ -240,6 +251,7 @@ struct Walk<'a> {
     window: Window<'a>,
     ip: Internet<'a>,
     tunnel: u32,
+    ip_checksum: Checksum,
 }
 
 impl<'a> Walk<'a> {
@@ -249,12 +261,13 @@ impl<'a> Walk<'a> {
             window: Window::new(frame.data, frame.wire_len),
             ip: Internet::NONE,
             tunnel: 0,
+            ip_checksum: Checksum::Unverified,
         }
     }
 
     /// To where TCP begins, or ICMP, and says which; or to the layer that stops it.
     #[inline(always)]
-    fn run(&mut self) -> Result<u8, Stop> {
+    fn run<const VERIFY: bool>(&mut self) -> Result<u8, Stop> {
         let mut tags = 0;
         for _ in 0..MAX_LAYERS {
             let window = self.window;
@@ -267,7 +280,12 @@ impl<'a> Walk<'a> {
                     }
                     link::vlan(window)?
                 }
-                Next::Ipv4 => ipv4::parse(window, &mut self.ip)?,
+                Next::Ipv4 => {
+                    if VERIFY {
+                        self.ip_checksum = self.ip_checksum.max(ipv4::header_checksum(window));
+                    }
+                    ipv4::parse(window, &mut self.ip)?
+                }
                 Next::Ipv6 => ipv6::parse(window, &mut self.ip)?,
                 Next::Protocol(carried @ (protocol::TCP | protocol::ICMP | protocol::ICMP_V6)) => {
                     return Ok(carried);

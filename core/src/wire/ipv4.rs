@@ -1,5 +1,6 @@
 //! The IPv4 header: RFC 791 section 3.1.
 
+use super::checksum::{self, Checksum};
 use super::decode::{Addresses, Fragment, Internet, Next, Other, Step, Stop};
 use super::window::Window;
 use super::{Layer, WireError};
@@ -53,6 +54,16 @@ pub(crate) fn parse<'a>(window: Window<'a>, internet: &mut Internet<'a>) -> Step
         overlong: total_len > window.wire_len,
     };
     Ok((Next::Protocol(*protocol), payload))
+}
+
+/// What the header checksum says of the header at the start of `window`.
+#[cold]
+pub(crate) fn header_checksum(window: Window<'_>) -> Checksum {
+    let words = window.data.first().map_or(0, |first| first & 0xf);
+    match window.data.get(..usize::from(words) * 4) {
+        Some(header) if header.len() >= MIN_HEADER_LEN as usize => checksum::verify_ipv4_header(header),
+        _ => Checksum::Unverified,
+    }
 }
 
 /// The fragment that [`parse`] stopped at.

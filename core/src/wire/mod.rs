@@ -37,7 +37,7 @@ mod tunnel_tests;
 use std::ops::Range;
 
 pub use decode::{Decoded, Other, decode};
-pub(crate) use decode::{Fragment, decode_whole, fragment};
+pub(crate) use decode::{Fragment, decode_whole, fragment, ip_checksum};
 pub use error::{Layer, WireError, WireErrorKind};
 
 /// A range of bytes within the slice that was parsed (the frame for [`decode`], the TCP segment for

@@ -2,6 +2,7 @@
 //! the margins are written from RFC 9293 and the contract, not from what synfin says.
 
 mod attempts;
+mod before_syn_ack;
 mod challenge;
 mod discovery;
 mod fast_open;

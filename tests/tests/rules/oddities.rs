@@ -1,6 +1,6 @@
 //! Segments in unlikely places: late, cut, wrong, or too many.
 
-use synfin::{ChecksumPolicy, Config, Dissector, Outcome};
+use synfin::{ChecksumPolicy, Config, Dissector, Frame, Outcome};
 use synfin_tests::script::Script;
 
 use super::tell;
@@ -207,6 +207,40 @@ fn a_wrong_checksum_is_said_and_believed_unless_it_shall_not_be() {
         let connections: Vec<_> = dissector.finish().collect();
         assert_eq!(connections[0].close.verdict.as_str(), close, "{policy:?}");
         assert_eq!(connections[0].packets.initiator, 4, "listed all the same");
+    }
+}
+
+#[test]
+fn a_wrong_ip_header_is_believed_unless_it_shall_not_be() {
+    let script = Script::parse("open C > S\n+1ms C > S RST\n+1ms C > S PSH-ACK \"x\"").expect("a script");
+    for (policy, wrong, close, word, history) in [
+        (ChecksumPolicy::Note, true, "reset", "ok", "ShAR"),
+        // Zeek does not even count the packet, our list does.
+        (ChecksumPolicy::Drop, true, "open", "bad-checksum", "ShAD"),
+        (ChecksumPolicy::Drop, false, "reset", "ok", "ShARD"),
+    ] {
+        let mut config = Config::default();
+        config.checksums = policy;
+        let mut dissector = Dissector::new(config);
+        let mut words = Vec::new();
+        for frame in script.frames() {
+            let mut data = frame.data.to_vec();
+            // The checksum behind an Ethernet header, of the reset.
+            data[14 + 10] ^= u8::from(wrong && frame.number == 4);
+            let frame = Frame { data: &data, ..frame };
+            if let Outcome::Segment(annotation) = dissector.frame(&frame) {
+                words.push(annotation.integrity.as_str());
+            }
+        }
+        assert_eq!(words[3], word);
+        let connections: Vec<_> = dissector.finish().collect();
+        assert_eq!(connections[0].close.verdict.as_str(), close, "{policy:?}");
+        assert_eq!(connections[0].packets.initiator, 4, "listed all the same");
+        assert!(
+            connections[0].zeek.history.starts_with(history),
+            "{}",
+            connections[0].zeek.history
+        );
     }
 }
 

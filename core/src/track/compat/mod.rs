@@ -43,9 +43,8 @@ impl Switches {
 
 /// A new connection, before its first segment is observed. `pair_known`: its addresses and ports had a
 /// connection before.
-pub(super) fn begin(conn: &mut Conn, arrival: &Arrival<'_>, switches: &Switches, pair_known: bool) {
+pub(super) fn begin(conn: &mut Conn, pair_known: bool) {
     conn.completeness = Completeness::new(pair_known);
-    conn.zeek.begin(arrival, switches);
 }
 
 /// Every segment of the connection, believed or not.

@@ -31,6 +31,8 @@ pub(in crate::track) struct ZeekView {
     /// role when roles are swapped.
     written: [u8; 2],
     ends: Sides<End>,
+    /// A segment was seen, so that the originator is known.
+    begun: bool,
 }
 
 impl Default for ZeekView {
@@ -41,6 +43,7 @@ impl Default for ZeekView {
             partial: false,
             written: [0; 2],
             ends: Sides::default(),
+            begun: false,
         }
     }
 }
@@ -59,7 +62,8 @@ enum Once {
 
 impl ZeekView {
     /// Who is the originator, by the first segment.
-    pub(super) fn begin(&mut self, arrival: &Arrival<'_>, switches: &Switches) {
+    fn begin(&mut self, arrival: &Arrival<'_>, switches: &Switches) {
+        self.begun = true;
         let tcp = &arrival.segment.tcp;
         let flags = arrival.flags;
         let pure_syn = flags.syn() && !flags.ack();
@@ -73,13 +77,20 @@ impl ZeekView {
     }
 
     pub(super) fn observe(&mut self, arrival: &Arrival<'_>, switches: &Switches) {
+        let distrusted =
+            |checksum| switches.verify_checksums && matches!(checksum, Checksum::Bad | Checksum::Offloaded);
+        // Such a packet vanishes before TCP is looked at.
+        if distrusted(arrival.integrity.ip_checksum) {
+            return;
+        }
+        if !self.begun {
+            self.begin(arrival, switches);
+        }
         if !arrival.segment.tcp.is_whole() {
             return;
         }
         let sender = arrival.sender;
-        if switches.verify_checksums
-            && matches!(arrival.integrity.checksum, Checksum::Bad | Checksum::Offloaded)
-        {
+        if distrusted(arrival.integrity.checksum) {
             self.scaled(sender, b'C', |end| &mut end.bad_checksums);
             return;
         }

@@ -2,7 +2,7 @@ use std::net::IpAddr;
 
 use proptest::prelude::*;
 
-use super::verify;
+use super::{verify, verify_ipv4_header};
 use crate::Checksum;
 
 /// RFC 1071 as it is written: 16-bit words, carries added back.
@@ -83,4 +83,19 @@ fn what_cannot_be_judged_is_not() {
     assert_eq!(verify(v4, v6, &[1; 20]), Checksum::Unverified);
     assert_eq!(verify(v4, v4, &[1; 19]), Checksum::Unverified);
     assert_eq!(verify(v4, v4, &[]), Checksum::Unverified);
+}
+
+/// The usual worked example of RFC 1071.
+#[test]
+fn an_ipv4_header() {
+    let mut header = [
+        0x45, 0, 0, 0x3c, 0x1c, 0x46, 0x40, 0, 0x40, 0x06, 0xb1, 0xe6, 0xac, 0x10, 0x0a, 0x63, 0xac, 0x10,
+        0x0a, 0x0c,
+    ];
+    assert_eq!(verify_ipv4_header(&header), Checksum::Good);
+    header[8] -= 1;
+    assert_eq!(verify_ipv4_header(&header), Checksum::Bad);
+    header[10..12].fill(0);
+    assert_eq!(verify_ipv4_header(&header), Checksum::Offloaded);
+    assert_eq!(verify_ipv4_header(&[]), Checksum::Unverified);
 }
