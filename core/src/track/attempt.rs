@@ -5,6 +5,7 @@ use super::conn::Conn;
 use super::note::Note;
 use super::progress::{BadAck, Failure, Opening};
 use super::sent::Sent;
+use super::stray;
 use crate::connection::Offer;
 use crate::rule::Rule;
 use crate::stream::Mark;
@@ -34,6 +35,9 @@ pub(super) fn failure(conn: &Conn, now_ns: i64) -> Option<(Failure, Mark)> {
 pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) -> bool {
     if answers_bad_ack(conn, arrival, note) || is_without_ack(conn, arrival, note) {
         return false;
+    }
+    if conn.ends.initiator.syn.is_none() && stray::reset(conn, arrival, note) {
+        return true;
     }
     let (own, peer) = conn.ends.pair_mut(arrival.sender);
     let failure = match arrival.sender {

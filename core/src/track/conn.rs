@@ -3,7 +3,7 @@
 use super::arrival::{Arrival, OfferedSyn};
 use super::compat::{Completeness, ZeekView};
 use super::endpoint::Endpoint;
-use super::key::{FlowKey, Slot};
+use super::key::{EndKey, FlowKey, Slot};
 use super::progress::{Closing, Opening};
 use super::streams::Streams;
 use crate::annotation::ConnectionId;
@@ -65,6 +65,12 @@ impl RuleList {
         }
     }
 
+    /// The first frame that a rule was told of.
+    pub(super) fn first(&self, rule: Rule) -> Option<u64> {
+        let hit = self.hits.iter().find(|&&(hit, _)| hit == rule);
+        hit.map(|&(_, frame)| frame)
+    }
+
     pub(super) fn hits(&self) -> Vec<RuleHit> {
         self.hits
             .iter()
@@ -118,6 +124,11 @@ impl Conn {
         } else {
             Side::Responder
         }
+    }
+
+    /// The responder, which has other connections as well.
+    pub(super) fn server(&self) -> EndKey {
+        self.key.end_key(!self.initiator_is_low)
     }
 
     /// Both sides' SYNs are acknowledged, or the capture began behind them.

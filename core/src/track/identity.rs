@@ -3,6 +3,7 @@
 use super::arrival::{Arrival, OfferedSyn};
 use super::conn::Conn;
 use super::key::Slot;
+use super::stray;
 use super::table::Table;
 use crate::http::looks_like_request;
 use crate::rule::Rule;
@@ -147,6 +148,10 @@ fn of_two(table: &Table, conn: &Conn, slot: Slot, sent_by_low: bool, arrival: &A
 /// the receiver; else who seems to ask, else the side whose peer has a well-known port.
 fn opens(segment: &Segment<'_>) -> bool {
     let tcp = &segment.tcp;
+    if stray::has_flags_of_a_scan(tcp.flags) {
+        // Who scans need not use a client's port.
+        return true;
+    }
     if tcp.flags.syn() {
         return !tcp.flags.ack();
     }

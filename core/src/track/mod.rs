@@ -10,6 +10,8 @@ mod arrival;
 mod attempt;
 mod compat;
 mod conn;
+mod crowd;
+mod early;
 mod endpoint;
 mod giveup;
 mod handshake;
@@ -19,10 +21,13 @@ mod keepalive;
 mod key;
 mod note;
 mod observe;
+mod other_isn;
 mod progress;
 pub(crate) mod reassembly;
 mod sent;
+mod split;
 mod state;
+mod stray;
 mod streams;
 mod summary;
 mod table;
@@ -41,6 +46,7 @@ use crate::words::State;
 use crate::{Checksum, Integrity, Segment, Sides};
 use arrival::Arrival;
 use conn::Conn;
+use crowd::Crowd;
 use identity::Identity;
 use key::{FlowKey, Slot};
 use note::Note;
@@ -50,6 +56,7 @@ use table::Table;
 /// The connection tracker.
 pub(crate) struct Tracker {
     table: Table,
+    crowd: Crowd,
     limits: Limits,
     compat: compat::Switches,
     next_id: ConnectionId,
@@ -62,6 +69,7 @@ impl Tracker {
     pub(crate) fn new(config: &Config) -> Self {
         Self {
             table: Table::new(config.max_connections),
+            crowd: Crowd::new(config),
             limits: Limits {
                 reassembly: config.reassembly,
                 http: config.http_enabled.then_some(config.http),
@@ -97,6 +105,7 @@ impl Tracker {
         let (slot, rule) = self.slot_of(&mut arrival);
         let conn = self.table.conn_mut(slot);
         let closed_before = conn.is_closed();
+        let crowd_before = crowd::Before::of(conn);
         let mut note = Note::new(conn.phase(&arrival), conn.last_news_ns);
         if let Some(rule) = rule {
             note.special(rule);
@@ -113,6 +122,9 @@ impl Tracker {
             }
         }
         let conn = self.table.conn_mut(slot);
+        if crowd_before.concerns_crowd(conn, &arrival) {
+            self.crowd.observe(conn, crowd_before, &arrival, &mut note);
+        }
         conn.count(&arrival, &note, &self.compat);
         if !closed_before && conn.is_closed() {
             conn.release();
@@ -150,6 +162,7 @@ impl Tracker {
                 self.next_id += 1;
                 let (slot, evicted) = self.table.insert(conn);
                 if let Some(evicted) = evicted {
+                    self.crowd.forget(&evicted);
                     let connection = self.summarise(evicted, true);
                     self.evicted.push(connection);
                 }

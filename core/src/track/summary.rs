@@ -2,6 +2,7 @@
 
 use super::compat;
 use super::conn::Conn;
+use super::stray;
 use super::verdict::{self, Ending};
 use crate::Sides;
 use crate::connection::{Close, Connection, Options, UtcTime};
@@ -22,7 +23,7 @@ impl Conn {
         let (src, src_port) = self.key.end(self.initiator_is_low);
         let (dst, dst_port) = self.key.end(!self.initiator_is_low);
         let mut rules = self.rules.clone();
-        rules.add(self.absences(handshake.verdict, &ending), self.last.frame);
+        rules.add(self.absences(handshake.verdict, &ending, now_ns), self.last.frame);
         let http = self.streams.http();
         Connection {
             connection: self.id,
@@ -60,11 +61,14 @@ impl Conn {
         }
     }
 
-    /// O16, T28, and E2 or T20 in silence: what did not happen by the end.
-    fn absences(&self, handshake: HandshakeVerdict, ending: &Ending) -> RuleSet {
+    /// O16, T28, and O36, T27, E2 or T20 in silence: what did not happen by the end.
+    fn absences(&self, handshake: HandshakeVerdict, ending: &Ending, now_ns: i64) -> RuleSet {
         let mut rules = RuleSet::default();
         if handshake == HandshakeVerdict::NoAnswer {
             rules.insert(Rule::O16);
+        }
+        if let (HandshakeVerdict::None, Some(rule)) = (handshake, stray::unanswered(self, now_ns)) {
+            rules.insert(rule);
         }
         if let Some(given_up) = ending.given_up {
             rules.insert(given_up.rule);

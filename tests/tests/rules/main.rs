@@ -2,6 +2,8 @@
 //! the margins are written from RFC 9293 and the contract, not from what synfin says.
 
 mod attempts;
+mod crowd;
+mod early;
 mod figures;
 mod giveup;
 mod http_close;
@@ -16,6 +18,8 @@ mod registry;
 mod resent;
 mod reset;
 mod reuse;
+mod split;
+mod strays;
 mod teardown;
 mod teardown_more;
 mod verdicts;
