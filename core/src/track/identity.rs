@@ -90,6 +90,11 @@ fn another_syn(table: &Table, slot: Slot, sender: Side, arrival: &Arrival<'_>) -
         let rule = is_legal_reuse(conn, sender, arrival).then_some(Rule::T22);
         return new(rule, None);
     }
+    let is_stray = !conn.is_open() && own.syn.is_none() && (peer.syn.is_none() || own.isn.is_some());
+    if is_stray {
+        // A scan, backscatter, or another segment that nothing was known of.
+        return new(None, None);
+    }
     if own.syn.is_none() && peer.syn.is_some() && !conn.is_open() {
         // The peer's SYN of a simultaneous open or of a split handshake.
         return Identity::Known(slot);

@@ -193,9 +193,9 @@ fn o32_not_when_the_timestamps_prove_too_little() {
 
 /// A flood over 30 seconds, with or without SYN-ACKs that come again.
 fn long_flood(resends: bool) -> String {
-    let mut text = clients(300);
-    for n in 0..300 {
-        let _ = writeln!(text, "+100ms X{n} > S SYN\n+1ms S > X{n} SYN-ACK");
+    let mut text = clients(200);
+    for n in 0..200 {
+        let _ = writeln!(text, "+150ms X{n} > S SYN\n+1ms S > X{n} SYN-ACK");
         if resends && n == 150 {
             let _ = writeln!(text, "x: S > X0 SYN-ACK");
         }

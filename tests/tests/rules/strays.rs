@@ -82,7 +82,7 @@ fn o37_syn_ack_captured_before_its_syn() {
         #: 0 from 40000
         #: 0 isn 1000 5000
         #: 0 handshake complete certain 1,2,3
-        #: 0 rtt - 10.1ms
+        #: 0 rtt - 10100us
         #: 0 close open nobody unknown/guess certain -
         #: 0 rules O2:1 O1:2 O37:2 O3:3 T28:3
     ");
@@ -121,7 +121,7 @@ fn o37_not_when_the_numbers_do_not_fit() {
 }
 
 #[test]
-fn o48_syn_not_captured() {
+fn o48_syn_missing_from_the_capture() {
     tell(
         "
               drop C > S SYN
@@ -243,7 +243,7 @@ fn t27_not_when_the_peer_confirms_the_numbers() {
     tell(
         "
               C > S FIN-ACK seq=5000 ack=9000
-        +10ms S > C FIN-ACK  #= 2+3/4 T5 E10,T5 unknown unknown>LAST-ACK 1
+        +10ms S > C FIN-ACK  #= 2+3/4 T5 E10,T5 unknown unknown 1
         +10ms C > S ACK
         #: 0 handshake unseen certain 2
         #: 0 close three-segment initiator application/likely certain 1,2,3
@@ -285,13 +285,33 @@ fn t27_not_on_a_connection() {
 // Nothing tells what the RST answers.
 #[test]
 fn a_lone_rst_is_listed_and_opens_nothing() {
-    tell(
+    let told = tell(
         "
               S > C RST-ACK seq=777 ack=888  #= - - - unknown unknown - phase=stray
         #: 0 from 40000
         #: 0 handshake none likely -
         #: 0 close not-opened nobody unknown/guess likely -
-        #: 0 rules
     ",
     );
+    assert!(told.connections[0].rules.is_empty());
+}
+
+// Nothing was reused: there was no connection before this one.
+#[test]
+fn t24_not_after_a_stray() {
+    for stray in [
+        "C > S FIN seq=777",
+        "C > S ACK seq=777 ack=888",
+        "S > C RST seq=777",
+        "S > C SYN-ACK ack=888",
+    ] {
+        let script =
+            format!("forged {stray}\n+10ms C > S SYN\n+10ms S > C SYN-ACK seq=5000\n+10ms C > S ACK");
+        let script = synfin_tests::script::Script::parse(&script).expect("a script");
+        let told = synfin_tests::told::Told::of(&script);
+        assert_eq!(told.connections.len(), 2, "{stray}");
+        let rules: Vec<&str> = told.connections[1].rules.iter().map(|hit| hit.id.id()).collect();
+        assert_eq!(rules, ["O1", "O2", "O3", "T28"], "{stray}");
+        assert_eq!(told.connections[1].handshake.frames[..], [2, 3, 4], "{stray}");
+    }
 }
