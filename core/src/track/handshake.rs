@@ -181,7 +181,8 @@ fn third_step(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut
         .opening
         .crossed
         .is_some_and(|crossed| crossed.initiator.is_some());
-    if own.syn.is_none() && peer.syn.is_some() {
+    let lines_up = peer.ack.is_some_and(|acked| arrival.seq.at_or_after(acked));
+    if own.syn.is_none() && peer.syn.is_some() && lines_up {
         note.special(Rule::O48);
     }
     // Its SYN-ACK was its acknowledgement of the other's SYN.

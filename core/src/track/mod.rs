@@ -111,7 +111,8 @@ impl Tracker {
             note.special(rule);
         }
         let before = Sides::from_fn(|side| conn.ends[side].state);
-        let http = if believed && segment.tcp.is_whole() {
+        let counts = believed && segment.tcp.is_whole();
+        let http = if counts {
             conn.observe(&arrival, &mut note, &self.limits)
         } else {
             None
@@ -122,7 +123,7 @@ impl Tracker {
             }
         }
         let conn = self.table.conn_mut(slot);
-        if crowd_before.concerns_crowd(conn, &arrival) {
+        if counts && crowd_before.concerns_crowd(conn, &arrival) {
             self.crowd.observe(conn, crowd_before, &arrival, &mut note);
         }
         conn.count(&arrival, &note, &self.compat);

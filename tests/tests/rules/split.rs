@@ -174,7 +174,7 @@ fn o35_and_neither_is_accepted() {
     );
 }
 
-// The same number again is a retransmission, and so is the other number again.
+// The same number again is a retransmission.
 #[test]
 fn o35_not_when_the_number_is_the_same() {
     tell(
@@ -185,6 +185,23 @@ fn o35_not_when_the_number_is_the_same() {
         +10ms C > S ACK
         #: 0 handshake complete certain 1,2,4
         #: 0 close open nobody unknown/guess certain -
+    ",
+    );
+}
+
+// So is the other number again.
+#[test]
+fn o35_and_the_other_server_tries_again() {
+    tell(
+        "
+              C > S SYN
+        +10ms S > C SYN-ACK
+        +5ms  o: forged S > C SYN-ACK seq=777000  #= 2/3 O2 O2,O35 SYN-SENT SYN-RECEIVED 1
+        +1s   forged S > C SYN-ACK seq=777000     #= 2/3 O7 O7     SYN-SENT SYN-RECEIVED 1 again=1 of=3 seq=0
+        +10ms C > S ACK
+        #: 0 handshake complete certain 1,2,5
+        #: 0 close open nobody unknown/guess certain -
+        #: 0 rules O1:1 O2:2 O2:3 O35:3 O7:4 O3:5 T28:5
     ",
     );
 }
