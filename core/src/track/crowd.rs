@@ -246,7 +246,8 @@ impl Crowd {
         let Some(server) = self.find(key) else { return };
         let syns = server.sum(|span| span.syns, 0);
         let completed = server.sum(|span| span.completed, 0);
-        let is_flood = server.sum(|span| span.half_open, 0) >= enough && completed * 100 < syns * percent;
+        let is_flood =
+            server.sum(|span| span.half_open, 0) >= enough && completed * 100 < syns.saturating_mul(percent);
         if is_flood {
             note.special(Rule::O38);
         }
@@ -334,5 +335,48 @@ fn count(span: Option<&mut Span>, of: fn(&mut Span) -> &mut u32, by: i32) {
     if let Some(span) = span {
         let counter = of(span);
         *counter = counter.saturating_add_signed(by);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::key::FlowKey;
+    use super::{Crowd, SERVERS, SPANS, count};
+    use crate::config::Config;
+
+    fn key(n: u32) -> super::EndKey {
+        let (client, server) = ([192, 0, 2, 1].into(), std::net::IpAddr::V4(n.into()));
+        let (key, client_is_low) = FlowKey::between((client, 40000), (server, 80), 0);
+        key.end_key(!client_is_low)
+    }
+
+    #[test]
+    fn servers_are_bounded_and_a_busy_one_stays() {
+        let mut crowd = Crowd::new(&Config::default());
+        for n in 0..3 * SERVERS as u32 {
+            crowd.find_or_insert(key(0), 0).recently_active = true;
+            crowd.find_or_insert(key(n), 0);
+        }
+        assert_eq!(crowd.servers.len(), SERVERS);
+        assert_eq!(crowd.index.len(), SERVERS);
+        assert!(crowd.find(&key(0)).is_some());
+        assert!(crowd.find(&key(1)).is_none());
+    }
+
+    #[test]
+    fn old_spans_are_forgotten_and_time_may_go_back() {
+        let mut crowd = Crowd::new(&Config::default());
+        let server = crowd.find_or_insert(key(0), 100);
+        for span in [99, 100] {
+            count(server.span(Some(span)), |span| &mut span.syns, 1);
+        }
+        server.advance(90);
+        assert_eq!(server.sum(|span| span.syns, 0), 2);
+        server.advance(99 + SPANS);
+        assert_eq!(server.sum(|span| span.syns, 0), 1);
+        assert!(server.span(Some(99)).is_none());
+        server.advance(i64::MAX);
+        assert_eq!(server.sum(|span| span.syns, 0), 0);
+        assert!(server.span(Some(i64::MIN)).is_none());
     }
 }
