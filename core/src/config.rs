@@ -21,6 +21,14 @@ pub struct Config {
     /// Silence after which a RST that is not the host's counts as one of a NAT or firewall that forgot the
     /// connection (T21), nanoseconds; 60 s by default.
     pub idle_reset_ns: i64,
+    /// Half-open connections at once that make a SYN flood of one address and port (O38), if
+    /// [`flood_percent`](Self::flood_percent) agrees.
+    pub flood_half_open: u32,
+    /// A SYN flood (O38) completes fewer than this many of a hundred handshakes.
+    pub flood_percent: u32,
+    /// How long a connection without an answer to its SYN-ACK counts as half-open, and a SYN counts among
+    /// those of its server (O38), nanoseconds: as long as a server keeps trying. It is measured in eighths.
+    pub half_open_ns: i64,
     /// Zeek's `likely_server_ports`, for [`Connection::zeek`](crate::Connection::zeek) alone: a connection
     /// whose first segment is no SYN and comes from such a port is turned around. By default the ports of
     /// Zeek's protocol scripts; empty is Zeek's bare mode.
@@ -57,6 +65,9 @@ impl Default for Config {
             reassembly: ReassemblyLimits::default(),
             http: HttpLimits::default(),
             idle_reset_ns: 60_000_000_000,
+            flood_half_open: 100,
+            flood_percent: 20,
+            half_open_ns: 60_000_000_000,
             likely_server_ports: ZEEK_SERVER_PORTS.to_vec(),
         }
     }

@@ -141,15 +141,15 @@ rules! {
     O34 Warn "SYN-ACK with a bad ack" ["RFC 9293 3.10.7.3"]
         "A SYN-ACK that does not acknowledge the SYN: ack not in (ISSc, ISSc+1+len]. C should answer with a RST of that number.";
     O35 Warn "SYN-ACK resent with another ISN" ["RFC 9293 3.5"]
-        "Two SYN-ACKs of S with the same ack and different sequence numbers: two servers, a load balancer or a SYN proxy.";
+        "Two SYN-ACKs of S with the same ack and different sequence numbers: two servers, a load balancer or a SYN proxy. The one that C acknowledges is the connection's.";
     O36 Note "SYN-ACK without a SYN" ["RFC 9293 3.10.7.1"]
-        "A SYN-ACK first on its pair, answered by a RST with seq equal to its ack, or by nothing: backscatter of somebody's forged SYN.";
+        "A SYN-ACK first on its pair, answered by a RST with seq equal to its ack, or by nothing within 3 s: backscatter of somebody's forged SYN.";
     O37 Note "SYN-ACK captured before its SYN" ["capture artefact"]
-        "A SYN whose number is one before the ack of a SYN-ACK of the other side that was captured just before.";
+        "A SYN whose number is one before the ack of a SYN-ACK of the other side that was captured less than 1 s before and only once; later it is a SYN sent again.";
     O38 Warn "SYN flood" ["RFC 4987"]
-        "At least 100 half-open connections at once to one address and port while fewer than 20 % of its SYNs reach O3; both numbers can be configured.";
+        "A SYN-ACK of an address and port with at least 100 half-open connections at once, while fewer than 20 % of its SYNs reach O3; both numbers can be configured. A connection counts for about 60 s from its first SYN-ACK (can be configured), or until it completes or is reset.";
     O39 Warn "data before the handshake is complete" ["RFC 9293 3.4"]
-        "A payload from S before O3, or from C before O2, other than TCP Fast Open's.";
+        "A payload from S between its captured SYN-ACK and O3, or from C without ACK before O2; never where the SYN asks for TCP Fast Open.";
     O40 Chat "TCP-AO or MD5 protection" ["RFC 5925, RFC 2385"]
         "An authentication or MD5 option on the SYN; on the SYN-ACK, or missing there; and where both have it, a later segment that lacks it or names a key that its receiver has not asked for.";
     O41 Chat "Multipath TCP connection" ["RFC 8684 3.1"]
@@ -157,7 +157,7 @@ rules! {
     O42 Chat "Multipath TCP subflow" ["RFC 8684 3.2"]
         "MP_JOIN on SYN, SYN-ACK or the ACK of it; the next segment of S, which completes the join.";
     O44 Warn "accept queue overflow" ["Linux"]
-        "S sends its SYN-ACK again although O3 was captured, and data of C stays unacknowledged meanwhile.";
+        "S sends its SYN-ACK again although O3 was captured, and data of C has been unacknowledged for at least the round trip of SYN and SYN-ACK. Then O5 is not told.";
     O45 Warn "SYN with strange flags" ["RFC 9293 3.10.7.2"]
         "A SYN or SYN-ACK with FIN, RST, URG or PSH set, with data or without.";
     O46 Note "SYN bounced in TIME-WAIT" ["RFC 9293 3.10.7.4, RFC 6191"]
@@ -243,7 +243,7 @@ rules! {
     T26 Warn "Multipath TCP fast close or reset reason" ["RFC 8684 3.5 and 3.6"]
         "MP_FASTCLOSE on any segment where Multipath TCP was agreed on, or MP_FASTCLOSE or MP_TCPRST on a RST.";
     T27 Warn "scan without a connection" ["RFC 9293 3.10.7.1, 3.10.7.2"]
-        "The first segment of its pair is a FIN alone, has no flags, or FIN, PSH and URG, or SYN and FIN; as a guess also an ACK alone or FIN and ACK that is unanswered or answered by a RST.";
+        "The first segment of its pair is a FIN alone, has no flags, or FIN, PSH and URG, or SYN and FIN; as a guess also an ACK alone or FIN and ACK of the initiator with no news after it, that is unanswered for 3 s or answered by a RST with seq equal to its ack.";
     T28 Note "not closed in the capture" ["capture artefact"]
         "The capture ends while the connection is open or half-closed.";
     T29 Note "RST with a payload" ["RFC 1122 4.2.2.12"]

@@ -48,6 +48,11 @@ impl<'a> Arrival<'a> {
         }
     }
 
+    /// A SYN that can open something: with a RST or FIN in it, it does not.
+    pub(super) fn opens(&self) -> bool {
+        self.flags.syn() && !self.flags.rst() && !self.flags.fin()
+    }
+
     /// Where the payload begins: behind the SYN.
     pub(super) fn payload_seq(&self) -> SeqNumber {
         self.seq + u32::from(self.flags.syn())

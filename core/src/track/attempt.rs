@@ -6,6 +6,7 @@ use super::discovery;
 use super::note::Note;
 use super::progress::{BadAck, Failure, Opening};
 use super::sent::Sent;
+use super::stray;
 use crate::options::Offer;
 use crate::rule::Rule;
 use crate::stream::Mark;
@@ -40,6 +41,9 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) -> 
         // It resets the older connection that the ACK was of, and the attempt goes on.
         note.answers(&challenge);
         return false;
+    }
+    if conn.ends.initiator.syn.is_none() && stray::reset(conn, arrival, note) {
+        return true;
     }
     let (own, peer) = conn.ends.pair_mut(arrival.sender);
     let failure = match arrival.sender {

@@ -5,7 +5,7 @@ use super::challenge::Challenge;
 use super::compat::{Completeness, ZeekView};
 use super::endpoint::Endpoint;
 use super::icmp::Errors;
-use super::key::{FlowKey, Slot};
+use super::key::{EndKey, FlowKey, Slot};
 use super::negotiation::Negotiation;
 use super::progress::{BadAck, Closing, Opening};
 use super::streams::Streams;
@@ -79,6 +79,12 @@ impl RuleList {
         self.hits.retain(|hit| *hit != (rule, frame));
     }
 
+    /// The first frame that a rule was told of.
+    pub(super) fn first(&self, rule: Rule) -> Option<u64> {
+        let hit = self.hits.iter().find(|&&(hit, _)| hit == rule);
+        hit.map(|&(_, frame)| frame)
+    }
+
     pub(super) fn hits(&self) -> Vec<RuleHit> {
         self.hits
             .iter()
@@ -135,6 +141,11 @@ impl Conn {
         } else {
             Side::Responder
         }
+    }
+
+    /// The responder, which has other connections as well.
+    pub(super) fn server(&self) -> EndKey {
+        self.key.end_key(!self.initiator_is_low)
     }
 
     /// Both sides' SYNs are acknowledged, or the capture began behind them.

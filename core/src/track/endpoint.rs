@@ -4,7 +4,7 @@
 //! needs no answer; a segment that needs one (payload, SYN, FIN) may still be lost behind the capture
 //! point, so what it acknowledges counts only when the receiver's own next segment shows that it came.
 
-use super::arrival::{Numbers, OfferedSyn};
+use super::arrival::{Arrival, Numbers, OfferedSyn};
 use super::keepalive::Probes;
 use super::order::{Disorder, Stamps};
 use super::sent::{Sent, Unacked};
@@ -280,6 +280,16 @@ impl Endpoint {
             } else {
                 self.state = self.state.got_ack_of_fin();
             }
+        }
+    }
+
+    /// Where the relative number of a segment counts from: a SYN-ACK with another number than the one of this
+    /// side (O35) begins at its own.
+    pub(super) fn base_of(&self, arrival: &Arrival<'_>) -> Option<SeqNumber> {
+        if arrival.flags.syn() && arrival.ack.is_some() && self.isn.is_some_and(|isn| isn != arrival.seq) {
+            Some(arrival.seq)
+        } else {
+            self.base
         }
     }
 

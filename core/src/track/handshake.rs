@@ -5,21 +5,20 @@ use super::arrival::Arrival;
 use super::attempt;
 use super::challenge;
 use super::conn::Conn;
+use super::early;
 use super::endpoint::Endpoint;
 use super::note::Note;
 use super::offer;
+use super::other_isn;
 use super::sent::Sent;
+use super::split;
+use super::stray;
 use crate::rule::Rule;
 use crate::words::Step;
 use crate::{SeqNumber, Side};
 
-/// A SYN with a RST or FIN in it opens nothing.
-fn opens(arrival: &Arrival<'_>) -> bool {
-    arrival.flags.syn() && !arrival.flags.rst() && !arrival.flags.fin()
-}
-
 pub(super) fn observe(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
-    if opens(arrival) {
+    if arrival.opens() {
         match arrival.ack {
             None => syn(conn, arrival, note),
             Some(ack) => syn_ack(conn, arrival, ack, note),
@@ -46,9 +45,14 @@ fn syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
         None => {
             first_syn(own, arrival);
             match arrival.sender {
-                Side::Initiator => note.textbook(Rule::O1, Step::Syn),
+                Side::Initiator => {
+                    note.textbook(Rule::O1, Step::Syn);
+                    stray::note_late_syn(conn, arrival, note);
+                }
                 Side::Responder => {
                     note.step = Some(Step::Syn);
+                    // What it sent before, an ACK alone, need not have had a number near this one.
+                    own.next = None;
                     if peer.syn.is_some() {
                         conn.opening.crossed.get_or_insert_default();
                     }
@@ -56,7 +60,7 @@ fn syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
             }
         }
     }
-    own.sends_syn();
+    conn.ends[arrival.sender].sends_syn();
     if conn.is_open() && conn.is_closed() {
         // An old copy, or a new connection with the old number: the answer will tell.
         conn.offer(arrival);
@@ -130,6 +134,11 @@ fn syn_ack(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut No
     let had_gone_on = own.next.is_some_and(|next| next.after(arrival.end))
         || own.ack.is_some_and(|before| before.after(ack));
     if !had_gone_on && conn.closing.closed.is_none() {
+        let overflow = acked_before && early::is_overflow(own, peer, arrival);
+        if overflow {
+            note.special(Rule::O44);
+            conn.opening.overflow = true;
+        }
         own.sends_syn_ack();
         conn.opening.synack_again_after_ack = acked_before;
     }
@@ -147,18 +156,24 @@ fn first_syn(own: &mut Endpoint, arrival: &Arrival<'_>) {
 
 /// A segment without SYN before the handshake is complete, as far as captured.
 fn first_without_syn(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
-    let Some(ack) = arrival.ack else { return };
-    match arrival.sender {
-        Side::Initiator => third_step(conn, arrival, ack, note),
-        Side::Responder => {
-            challenge::of_unknown_connection(conn, arrival, note);
-            answer_to_missed_third_step(conn, arrival, ack, note);
+    if let Some(ack) = arrival.ack {
+        if split::observe(conn, arrival, ack, note) {
+            return;
+        }
+        match arrival.sender {
+            Side::Initiator => third_step(conn, arrival, ack, note),
+            Side::Responder => {
+                challenge::of_unknown_connection(conn, arrival, note);
+                answer_to_missed_third_step(conn, arrival, ack, note);
+            }
         }
     }
+    early::observe(conn, arrival, note);
 }
 
-/// O3 and O4.
+/// O3 and O4, and O48 where the SYN was not captured.
 fn third_step(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut Note) {
+    other_isn::adopt_accepted(conn, ack);
     let (own, peer) = conn.ends.pair_mut(arrival.sender);
     let expected = if peer.isn.is_some() { peer.ack } else { own.next };
     let is_next = expected == Some(arrival.seq);
@@ -178,7 +193,16 @@ fn third_step(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut
         return;
     }
     conn.opening.established = true;
-    if is_next {
+    let has_answered_syn = conn
+        .opening
+        .crossed
+        .is_some_and(|crossed| crossed.initiator.is_some());
+    let lines_up = peer.ack.is_some_and(|acked| arrival.seq.at_or_after(acked));
+    if own.syn.is_none() && peer.syn.is_some() && lines_up {
+        note.special(Rule::O48);
+    }
+    // Its SYN-ACK was its acknowledgement of the other's SYN.
+    if is_next && !has_answered_syn {
         note.textbook(Rule::O3, Step::Ack);
         if arrival.len > 0 {
             note.special(Rule::O4);
@@ -212,7 +236,11 @@ fn answer_to_missed_third_step(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqN
 fn repeated_ack(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     if conn.opening.synack_again_after_ack && arrival.sender == Side::Initiator && arrival.ack.is_some() {
         conn.opening.synack_again_after_ack = false;
-        note.special(Rule::O5);
+        if !conn.opening.overflow {
+            note.special(Rule::O5);
+        } else if arrival.len > 0 {
+            return;
+        }
         note.step = Some(Step::Ack);
         if let Some(syn_ack) = &conn.ends.responder.syn {
             note.answers(syn_ack);

@@ -9,6 +9,7 @@
 use super::arrival::{Arrival, OfferedSyn};
 use super::conn::Conn;
 use super::key::Slot;
+use super::stray;
 use super::table::Table;
 use crate::http::looks_like_request;
 use crate::rule::Rule;
@@ -94,7 +95,17 @@ fn another_syn(table: &Table, newest: Slot, sent_by_low: bool, arrival: &Arrival
     if let Some((slot, _)) = remembered(table, newest, arrival).find(|(_, conn)| is_again(conn)) {
         return Identity::Known(slot);
     }
-    if !conn.is_closed() && own.syn.is_none() && peer.syn.is_some() && !conn.is_open() {
+    let is_unopened = !conn.is_closed() && !conn.is_open() && own.syn.is_none();
+    if is_unopened && (peer.syn.is_none() || own.isn.is_some()) {
+        // A scan, backscatter, or another segment that nothing was known of.
+        return Identity::New {
+            sender_is_initiator: true,
+            rule: None,
+            beside: None,
+            offered: None,
+        };
+    }
+    if is_unopened {
         // The peer's SYN of a simultaneous open or of a split handshake.
         return Identity::Known(newest);
     }
@@ -196,6 +207,10 @@ fn acknowledges_syn(conn: &Conn, sender: Side, arrival: &Arrival<'_>) -> bool {
 /// the receiver; else who seems to ask, else the side whose peer has a well-known port.
 fn opens(segment: &Segment<'_>) -> bool {
     let tcp = &segment.tcp;
+    if stray::has_flags_of_a_scan(tcp.flags) {
+        // Who scans need not use a client's port.
+        return true;
+    }
     if tcp.flags.syn() {
         return !tcp.flags.ack();
     }

@@ -80,6 +80,23 @@ impl FlowKey {
     }
 }
 
+/// Address and port of one end, in its tunnel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct EndKey([u64; 3]);
+
+impl FlowKey {
+    /// The lower end (`true`) or the higher one, alone.
+    pub(super) fn end_key(&self, low: SentByLow) -> EndKey {
+        let [low_a, low_b, high_a, high_b, ports] = self.0;
+        let (a, b, port) = if low {
+            (low_a, low_b, ports >> 16 & 0xffff)
+        } else {
+            (high_a, high_b, ports & 0xffff)
+        };
+        EndKey([a, b, ports & !0xffff_ffff | port])
+    }
+}
+
 fn words(address: IpAddr) -> ([u64; 2], u64) {
     match address {
         IpAddr::V4(v4) => ([0, u64::from(v4.to_bits())], IPV4),

@@ -13,7 +13,9 @@ mod attempt;
 mod challenge;
 mod compat;
 mod conn;
+mod crowd;
 mod discovery;
+mod early;
 mod ecn;
 mod endpoint;
 mod fast_open;
@@ -34,11 +36,14 @@ mod observe;
 mod offer;
 mod one_sided;
 mod order;
+mod other_isn;
 mod progress;
 mod protection;
 pub(crate) mod reassembly;
 mod sent;
+mod split;
 mod state;
+mod stray;
 mod streams;
 mod summary;
 mod table;
@@ -59,6 +64,7 @@ use crate::{Checksum, Integrity, Segment, Side, Sides};
 use arrival::Arrival;
 use challenge::Provocation;
 use conn::Conn;
+use crowd::Crowd;
 use hosts::Hosts;
 use identity::Identity;
 use key::{FlowKey, Slot};
@@ -70,6 +76,7 @@ use table::Table;
 /// The connection tracker.
 pub(crate) struct Tracker {
     table: Table,
+    crowd: Crowd,
     limits: Limits,
     compat: compat::Switches,
     hosts: Hosts,
@@ -83,6 +90,7 @@ impl Tracker {
     pub(crate) fn new(config: &Config) -> Self {
         Self {
             table: Table::new(config.max_connections),
+            crowd: Crowd::new(config),
             limits: Limits {
                 reassembly: config.reassembly,
                 http: config.http_enabled.then_some(config.http),
@@ -121,12 +129,14 @@ impl Tracker {
         let conn = self.table.conn_mut(slot);
         let closed_before = conn.is_closed();
         let open_before = conn.opening.established;
+        let crowd_before = crowd::Before::of(conn);
         let mut note = Note::new(conn.phase(&arrival), conn.last_news_ns);
         if let Some(rule) = rule {
             note.special(rule);
         }
         let before = Sides::from_fn(|side| conn.ends[side].state);
-        let http = if believed && segment.tcp.is_whole() {
+        let counts = believed && segment.tcp.is_whole();
+        let http = if counts {
             conn.observe(&arrival, &mut note, &self.limits)
         } else {
             None
@@ -151,6 +161,9 @@ impl Tracker {
             self.hosts.answers(&arrival);
         } else if note.rules.contains(Rule::O15) {
             conn.opening.refused_elsewhere = self.hosts.is_foreign(&arrival);
+        }
+        if counts && crowd_before.concerns_crowd(conn, &arrival) {
+            self.crowd.observe(conn, crowd_before, &arrival, &mut note);
         }
         conn.count(&arrival, &mut note, &self.compat);
         if !closed_before && conn.is_closed() {
@@ -195,6 +208,7 @@ impl Tracker {
                 }
                 let (slot, evicted) = self.table.insert(conn);
                 if let Some(evicted) = evicted {
+                    self.crowd.forget(&evicted);
                     let connection = self.summarise(evicted, true);
                     self.evicted.push(connection);
                 }

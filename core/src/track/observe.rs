@@ -9,7 +9,7 @@ use super::progress::Onset;
 use super::streams::Limits;
 use super::{
     challenge, compat, handshake, injected, keepalive, loss, mtu, negotiation, offer, one_sided, order,
-    teardown, transfer, verdict, window,
+    other_isn, split, stray, teardown, transfer, verdict, window,
 };
 use crate::annotation::{Annotation, CloseSoFar, HttpNote, Transition};
 use crate::rule::Rule;
@@ -31,7 +31,7 @@ impl Conn {
             Phase::Teardown
         } else if self.is_open() {
             Phase::Transfer
-        } else if self.ends.initiator.isn.is_some() || arrival.flags.syn() {
+        } else if self.ends.initiator.isn.is_some() || arrival.opens() {
             Phase::Handshake
         } else if arrival.flags.rst() || !arrival.flags.ack() {
             Phase::Stray
@@ -71,7 +71,11 @@ impl Conn {
             }
             return None;
         }
+        if arrival.ack.is_none() && stray::probe(self, arrival, note) {
+            return None;
+        }
         if self.is_foreign_syn(arrival) {
+            other_isn::observe(self, arrival, note);
             self.offer(arrival);
             self.provoke_by_syn(Provocation::Syn, arrival.sender, arrival.mark);
             return None;
@@ -108,12 +112,13 @@ impl Conn {
             transfer::payload(self, arrival, note);
         }
         teardown::observe(self, arrival, note);
+        let is_dropped = split::is_bare_ack(self, arrival);
         let crossing = self.opening.crossed.is_some() && arrival.flags.syn();
         let (own, peer) = self.ends.pair_mut(arrival.sender);
         let behind_fin = own.fin.is_some_and(|fin| arrival.seq.after(fin.seq));
         if crossing {
             peer.receives_crossing(numbers);
-        } else {
+        } else if !is_dropped {
             peer.receives(numbers, behind_fin);
         }
         transfer::advance(self, arrival);
@@ -203,7 +208,11 @@ impl Conn {
             dst: segment.dst,
             dst_port: segment.tcp.dst_port,
             flags: arrival.flags,
-            seq: known.then(|| arrival.seq.relative_to(own.base.unwrap_or(arrival.seq - 1))),
+            seq: known.then(|| {
+                arrival
+                    .seq
+                    .relative_to(own.base_of(arrival).unwrap_or(arrival.seq - 1))
+            }),
             ack: arrival
                 .ack
                 .map(|ack| ack.relative_to(peer.base.unwrap_or(ack - 1))),

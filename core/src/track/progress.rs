@@ -1,8 +1,11 @@
 //! What the opening and the teardown of a connection have come to. The rules that say so are in
 //! [`handshake`](super::handshake) and [`teardown`](super::teardown).
 
+use smallvec::SmallVec;
+
 use super::icmp::Unreachable;
 use super::injected::Signs;
+use super::other_isn::OtherSynAck;
 use super::sent::Sent;
 use crate::stream::Mark;
 use crate::words::{Cause, CloseVerdict, Closer, Confidence};
@@ -30,6 +33,29 @@ pub(super) struct Opening {
     pub(super) synack_again_after_ack: bool,
     /// O15 by a RST whose TTL is not the responder's.
     pub(super) refused_elsewhere: bool,
+    /// O44.
+    pub(super) overflow: bool,
+    /// Counted among the attempts to reach its server (O38).
+    pub(super) syn_counted: bool,
+    /// Counted as half-open with the others of its server (O38).
+    pub(super) half_open: bool,
+    /// What few openings have.
+    pub(super) odd: Option<Box<Odd>>,
+}
+
+/// What few openings have.
+#[derive(Debug, Default)]
+pub(super) struct Odd {
+    /// The ACK of S alone before its SYN (O33).
+    pub(super) bare_ack: Option<Mark>,
+    /// O35.
+    pub(super) other_syn_acks: SmallVec<[OtherSynAck; 1]>,
+}
+
+impl Opening {
+    pub(super) fn odd_mut(&mut self) -> &mut Odd {
+        self.odd.get_or_insert_default()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +68,8 @@ pub(super) enum Failure {
     Aborted,
     /// O12 or O20: so sure is it.
     Ghost(Confidence),
+    /// O36: a RST answers a SYN-ACK that nobody asked for.
+    Unsolicited,
     /// The responder gave up with a RST before the handshake was complete.
     ResetByResponder,
 }

@@ -4,7 +4,7 @@ use super::compat;
 use super::conn::Conn;
 use super::order::Disorder;
 use super::verdict::{self, Ending};
-use super::{loss, one_sided, teardown};
+use super::{loss, one_sided, stray, teardown};
 use crate::Sides;
 use crate::connection::{Close, Connection, UtcTime};
 use crate::http::{CloseReason, Http, MessageState};
@@ -24,7 +24,7 @@ impl Conn {
         let (src, src_port) = self.key.end(self.initiator_is_low);
         let (dst, dst_port) = self.key.end(!self.initiator_is_low);
         let mut rules = self.rules.clone();
-        rules.add(self.absences(handshake.verdict, &ending), self.last.frame);
+        rules.add(self.absences(handshake.verdict, &ending, now_ns), self.last.frame);
         let http = self.streams.http();
         Connection {
             connection: self.id,
@@ -84,14 +84,17 @@ impl Conn {
         })
     }
 
-    /// E11, O16, T28, E2 or T20 in silence, T14 to T16 without a challenge: what did not happen by the end.
-    fn absences(&self, handshake: HandshakeVerdict, ending: &Ending) -> RuleSet {
+    /// E11, O16, T28, and O36, T27, E2 or T20 in silence, T14 to T16 without a challenge: what did not happen by the end.
+    fn absences(&self, handshake: HandshakeVerdict, ending: &Ending, now_ns: i64) -> RuleSet {
         let mut rules = RuleSet::default();
         if handshake == HandshakeVerdict::NoAnswer {
             rules.insert(Rule::O16);
         }
         if one_sided::is_one_sided(self) {
             rules.insert(Rule::E11);
+        }
+        if let (HandshakeVerdict::None, Some(rule)) = (handshake, stray::unanswered(self, now_ns)) {
+            rules.insert(rule);
         }
         if let Some(given_up) = ending.given_up {
             rules.insert(given_up.rule);

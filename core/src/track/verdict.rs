@@ -8,6 +8,7 @@ use super::giveup::{self, GiveUp};
 use super::one_sided;
 use super::progress::{Closing, Failure, Reset};
 use super::sent::Sent;
+use super::{split, stray};
 use crate::connection::{Frames, Handshake};
 use crate::stream::Mark;
 use crate::words::{CloseVerdict, Closer, Confidence, HandshakeVerdict};
@@ -35,11 +36,16 @@ pub(super) fn opening(conn: &Conn, now_ns: i64) -> (HandshakeVerdict, Confidence
 
     match (syn, syn_ack) {
         _ if opening.crossed.is_some_and(both) => (V::Simultaneous, Certain),
+        _ if split::is_split(conn) => {
+            let sure = if opening.ack.is_some() { Certain } else { Likely };
+            (V::Split, sure)
+        }
         _ if opening.established => {
             let whole = syn.is_some() && syn_ack.is_some() && opening.ack.is_some();
             (V::Complete, if whole { Certain } else { Likely })
         }
         _ if opening.unseen.is_some() => (V::Unseen, Certain),
+        (None, _) if stray::is_guess(conn, now_ns) => (V::None, Guess),
         (None, _) => (V::None, Likely),
         _ if opening.bad_ack.is_some() => (V::BadAck, Certain),
         _ if failure == Some(Failure::Refused) => (V::Refused, Certain),
@@ -66,6 +72,21 @@ pub(super) fn handshake(conn: &Conn, now_ns: i64) -> Handshake {
         Some(Sides { initiator, responder }) => (responder, initiator),
         None => (syn_ack.map(|sent| sent.first), opening.ack),
     };
+    let (to_initiator, to_responder, last_ack) = if verdict == HandshakeVerdict::Split {
+        let bare_ack = opening.odd.as_ref().and_then(|odd| odd.bare_ack);
+        (
+            bare_ack,
+            opening.crossed.and_then(|crossed| crossed.initiator),
+            opening.ack,
+        )
+    } else {
+        (to_initiator, to_responder, None)
+    };
+    let scan = if verdict == HandshakeVerdict::None {
+        stray::scan(conn, now_ns)
+    } else {
+        Frames::default()
+    };
     let failed = attempt::failure(conn, now_ns)
         .filter(|_| !opening.established)
         .map(|(_, mark)| mark);
@@ -80,6 +101,7 @@ pub(super) fn handshake(conn: &Conn, now_ns: i64) -> Handshake {
         syn_ack_mark,
         to_initiator,
         to_responder,
+        last_ack,
         opening.unseen,
         unreachable,
         failed,
@@ -89,7 +111,7 @@ pub(super) fn handshake(conn: &Conn, now_ns: i64) -> Handshake {
     Handshake {
         verdict,
         confidence,
-        frames: in_order(marks.into_iter().flatten()),
+        frames: in_order(marks.into_iter().flatten().map(|mark| mark.frame).chain(scan)),
         rtt_responder_ns: round_trip(syn, to_initiator),
         rtt_initiator_ns: round_trip(syn_ack, to_responder),
         isn_initiator: initiator.isn.map(|isn| isn.0),
@@ -98,8 +120,8 @@ pub(super) fn handshake(conn: &Conn, now_ns: i64) -> Handshake {
 }
 
 /// The frames of some segments, each once, in the order of the capture.
-fn in_order(marks: impl Iterator<Item = Mark>) -> Frames {
-    let mut frames: Frames = marks.map(|mark| mark.frame).collect();
+fn in_order(frames: impl Iterator<Item = u64>) -> Frames {
+    let mut frames: Frames = frames.collect();
     frames.sort_unstable();
     frames.dedup();
     frames
@@ -109,7 +131,9 @@ fn in_order(marks: impl Iterator<Item = Mark>) -> Frames {
 /// them was answered (Karn, RFC 6298 section 3).
 fn round_trip(sent: Option<Sent>, answer: Option<Mark>) -> Option<i64> {
     let sent = sent.filter(|sent| sent.times == 1)?;
-    let time_ns = answer?.time_ns.saturating_sub(sent.first.time_ns);
+    // Captured before what it answers (O37), it tells nothing.
+    let answer = answer.filter(|answer| answer.frame > sent.first.frame)?;
+    let time_ns = answer.time_ns.saturating_sub(sent.first.time_ns);
     // A clock that was set back in between tells nothing.
     (time_ns >= 0).then_some(time_ns)
 }
@@ -247,7 +271,8 @@ pub(super) fn evidence(conn: &Conn, ending: &Ending, now_ns: i64) -> Frames {
         let verdict = opening(conn, now_ns).0;
         let unreachable = told_unreachable(conn, verdict);
         let reset = conn.opening.bad_ack.as_deref().and_then(|bad| bad.reset);
-        return in_order([failed, unreachable, reset].into_iter().flatten());
+        let marks = [failed, unreachable, reset].into_iter().flatten();
+        return in_order(marks.map(|mark| mark.frame));
     }
     let of_side = |side: Side| {
         let end = &conn.ends[side];
@@ -264,7 +289,8 @@ pub(super) fn evidence(conn: &Conn, ending: &Ending, now_ns: i64) -> Frames {
         .map(|(accepted, _)| accepted);
     let given_up = ending.given_up.map(|given_up| given_up.sent);
     let [tried, tried_last] = [given_up.map(|sent| sent.first), given_up.map(|sent| sent.last)];
-    in_order(fins.chain([reset, superseded, tried, tried_last]).flatten())
+    let marks = fins.chain([reset, superseded, tried, tried_last]).flatten();
+    in_order(marks.map(|mark| mark.frame))
 }
 
 /// Which side closed first: the one whose FIN was captured first, or, of a FIN that was not captured,

@@ -267,7 +267,7 @@ fn e5_not_an_ack_of_the_syn_itself() {
     tell(
         "
               C > S SYN
-        +10ms S > C ACK   #= - - - SYN-SENT LISTEN -
+        +10ms S > C ACK   #= - - - SYN-SENT LISTEN 1
         #: 0 handshake pending certain 1
         #: 0 close not-opened nobody unknown/guess certain -
         #: 0 rules O1:1

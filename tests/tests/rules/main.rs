@@ -4,7 +4,9 @@
 mod attempts;
 mod before_syn_ack;
 mod challenge;
+mod crowd;
 mod discovery;
+mod early;
 mod fast_open;
 mod figures;
 mod giveup;
@@ -28,6 +30,8 @@ mod registry;
 mod resent;
 mod reset;
 mod reuse;
+mod split;
+mod strays;
 mod teardown;
 mod teardown_more;
 mod timing;

@@ -76,9 +76,9 @@ fn e10_not_when_a_lone_ack_is_answered_by_a_rst() {
     tell(
         "
               C > S ACK seq=5000 ack=9000  #= - - - unknown unknown -
-        +10ms S > C RST seq=9000           #= - - - unknown unknown - phase=stray
-        #: 0 handshake none likely -
-        #: 0 close not-opened nobody unknown/guess likely -
+        +10ms S > C RST seq=9000           #= - T27 T27 unknown unknown 1 phase=stray
+        #: 0 handshake none guess 1,2
+        #: 0 close not-opened nobody unknown/guess guess -
     ",
     );
 }
@@ -116,7 +116,7 @@ fn the_syn_was_not_captured() {
         "
               drop C > S SYN
         +10ms S > C SYN-ACK  #= 2/3 O2 O2 unknown LISTEN>SYN-RECEIVED - by=responder
-        +10ms C > S ACK      #= 3/3 O3 O3 unknown>ESTABLISHED SYN-RECEIVED>ESTABLISHED 1 since=10ms
+        +10ms C > S ACK      #= 3/3 O3 O3,O48 unknown>ESTABLISHED SYN-RECEIVED>ESTABLISHED 1 since=10ms
         #: 0 from 40000
         #: 0 isn 1000 5000
         #: 0 handshake complete likely 1,2

@@ -18,10 +18,10 @@ fn o1_syn() {
 
 #[test]
 fn o1_not_when_the_syn_comes_with_fin_or_rst() {
-    for flags in ["SYN-FIN", "SYN-RST"] {
+    for (flags, frames) in [("SYN-FIN", "1"), ("SYN-RST", "-")] {
         let told = tell(&format!(
             "C > S {flags}
-             #: 0 handshake none likely -
+             #: 0 handshake none likely {frames}
              #: 0 close not-opened nobody unknown/guess likely -"
         ));
         assert!(

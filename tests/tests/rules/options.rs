@@ -379,10 +379,16 @@ fn o45_syn_with_psh_or_urg() {
 
 #[test]
 fn o45_syn_with_fin_or_rst_opens_nothing() {
-    for flags in ["SYN-FIN", "SYN-RST", "SYN-FIN-PSH-URG", "SYN-RST-ACK"] {
+    // With FIN it is a scan's probe as well (T27), and proves that.
+    for (flags, frames) in [
+        ("SYN-FIN", "1"),
+        ("SYN-RST", "-"),
+        ("SYN-FIN-PSH-URG", "1"),
+        ("SYN-RST-ACK", "-"),
+    ] {
         let told = tell(&format!(
             "C > S {flags}
-             #: 0 handshake none likely -
+             #: 0 handshake none likely {frames}
              #: 0 close not-opened nobody unknown/guess likely -"
         ));
         assert!(told.packets[0].rules.contains(Rule::O45), "{flags}");
