@@ -171,15 +171,9 @@ def md5_protected():
     return lab.capture
 
 
-@scenario
-def syn_cookies():
-    """Five connections, each of a server which keeps no state but sends SYN cookies.
-
-    nginx with tcp_syncookies=2 and curl five times, through the relay with 10 ms on
-    either side of the capture point.
-    """
+def five_cookies(timestamps):
     with Lab(relay()) as lab:
-        lab.server.sysctl(ipv4__tcp_syncookies=2)
+        lab.server.sysctl(ipv4__tcp_syncookies=2, ipv4__tcp_timestamps=timestamps)
         lab.nginx()
         for _ in range(5):
             lab.curl("/", *CLOSE)
@@ -187,12 +181,32 @@ def syn_cookies():
 
 
 @scenario
+def syn_cookies():
+    """Five connections of a server sending SYN cookies, whose timestamps show the options.
+
+    nginx with tcp_syncookies=2 and tcp_timestamps=2 (without random offsets), curl five
+    times, through the relay with 10 ms on either side of the capture point.
+    """
+    return five_cookies(2)
+
+
+@scenario
+def syn_cookies_hidden():
+    """Five connections of a server sending SYN cookies, which random offsets hide.
+
+    nginx with tcp_syncookies=2 and tcp_timestamps=1 (with random offsets), curl five
+    times, through the relay with 10 ms on either side of the capture point.
+    """
+    return five_cookies(1)
+
+
+@scenario
 def syn_flood():
-    """120 SYNs from as many addresses, all answered by SYN-ACK, and no handshake done.
+    """120 SYNs from as many addresses are answered by SYN-ACK, and their handshakes never done.
 
     A raw socket sending to a listening socket with a backlog of 1024; the sources are
-    addresses nobody has, routed to the client, which does not forward. Through the
-    relay with 10 ms on either side of the capture point.
+    addresses nobody has, routed to the client, which does not forward. A socket connects
+    1.2 s later. Through the relay with 10 ms on either side of the capture point.
     """
     with Lab(relay()) as lab:
         lab.server.run(f"ip route add {SPOOFED}.0/24 via 192.0.2.10")
@@ -206,16 +220,18 @@ def syn_flood():
                 syn = forge.packet(source, target, forge.SYN, number * 1000003, ident=number)
                 raw.sendto(syn, target)
                 time.sleep(0.001)
+        lab.settle(1.2)
+        lab.connect()
     return lab.capture
 
 
 @scenario
 def accept_queue_overflow():
-    """A server's accept queue is full: it drops a client's final ACK and sends SYN-ACK again.
+    """A full accept queue: a client's final ACK and its request are dropped until there is room.
 
     A listening socket with a backlog of zero which accepts only after 2.5 s, and two
     sockets which connect at once and send a request; through the relay with 10 ms on
-    either side of the capture point.
+    either side of the capture point. This kernel does not send the SYN-ACK again.
     """
     with Lab(relay()) as lab:
         listener = listening(lab, backlog=0)
@@ -561,7 +577,7 @@ def path_mtu_black_hole():
     with Lab(relay()) as lab:
         far = far_host(lab, 1300)
         lab.server.run("nft -f -", input=rules, text=True)
-        upload(lab, far, 7)
+        _ends = upload(lab, far, 5)  # kept, so that none of them is closed
     return lab.capture
 
 
