@@ -86,6 +86,16 @@ class Lost(Fault):
         wire.record(frame, "The relay lost this frame behind the capture point.")
 
 
+class AllLost(Lost):
+    """Every such segment is lost behind the capture point, not only the first."""
+
+    def strikes(self, segment, seen):
+        if not self.matches(segment, seen):
+            return False
+        self.struck = True
+        return True
+
+
 class LostBefore(Fault):
     """Lost on the way to the capture point: neither captured nor delivered."""
 
@@ -125,6 +135,24 @@ class Late(Fault):
 
     def happen(self, wire, frame):
         wire.later(self.by, lambda: wire.pass_on(frame))
+
+
+class Injecting(Fault):
+    """Passed on; and a middlebox at the capture point sends frames of its own after it.
+
+    `make(frame)` gives the seconds from then, the frame's bytes and whether they go
+    towards the server, of each.
+    """
+
+    def __init__(self, matches, make):
+        super().__init__(matches)
+        self.make = make
+
+    def happen(self, wire, frame):
+        wire.pass_on(frame)
+        for after, data, from_client in self.make(frame.data):
+            injected = Frame(data, from_client)
+            wire.later(after, lambda injected=injected: wire.record_injected(injected))
 
 
 @dataclass
@@ -209,6 +237,10 @@ class Relay:
 
     def pass_on(self, frame):
         self.record(frame)
+        self.deliver(frame)
+
+    def record_injected(self, frame):
+        self.record(frame, "Injected at the capture point; no host's TCP sent this frame.")
         self.deliver(frame)
 
     def record(self, frame, comment=""):
