@@ -33,7 +33,13 @@ pub(super) fn opening(conn: &Conn, now_ns: i64) -> (HandshakeVerdict, Confidence
     let both = |crossed: Sides<Option<Mark>>| crossed.initiator.is_some() && crossed.responder.is_some();
 
     match (syn, syn_ack) {
-        _ if opening.crossed.is_some_and(both) => (V::Simultaneous, Certain),
+        _ if opening.crossed.is_some_and(both) => {
+            // A SYN that is known by its SYN-ACK alone was not captured.
+            let syn_ack_of = |side: Side| opening.crossed.and_then(|crossed| crossed[side]);
+            let bare = |side: Side| conn.ends[side].syn.map(|syn| Some(syn.first) != syn_ack_of(side));
+            let whole = Side::BOTH.into_iter().all(|side| bare(side) == Some(true));
+            (V::Simultaneous, if whole { Certain } else { Likely })
+        }
         _ if opening.established => {
             let whole = syn.is_some() && syn_ack.is_some() && opening.ack.is_some();
             (V::Complete, if whole { Certain } else { Likely })
@@ -193,8 +199,20 @@ pub(super) fn ending(conn: &Conn, now_ns: i64) -> Ending {
             _ => (V::FourWay, first_by, sure),
         }
     } else if let Some(reset) = reset {
-        match first {
-            Some(first) => (V::FinThenReset, Closer::from(first), reset.confidence),
+        match first.filter(|_| is_before(first_close(conn), reset.at)) {
+            Some(first) => {
+                // A FIN that was not captured is no certain evidence, however exact the RST.
+                let captured = if conn.ends[first].fin.is_some() {
+                    Certain
+                } else {
+                    Likely
+                };
+                (
+                    V::FinThenReset,
+                    Closer::from(first),
+                    reset.confidence.min(captured),
+                )
+            }
             None => (V::Reset, Closer::from(reset.by), reset.confidence),
         }
     } else if conn.superseded_by.is_some() {
@@ -243,7 +261,11 @@ pub(super) fn evidence(conn: &Conn, ending: &Ending, now_ns: i64) -> Frames {
             end.fin_acked().or(end.missed_fin),
         ]
     };
-    let fins = Side::BOTH.into_iter().flat_map(of_side);
+    let fins = Side::BOTH.into_iter().flat_map(of_side).filter(|mark| {
+        ending
+            .reset
+            .is_none_or(|reset| mark.is_none_or(|mark| mark.frame <= reset.at.frame))
+    });
     let reset = ending.reset.map(|reset| reset.at);
     let superseded = conn
         .superseded_by
@@ -256,6 +278,15 @@ pub(super) fn evidence(conn: &Conn, ending: &Ending, now_ns: i64) -> Frames {
 /// Which side closed first: the one whose FIN was captured first, or, of a FIN that was not captured,
 /// acknowledged first. A FIN that acknowledges a missed one comes after it.
 fn first_closer(conn: &Conn) -> Option<Side> {
+    first_close(conn).map(|(_, side)| side)
+}
+
+/// A FIN that was on its way when the RST ended the connection was not before it.
+fn is_before(close: Option<(u64, Side)>, reset: Mark) -> bool {
+    close.is_some_and(|(frame, _)| frame <= reset.frame)
+}
+
+fn first_close(conn: &Conn) -> Option<(u64, Side)> {
     let missed = |side: Side| Some((conn.ends[side].missed_fin?.frame, 0, side));
     let seen = |side: Side| Some((conn.ends[side].fin?.sent.first.frame, 1, side));
     Side::BOTH
@@ -263,7 +294,7 @@ fn first_closer(conn: &Conn) -> Option<Side> {
         .flat_map(|side| [seen(side), missed(side)])
         .flatten()
         .min()
-        .map(|(_, _, side)| side)
+        .map(|(frame, _, side)| (frame, side))
 }
 
 /// T5 where the first FIN was not captured, or behind the second: nothing but the second acknowledged it.
