@@ -3,8 +3,8 @@
 use synfin::{Annotation, Side, State};
 
 use State::{
-    CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck, Listen, SynReceived, SynSent, TimeWait,
-    Unknown,
+    CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck, Listen, SynReceived, SynSent,
+    TimeWait, Unknown,
 };
 
 /// Edges that what an endpoint receives takes it along. An observer sees them by the endpoint's next segment, or at
@@ -28,7 +28,11 @@ const SENDING: &[(State, State, &str)] = &[
     (Closed, SynSent, "active OPEN, snd SYN"),
     (Listen, SynSent, "SEND, snd SYN"),
     (Listen, SynReceived, "rcv SYN, snd SYN,ACK"),
-    (Closed, SynReceived, "passive OPEN, which nobody sees; rcv SYN, snd SYN,ACK"),
+    (
+        Closed,
+        SynReceived,
+        "passive OPEN, which nobody sees; rcv SYN, snd SYN,ACK",
+    ),
     (SynSent, SynReceived, "rcv SYN, snd SYN,ACK"),
     (SynReceived, FinWait1, "CLOSE, snd FIN"),
     (Established, FinWait1, "CLOSE, snd FIN"),
@@ -41,7 +45,11 @@ const OBSERVED: &[(State, State, &str)] = &[
     (Listen, Established, "proven open by what follows"),
     (SynSent, Established, "proven open by what follows"),
     (SynReceived, Established, "proven open by what follows"),
-    (Established, SynReceived, "the SYN-ACK comes again: its ACK was lost"),
+    (
+        Established,
+        SynReceived,
+        "the SYN-ACK comes again: its ACK was lost",
+    ),
     (Closed, LastAck, "the FIN comes again: its ACK was lost"),
 ];
 

@@ -20,8 +20,16 @@ fn packet() -> impl Strategy<Value = Packet> {
         1 => any::<u8>(),
     ];
     let gap = prop_oneof![Just(0i64), 1i64..2_000_000_000, Just(130_000_000_000)];
-    (0usize..2, number(), number(), flags, prop_oneof![Just(0u32), 0u32..4, Just(1000)], any::<u16>(), gap).prop_map(
-        |(from, seq, ack, flags, len, window, time_ns)| Packet {
+    (
+        0usize..2,
+        number(),
+        number(),
+        flags,
+        prop_oneof![Just(0u32), 0u32..4, Just(1000)],
+        any::<u16>(),
+        gap,
+    )
+        .prop_map(|(from, seq, ack, flags, len, window, time_ns)| Packet {
             time_ns,
             from,
             seq,
@@ -31,8 +39,7 @@ fn packet() -> impl Strategy<Value = Packet> {
             len,
             stamps: None,
             ip_id: window,
-        },
-    )
+        })
 }
 
 proptest! {

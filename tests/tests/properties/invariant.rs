@@ -127,9 +127,7 @@ fn whole(connection: &Connection, own: &[&Annotation], errors: &[u64]) -> Result
             || errors.contains(&frame)
             || borrowed(frame)
             || connection.close.verdict.as_str() == "superseded";
-        ensure(ok, || {
-            format!("connection {id}: evidence {frame} is not its own")
-        })?;
+        ensure(ok, || format!("connection {id}: evidence {frame} is not its own"))?;
     }
     for proof in [&connection.handshake.frames, &connection.close.frames] {
         ensure(proof.windows(2).all(|pair| pair[0] < pair[1]), || {

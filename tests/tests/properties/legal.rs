@@ -4,12 +4,16 @@ use proptest::prelude::*;
 use synfin::{Closer, Confidence, Connection};
 
 use crate::model::{Opening, Plan, Truth, clean_plan, play, rough_plan};
-use crate::packet::{RST, Shape, tell, tell_in};
+use crate::packet::{ACK, RST, SYN, Shape, tell, tell_in};
 use crate::{cases, invariant};
 
 /// Initiator and responder by host: the initiator is who is seen to send a SYN first.
 fn closer(host: usize, first: usize) -> Closer {
-    if host == first { Closer::Initiator } else { Closer::Responder }
+    if host == first {
+        Closer::Initiator
+    } else {
+        Closer::Responder
+    }
 }
 
 /// The verdict of the close by the truth, and who ended it. None where the truth leaves it open to an observer: both
@@ -61,7 +65,13 @@ fn true_opening(plan: &Plan, truth: &Truth) -> &'static str {
     }
 }
 
-fn check_truth(plan: &Plan, connection: &Connection, truth: &Truth, first: usize, shape: Shape) -> Result<(), String> {
+fn check_truth(
+    plan: &Plan,
+    connection: &Connection,
+    truth: &Truth,
+    first: usize,
+    shape: Shape,
+) -> Result<(), String> {
     let fail = |what: &str| Err(format!("{what}\n{truth:?}\n{connection:?}"));
     let opening = true_opening(plan, truth);
     if connection.handshake.verdict.as_str() != opening {
@@ -110,7 +120,8 @@ fn check_truth(plan: &Plan, connection: &Connection, truth: &Truth, first: usize
         return fail(&format!("the close is {verdict} by {by}"));
     }
     let reset = verdict.ends_with("reset");
-    if reset && close.reset_by.map(Closer::from) != truth.aborts.first().map(|(host, _)| closer(*host, first)) {
+    if reset && close.reset_by.map(Closer::from) != truth.aborts.first().map(|(host, _)| closer(*host, first))
+    {
         return fail("who reset it");
     }
     // T17: with data in flight an observer cannot know how far the receiver has come, and `certain` is not given.
@@ -157,7 +168,12 @@ proptest! {
         prop_assert_eq!(told.connections.len(), 1, "{:#?}", played.tap);
         let connection = &told.connections[0];
         if played.truth.established == [true, true] && connection.handshake.confidence == Confidence::Certain {
-            let opened = ["complete", "simultaneous"].contains(&connection.handshake.verdict.as_str());
+            // Where one SYN of two got lost behind the tap only one host sends a SYN-ACK: O33, which is told `pending`
+            // until it has its own verdict.
+            let answers = |host| played.tap.iter().any(|packet| packet.from == host && packet.is(SYN | ACK));
+            let split = plan.opening == Opening::Simultaneous && !(answers(0) && answers(1));
+            let words: &[&str] = if split { &["complete", "split", "pending"] } else { &["complete", "simultaneous"] };
+            let opened = words.contains(&connection.handshake.verdict.as_str());
             prop_assert!(opened, "{:?}\n{:#?}", connection.handshake, played.tap);
         }
         if plan.opening == Opening::Active {

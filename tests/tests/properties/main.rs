@@ -5,6 +5,7 @@
 
 mod bounds;
 mod edges;
+mod found;
 mod illegal;
 mod invariant;
 mod legal;

@@ -191,7 +191,11 @@ pub(crate) fn play(plan: &Plan) -> Played {
     // Both sides of a simultaneous open: the order at the tap, not of sending.
     world.tap.sort_by_key(|packet| packet.time_ns);
     for host in 0..2 {
-        let fin = u32::from(world.hosts[host].fin_at.is_some_and(|fin| world.hosts[host].nxt > fin));
+        let fin = u32::from(
+            world.hosts[host]
+                .fin_at
+                .is_some_and(|fin| world.hosts[host].nxt > fin),
+        );
         world.truth.sent[host] = u64::from(world.hosts[host].nxt.saturating_sub(1 + fin));
         world.truth.fin_acked[host] |= fin == 1 && world.hosts[host].una == world.hosts[host].nxt;
     }
@@ -539,7 +543,9 @@ impl World<'_> {
     fn act(&mut self, host: usize) {
         loop {
             let h = &mut self.hosts[host];
-            let Some(&act) = self.plan.acts[host].get(h.act).filter(|_| h.state == State::Open && !h.wants_close)
+            let Some(&act) = self.plan.acts[host]
+                .get(h.act)
+                .filter(|_| h.state == State::Open && !h.wants_close)
             else {
                 return;
             };
@@ -610,7 +616,10 @@ fn fate() -> impl Strategy<Value = Fate> {
 }
 
 fn isn() -> impl Strategy<Value = u32> {
-    prop_oneof![any::<u32>(), (0u32..8000).prop_map(|below| 0u32.wrapping_sub(below))]
+    prop_oneof![
+        any::<u32>(),
+        (0u32..8000).prop_map(|below| 0u32.wrapping_sub(below))
+    ]
 }
 
 /// A conversation over a network that does nothing to it.
