@@ -46,7 +46,7 @@ pub(super) fn opening(conn: &Conn, now_ns: i64) -> (HandshakeVerdict, Confidence
         }
         _ if opening.unseen.is_some() => (V::Unseen, Certain),
         (None, _) => (V::None, Likely),
-        _ if opening.bad_ack.is_some() => (V::BadAck, Certain),
+        _ if opening.bad_ack.is_some() => (V::BadAck, bad_ack_confidence(conn)),
         _ if failure == Some(Failure::Refused) => (V::Refused, Certain),
         _ if failure == Some(Failure::SilentlyRefused) => (V::Refused, Guess),
         _ if aborted.is_some() => (V::Aborted, aborted.unwrap_or(Certain)),
@@ -57,6 +57,26 @@ pub(super) fn opening(conn: &Conn, now_ns: i64) -> (HandshakeVerdict, Confidence
             (V::NoAnswer, Certain)
         }
         _ => (V::Pending, Certain),
+    }
+}
+
+/// A final ACK beyond the responder's SYN may acknowledge data that was not captured (E9), unless the responder
+/// itself says by a RST that it does not.
+fn bad_ack_confidence(conn: &Conn) -> Confidence {
+    match &conn.opening.bad_ack {
+        Some(bad) if bad.by == Side::Initiator && bad.reset.is_none() => {
+            let beyond = conn
+                .ends
+                .responder
+                .next
+                .is_some_and(|next| bad.number.after(next));
+            if beyond {
+                Confidence::Likely
+            } else {
+                Confidence::Certain
+            }
+        }
+        _ => Confidence::Certain,
     }
 }
 

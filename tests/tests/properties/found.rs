@@ -49,3 +49,17 @@ fn t16_by_a_fin_that_was_not_captured_is_not_certain() {
     );
     assert_eq!(told.connections.len(), 1);
 }
+
+/// The final ACK and the data that it was followed by were not captured: an ACK beyond the SYN-ACK is not certainly bad.
+#[test]
+fn o47_may_be_the_ack_of_data_that_was_not_captured() {
+    tell(
+        "
+      C > S SYN
++10ms S > C SYN-ACK
++10ms C > S ACK ack=+1 #= - O47 O47 SYN-SENT SYN-RECEIVED -
+#: 0 handshake bad-ack likely 1,2,3
+#: 0 close not-opened nobody unknown/guess likely -
+",
+    );
+}
