@@ -9,16 +9,17 @@
 //! |---|---|
 //! | any opening | `none`, `unseen`, `pending`, `no-answer`, `half-open`: absence |
 //! | complete, simultaneous, refused | itself |
+//! | an opening and a RST | `refused`, `aborted`, where no segment between the SYNs and the RST was kept: O15 and O19 are left of it |
 //! | simultaneous | `complete` as well, where one host's SYN-ACK was dropped: figure 6 is left of figure 7 |
 //! | any close | `not-opened`, `open`, `half-closed`, `closing`, `timed-out`: absence |
 //! | four-way | itself; `three-segment`, where the first FIN's pure ACK is what was dropped: no trace of it is left |
 //! | fin-then-reset | itself; `reset`, where the FIN was dropped: that there was none before is a claim of absence |
 //! | other closes | itself |
 //!
-//! Who ended it must agree wherever the certain verdict is the truth's.
+//! Who ended it must agree wherever the certain verdict is the truth's; `nobody` is absence.
 
 use proptest::prelude::*;
-use synfin::{Confidence, Connection};
+use synfin::{Closer, Confidence, Connection};
 
 use crate::model::{clean_plan, play, rough_plan};
 use crate::packet::{ACK, FIN, Packet, RST, SYN, Shape, Told, tell};
@@ -105,7 +106,11 @@ fn is_compatible(truth: &Connection, told: &Connection, kept: &[Packet]) -> Resu
             .any(|packet| packet.from == host && packet.is(SYN | ACK))
     };
     let halved = was == "simultaneous" && is == "complete" && !(syn_ack_of(0) && syn_ack_of(1));
-    if told.handshake.confidence == Confidence::Certain && is != was && !absent.contains(&is) && !halved {
+    let before_reset = || kept.iter().take_while(|packet| !packet.is(RST));
+    let unopened = kept.iter().any(|packet| packet.is(RST)) && before_reset().all(|packet| packet.is(SYN));
+    let failed = unopened && ["refused", "aborted"].contains(&is);
+    let explained = absent.contains(&is) || halved || failed;
+    if told.handshake.confidence == Confidence::Certain && is != was && !explained {
         return Err(format!("the opening was {was} and is certainly {is}"));
     }
     let (was, is) = (truth.close.verdict.as_str(), told.close.verdict.as_str());
@@ -116,7 +121,8 @@ fn is_compatible(truth: &Connection, told: &Connection, kept: &[Packet]) -> Resu
     }
     let same_roles = truth.src == told.src;
     let claimed = told.close.verdict == truth.close.verdict && told.close.confidence == Confidence::Certain;
-    if claimed && same_roles && truth.close.by != told.close.by {
+    let somebody = told.close.by != Closer::Nobody;
+    if claimed && same_roles && somebody && truth.close.by != told.close.by {
         return Err(format!(
             "ended by {}, certainly by {}",
             truth.close.by, told.close.by
