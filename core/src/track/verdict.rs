@@ -26,6 +26,8 @@ pub(super) fn opening(conn: &Conn, now_ns: i64) -> (HandshakeVerdict, Confidence
     let silent_since = |sent: Sent| now_ns.saturating_sub(sent.first.time_ns) >= UNANSWERED_NS;
     let failure = attempt::failure(conn, now_ns).map(|(failure, _)| failure);
     let aborted = match failure {
+        // The responder has answered by something, but not by what was captured.
+        Some(Failure::Aborted) if syn_ack.is_none() && responder.packets > 0 => Some(Likely),
         Some(Failure::Aborted) => Some(Certain),
         Some(Failure::Ghost(confidence)) => Some(confidence),
         _ => None,
