@@ -63,3 +63,18 @@ fn o47_may_be_the_ack_of_data_that_was_not_captured() {
 ",
     );
 }
+
+/// S has sent data: it had accepted, although its SYN-ACK was not captured.
+#[test]
+fn o15_not_after_data_of_the_responder() {
+    let told = tell(
+        "
+      C > S SYN
++10ms S > C ACK seq=isn+1 ack=isn+1 len=10
++10ms S > C RST,ACK seq=isn+11 ack=isn+1
+#: 0 handshake pending certain 1,3
+#: 0 close not-opened nobody unknown/guess certain 3
+",
+    );
+    assert!(!told.packets[2].rules.contains(synfin::Rule::O15));
+}

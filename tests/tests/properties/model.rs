@@ -299,14 +299,15 @@ impl World<'_> {
         match event {
             Event::Arrive(host, number) => self.arrive(host, &self.flying[number as usize].clone()),
             Event::Resend(host, generation) if self.hosts[host].generation == generation => self.resend(host),
-            Event::AckNow(host, generation) if self.hosts[host].ack_generation == generation => {
-                if self.hosts[host].pending_acks > 0 && self.hosts[host].state == State::Open {
-                    self.ack(host);
-                }
-            }
+            Event::AckNow(host, generation) if self.owes_ack(host, generation) => self.ack(host),
             Event::Act(host) => self.act(host),
             _ => {}
         }
+    }
+
+    fn owes_ack(&self, host: usize, generation: u32) -> bool {
+        let host = &self.hosts[host];
+        host.ack_generation == generation && host.pending_acks > 0 && host.state == State::Open
     }
 
     fn ack(&mut self, host: usize) {
