@@ -43,6 +43,8 @@ fn true_close(truth: &Truth, first: usize) -> Option<(&'static str, Closer)> {
             (_, Some(host)) => ("closing", closer(host, first)),
             (_, None) => return None,
         }),
+        // Both at the same nanosecond: neither was first.
+        [(_, at)] if truth.fin.contains(&Some(at)) => None,
         [(host, at)] => {
             let before = |fin: Option<i64>| fin.is_some_and(|fin| fin <= at);
             Some(match (before(c), before(s)) {
