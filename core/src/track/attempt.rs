@@ -47,8 +47,8 @@ pub(super) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) -> 
     }
     let (own, peer) = conn.ends.pair_mut(arrival.sender);
     let failure = match arrival.sender {
-        // In SYN-SENT the acknowledgement must cover the SYN (RFC 9293 3.10.7.3).
-        Side::Responder if own.syn.is_none() => peer
+        // In SYN-SENT the acknowledgement must cover the SYN (RFC 9293 3.10.7.3). Who has sent data did not refuse.
+        Side::Responder if own.syn.is_none() && own.payload.is_none() => peer
             .syn_acked_by(arrival.ack)
             .then_some((Failure::Refused, Some(Rule::O15))),
         Side::Responder => own

@@ -90,6 +90,11 @@ fn syn_ack(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut No
     }
     conn.opening.odd_reset = None;
     conn.opening.bad_ack = None;
+    if arrival.sender == Side::Initiator && !conn.opening.established && conn.opening.crossed.is_none() {
+        // It has had the peer's SYN, so they crossed, whether that was captured or not; a SYN-ACK came from there.
+        let crossed = conn.opening.crossed.get_or_insert_default();
+        crossed.responder = peer.syn.map(|syn_ack| syn_ack.first);
+    }
     if let Some(crossed) = &mut conn.opening.crossed {
         let first = &mut crossed[arrival.sender];
         if first.is_none() && own.isn == Some(arrival.seq) {

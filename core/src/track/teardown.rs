@@ -112,7 +112,8 @@ fn fin(conn: &mut Conn, arrival: &Arrival<'_>, first_ack: Option<Fin>, note: &mu
     }
     let is_first = first_fin.is_none();
     note.textbook(rule, step);
-    if own.state == State::Unknown && own.next == Some(arrival.seq) && peer.fin.is_some() {
+    let unknown = own.state == State::Unknown && peer.state == State::Unknown;
+    if unknown && own.next == Some(arrival.seq) && peer.fin.is_some() {
         // It goes on where it stood: it had not closed before the capture began, so the peer was first.
         own.state = if acknowledges_first {
             State::CloseWait

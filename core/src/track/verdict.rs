@@ -28,6 +28,8 @@ pub(super) fn opening(conn: &Conn, now_ns: i64) -> (HandshakeVerdict, Confidence
     let silent_since = |sent: Sent| now_ns.saturating_sub(sent.first.time_ns) >= UNANSWERED_NS;
     let failure = attempt::failure(conn, now_ns).map(|(failure, _)| failure);
     let aborted = match failure {
+        // The responder has answered by something, but not by what was captured.
+        Some(Failure::Aborted) if syn_ack.is_none() && responder.packets > 0 => Some(Likely),
         Some(Failure::Aborted) => Some(Certain),
         Some(Failure::Ghost(confidence)) => Some(confidence),
         _ => None,
@@ -35,7 +37,13 @@ pub(super) fn opening(conn: &Conn, now_ns: i64) -> (HandshakeVerdict, Confidence
     let both = |crossed: Sides<Option<Mark>>| crossed.initiator.is_some() && crossed.responder.is_some();
 
     match (syn, syn_ack) {
-        _ if opening.crossed.is_some_and(both) => (V::Simultaneous, Certain),
+        _ if opening.crossed.is_some_and(both) => {
+            // A SYN that is known by its SYN-ACK alone was not captured.
+            let syn_ack_of = |side: Side| opening.crossed.and_then(|crossed| crossed[side]);
+            let bare = |side: Side| conn.ends[side].syn.map(|syn| Some(syn.first) != syn_ack_of(side));
+            let whole = Side::BOTH.into_iter().all(|side| bare(side) == Some(true));
+            (V::Simultaneous, if whole { Certain } else { Likely })
+        }
         _ if split::is_split(conn) => {
             let sure = if opening.ack.is_some() { Certain } else { Likely };
             (V::Split, sure)
@@ -47,7 +55,7 @@ pub(super) fn opening(conn: &Conn, now_ns: i64) -> (HandshakeVerdict, Confidence
         _ if opening.unseen.is_some() => (V::Unseen, Certain),
         (None, _) if stray::is_guess(conn, now_ns) => (V::None, Guess),
         (None, _) => (V::None, Likely),
-        _ if opening.bad_ack.is_some() => (V::BadAck, Certain),
+        _ if opening.bad_ack.is_some() => (V::BadAck, bad_ack_confidence(conn)),
         _ if failure == Some(Failure::Refused) => (V::Refused, Certain),
         _ if failure == Some(Failure::SilentlyRefused) => (V::Refused, Guess),
         _ if aborted.is_some() => (V::Aborted, aborted.unwrap_or(Certain)),
@@ -58,6 +66,26 @@ pub(super) fn opening(conn: &Conn, now_ns: i64) -> (HandshakeVerdict, Confidence
             (V::NoAnswer, Certain)
         }
         _ => (V::Pending, Certain),
+    }
+}
+
+/// A final ACK beyond the responder's SYN may acknowledge data that was not captured (E9), unless the responder
+/// itself says by a RST that it does not.
+fn bad_ack_confidence(conn: &Conn) -> Confidence {
+    match &conn.opening.bad_ack {
+        Some(bad) if bad.by == Side::Initiator && bad.reset.is_none() => {
+            let beyond = conn
+                .ends
+                .responder
+                .next
+                .is_some_and(|next| bad.number.after(next));
+            if beyond {
+                Confidence::Likely
+            } else {
+                Confidence::Certain
+            }
+        }
+        _ => Confidence::Certain,
     }
 }
 
@@ -229,8 +257,20 @@ pub(super) fn ending(conn: &Conn, now_ns: i64) -> Ending {
             _ => (V::FourWay, first_by, sure),
         }
     } else if let Some(reset) = reset {
-        match first {
-            Some(first) => (V::FinThenReset, Closer::from(first), reset.confidence),
+        match first.filter(|_| is_before(first_close(conn), reset.at)) {
+            Some(first) => {
+                // A FIN that was not captured is no certain evidence, however exact the RST.
+                let captured = if conn.ends[first].fin.is_some() {
+                    Certain
+                } else {
+                    Likely
+                };
+                (
+                    V::FinThenReset,
+                    Closer::from(first),
+                    reset.confidence.min(captured),
+                )
+            }
             None if reset.is_by_network() => (V::Reset, Closer::Network, reset.confidence),
             None => (V::Reset, Closer::from(reset.by), reset.confidence),
         }
@@ -281,7 +321,11 @@ pub(super) fn evidence(conn: &Conn, ending: &Ending, now_ns: i64) -> Frames {
             end.fin_acked().or(end.missed_fin),
         ]
     };
-    let fins = Side::BOTH.into_iter().flat_map(of_side);
+    let fins = Side::BOTH.into_iter().flat_map(of_side).filter(|mark| {
+        ending
+            .reset
+            .is_none_or(|reset| mark.is_none_or(|mark| mark.frame <= reset.at.frame))
+    });
     let reset = ending.reset.map(|reset| reset.at);
     let superseded = conn
         .superseded_by
@@ -296,6 +340,15 @@ pub(super) fn evidence(conn: &Conn, ending: &Ending, now_ns: i64) -> Frames {
 /// Which side closed first: the one whose FIN was captured first, or, of a FIN that was not captured,
 /// acknowledged first. A FIN that acknowledges a missed one comes after it.
 pub(super) fn first_closer(conn: &Conn) -> Option<Side> {
+    first_close(conn).map(|(_, side)| side)
+}
+
+/// A FIN that was on its way when the RST ended the connection was not before it.
+fn is_before(close: Option<(u64, Side)>, reset: Mark) -> bool {
+    close.is_some_and(|(frame, _)| frame <= reset.frame)
+}
+
+fn first_close(conn: &Conn) -> Option<(u64, Side)> {
     let missed = |side: Side| Some((conn.ends[side].missed_fin?.frame, 0, side));
     let seen = |side: Side| Some((conn.ends[side].fin?.sent.first.frame, 1, side));
     Side::BOTH
@@ -303,7 +356,7 @@ pub(super) fn first_closer(conn: &Conn) -> Option<Side> {
         .flat_map(|side| [seen(side), missed(side)])
         .flatten()
         .min()
-        .map(|(_, _, side)| side)
+        .map(|(frame, _, side)| (frame, side))
 }
 
 /// T5 where the first FIN was not captured, or behind the second: nothing but the second acknowledged it.

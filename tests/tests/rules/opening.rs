@@ -108,8 +108,8 @@ fn o3_not_when_the_ack_lies_beyond_what_the_responder_sent() {
               C > S SYN
         +10ms S > C SYN-ACK
         +10ms C > S ACK ack=isn+9  #= - O47 O47 SYN-SENT SYN-RECEIVED -
-        #: 0 handshake bad-ack certain 1,2,3
-        #: 0 close not-opened nobody unknown/guess certain -
+        #: 0 handshake bad-ack likely 1,2,3
+        #: 0 close not-opened nobody unknown/guess likely -
         #: 0 rules O1:1 O2:2 O47:3
     ",
     );

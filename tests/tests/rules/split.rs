@@ -168,8 +168,8 @@ fn o35_and_neither_is_accepted() {
         +5ms  forged S > C SYN-ACK seq=777000  #= 2/3 O2 O2,O35 SYN-SENT SYN-RECEIVED 1
         +10ms C > S ACK ack=isn+9              #= - O47 O47 SYN-SENT SYN-RECEIVED -
         #: 0 isn 1000 5000
-        #: 0 handshake bad-ack certain 1,2,4
-        #: 0 close not-opened nobody unknown/guess certain -
+        #: 0 handshake bad-ack likely 1,2,4
+        #: 0 close not-opened nobody unknown/guess likely -
     ",
     );
 }
