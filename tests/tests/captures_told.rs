@@ -105,7 +105,7 @@ const TOLD: &[Told] = &[
     told("challenge-ack-to-rst", 0, "complete", ABORTED, "O3@3 E6@9 T14@10 !E5 !E7"),
     // TTL 113 for 64, IP identification 0xbeef between 0xcfde and 0xcfdf, and data after it in frame 10.
     told("injected-reset", 0, "complete", ["reset", "network", "injected-reset"], "O3@3 T19@9 !T21 !O14"),
-    told("half-open-found-by-syn", 0, "complete", ["reset", "initiator", "peer-lost-state"], "O3@3 O13@10 !E5"),
+    told("half-open-found-by-syn", 0, "complete", ["reset", "initiator", "peer-lost-state"], "O3@3 E5@9 O13@10"),
     told("half-open-found-by-syn", 1, "complete", BY_CLIENT, "O1@8 O6@11 O2@12 O3@13 T1@18 T5@19 T4@20"),
     told("half-open-found-by-data", 0, "complete", ["reset", "responder", "peer-lost-state"],
         "O3@3 O14@9 !E3 !T19"),

@@ -55,12 +55,16 @@ fn last_step(conn: &mut Conn, arrival: &Arrival<'_>, ack: SeqNumber, note: &mut 
     if !is_next || !peer.syn_acked_by(Some(ack)) {
         return false;
     }
-    note.special(Rule::O33);
-    note.step = Some(Step::Ack);
-    note.answers = Some(syn_ack);
     conn.opening.established = true;
-    conn.opening.ack = Some(arrival.mark);
     own.state = own.state.got_ack_of_syn();
+    // What carries or acknowledges more may as well follow a SYN-ACK of S that was not captured (O10).
+    let is_alone = arrival.len == 0 && !arrival.flags.fin() && peer.isn.is_some_and(|isn| ack == isn + 1);
+    if is_alone {
+        note.special(Rule::O33);
+        note.step = Some(Step::Ack);
+        note.answers = Some(syn_ack);
+        conn.opening.ack = Some(arrival.mark);
+    }
     true
 }
 
