@@ -160,7 +160,7 @@ fn a_link_type_not_known_is_named_and_ends_with_1() {
 
 /// An IPv4 fragment of a TCP segment from byte `start` on.
 fn fragment(start: u16, more: bool, part: &[u8]) -> Vec<u8> {
-    let place = start / 8 | u16::from(more) << 13;
+    let place = (start / 8) | (u16::from(more) << 13);
     let mut bytes = vec![0x45, 0];
     bytes.extend((20 + part.len() as u16).to_be_bytes());
     bytes.extend([0, 9]);

@@ -61,8 +61,11 @@ fn cut_v6(packet: &[u8], number: u16) -> Vec<Vec<u8>> {
     cut.collect()
 }
 
+/// Brings the fragments of a packet into another order.
+type Arrange = fn(&mut Vec<Vec<u8>>);
+
 /// The conversation with every packet cut, the parts of one packet in the order that `arrange` makes.
-fn capture(script: &Script, arrange: fn(&mut Vec<Vec<u8>>)) -> Vec<u8> {
+fn capture(script: &Script, arrange: Arrange) -> Vec<u8> {
     let mut bytes = LITTLE_NANO.header(LinkType::RAW);
     let mut number = 0;
     for frame in script.frames() {
@@ -91,7 +94,7 @@ fn segments_put_together_are_those_that_tshark_puts_together() {
     }
     let plain = Script::parse(CONVERSATION).unwrap();
     let both = [("v4", plain.clone()), ("v6", plain.over_v6().unwrap())];
-    let orders: [(&str, fn(&mut Vec<Vec<u8>>)); 3] = [
+    let orders: [(&str, Arrange); 3] = [
         ("in order", |_| {}),
         ("last first", |parts| parts.reverse()),
         ("turned by one", |parts| parts.rotate_left(1)),
