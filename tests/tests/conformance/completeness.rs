@@ -56,6 +56,15 @@ fn compare(told: &Told, stream: &Stream) -> Answer {
     }
 }
 
+/// Captures of two connections that live beside each other on one address and port pair: Wireshark begins a
+/// stream with each SYN of another number and gives it everything that follows, the old connection's challenge
+/// ACK, RST and end as well (RFC 9293 section 3.5.1 figure 9, section 3.10.7.4).
+const BESIDE_EACH_OTHER: [&str; 3] = [
+    "challenge-ack-to-syn.pcapng",
+    "half-open-found-by-syn.pcapng",
+    "time-wait-bounce.pcapng",
+];
+
 #[test]
 fn our_captures_by_the_tshark_of_this_machine() {
     if !tshark::is_here() {
@@ -69,10 +78,16 @@ fn our_captures_by_the_tshark_of_this_machine() {
     let mut differing = Vec::new();
     for file in captures::below(&captures::folder()) {
         let told = dissect(&file, &config(ChecksumPolicy::Note), |_| true).expect("a capture");
+        let expected = BESIDE_EACH_OTHER.iter().any(|name| file.ends_with(name));
+        let before = differing.len();
         for (number, stream) in streams(&file) {
             if let Answer::Differs(what) = compare(&told, &stream) {
                 differing.push(format!("{} stream {number}: {what}", file.display()));
             }
+        }
+        if expected {
+            assert!(differing.len() > before, "{} agrees now", file.display());
+            differing.truncate(before);
         }
     }
     if version.contains("Wireshark) 4.0.") {

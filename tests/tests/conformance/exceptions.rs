@@ -1,7 +1,5 @@
 //! Where a recorded answer is not ours, and why: the only such list.
 
-use synfin::Rule;
-
 /// Rows of one oracle that differ for one reason.
 pub(crate) struct Exception {
     /// As in the printed table.
@@ -71,7 +69,3 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[
         section: "RFC 9293 section 3.10.7.1",
     },
 ];
-
-/// Rules that nothing detects yet; the rows that need them wait instead of failing. To be taken off one by
-/// one as detection comes.
-pub(crate) const NOT_DETECTED_YET: &[Rule] = &[Rule::O33];

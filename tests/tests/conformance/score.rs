@@ -2,8 +2,6 @@
 
 use std::fmt::Write as _;
 
-use synfin::Rule;
-
 use super::exceptions::Exception;
 
 /// Exceptions that a table may have before they are a fault of ours.
@@ -13,14 +11,8 @@ const MOST_EXCEPTIONS: usize = 10;
 #[derive(Debug)]
 pub(crate) enum Answer {
     Same,
-    /// Both say that a rule is fulfilled.
-    Meets(Rule),
     /// In words: theirs, ours.
     Differs(String),
-    /// Theirs says that a rule of ours is fulfilled (or is not); ours does not say the same.
-    Misses(Rule, String),
-    /// Neither theirs nor ours says that a rule is fulfilled.
-    Spares(Rule),
     /// Nothing in the row is about TCP, or it is about the engine that made it.
     NotAboutTcp,
 }
@@ -64,18 +56,10 @@ impl Sheet {
     }
 }
 
-/// Rows that may differ, and rules that rows may wait for.
-pub(crate) struct Names<'a> {
-    pub(crate) exceptions: &'a [Exception],
-    pub(crate) undetected: &'a [Rule],
-}
-
-impl Names<'_> {
-    fn except(&self, oracle: &str, row: &str) -> bool {
-        self.exceptions
-            .iter()
-            .any(|exception| exception.oracle == oracle && exception.rows.contains(&row))
-    }
+fn is_excepted(exceptions: &[Exception], oracle: &str, row: &str) -> bool {
+    exceptions
+        .iter()
+        .any(|exception| exception.oracle == oracle && exception.rows.contains(&row))
 }
 
 /// What became of the rows of a sheet.
@@ -83,51 +67,34 @@ impl Names<'_> {
 struct Count {
     agreed: usize,
     excepted: Vec<String>,
-    waiting: Vec<String>,
     beside: usize,
     failed: Vec<String>,
     /// Excepted rows that agree.
     stale: Vec<String>,
-    /// Rules that are fulfilled, though nothing should detect them yet.
-    early: Vec<Rule>,
 }
 
 impl Count {
-    fn of(sheet: &Sheet, names: &Names<'_>) -> Self {
+    fn of(sheet: &Sheet, exceptions: &[Exception]) -> Self {
         let mut count = Self::default();
         for (row, answer) in &sheet.rows {
-            let excepted = names.except(sheet.oracle, row);
+            let excepted = is_excepted(exceptions, sheet.oracle, row);
             match answer {
-                Answer::Spares(rule) if names.undetected.contains(rule) => {
-                    count.waiting.push(format!("{row}: no {}", rule.id()));
-                }
-                Answer::Same | Answer::Meets(_) | Answer::Spares(_) => {
+                Answer::Same => {
                     count.agreed += 1;
                     if excepted {
                         count.stale.push(row.clone());
                     }
                 }
                 Answer::NotAboutTcp => count.beside += 1,
-                Answer::Differs(what) | Answer::Misses(_, what) if excepted => {
-                    count.excepted.push(format!("{row}: {what}"));
-                }
-                Answer::Misses(rule, what) if names.undetected.contains(rule) => {
-                    count.waiting.push(format!("{row}: {what}"));
-                }
-                Answer::Differs(what) | Answer::Misses(_, what) => {
-                    count.failed.push(format!("{row}: {what}"));
-                }
-            }
-            match answer {
-                Answer::Meets(rule) if names.undetected.contains(rule) => count.early.push(*rule),
-                _ => (),
+                Answer::Differs(what) if excepted => count.excepted.push(format!("{row}: {what}")),
+                Answer::Differs(what) => count.failed.push(format!("{row}: {what}")),
             }
         }
         count
     }
 
     fn compared(&self) -> usize {
-        self.agreed + self.excepted.len() + self.waiting.len() + self.failed.len()
+        self.agreed + self.excepted.len() + self.failed.len()
     }
 
     /// Agreed or named, of what was compared; rounded down.
@@ -140,34 +107,27 @@ impl Count {
 }
 
 /// The table, and what is wrong.
-pub(crate) fn report(sheets: &[Sheet], names: &Names<'_>) -> (String, Vec<String>) {
+pub(crate) fn report(sheets: &[Sheet], exceptions: &[Exception]) -> (String, Vec<String>) {
     let mut table = format!(
-        "{:<46} {:>5} {:>7} {:>10} {:>8} {:>7} {:>7}\n",
-        "oracle", "rows", "agreed", "exceptions", "waiting", "no TCP", "score"
+        "{:<46} {:>5} {:>7} {:>10} {:>7} {:>7}\n",
+        "oracle", "rows", "agreed", "exceptions", "no TCP", "score"
     );
     let mut faults = Vec::new();
     for sheet in sheets {
-        let count = Count::of(sheet, names);
+        let count = Count::of(sheet, exceptions);
         let floor = sheet
             .floor
             .map_or_else(String::new, |floor| format!(" (floor {floor})"));
         let _ = writeln!(
             table,
-            "{:<46} {:>5} {:>7} {:>10} {:>8} {:>7} {:>6.1}%{floor}",
+            "{:<46} {:>5} {:>7} {:>10} {:>7} {:>6.1}%{floor}",
             sheet.oracle,
             count.compared() + count.beside,
             count.agreed,
             count.excepted.len(),
-            count.waiting.len(),
             count.beside,
             count.percent(),
         );
-        for row in &count.waiting {
-            let _ = writeln!(table, "  waits: {row}");
-        }
-        for rule in &count.early {
-            let _ = writeln!(table, "  {} is detected: take it off NOT_DETECTED_YET", rule.id());
-        }
         for row in &count.stale {
             faults.push(format!("{}: {row} agrees, its exception is stale", sheet.oracle));
         }
@@ -186,13 +146,13 @@ pub(crate) fn report(sheets: &[Sheet], names: &Names<'_>) -> (String, Vec<String
         }
     }
     table.push_str("\nexceptions\n");
-    for exception in names.exceptions {
+    for exception in exceptions {
         faults.extend(list(exception, sheets, &mut table));
     }
-    if names.exceptions.len() > MOST_EXCEPTIONS {
+    if exceptions.len() > MOST_EXCEPTIONS {
         faults.push(format!(
             "{} exceptions are a fault of ours, not of others",
-            names.exceptions.len()
+            exceptions.len()
         ));
     }
     (table, faults)
@@ -232,17 +192,13 @@ mod tests {
         reason: "it is wrong",
         section: "RFC 9293",
     };
-    const NAMES: Names<'_> = Names {
-        exceptions: &[EXCEPTION],
-        undetected: &[Rule::E12],
-    };
 
     fn faults(rows: Vec<(&str, Answer)>) -> usize {
         let mut sheet = Sheet::new("it");
         for (row, answer) in rows {
             sheet.add(row.to_owned(), answer);
         }
-        report(&[sheet], &NAMES).1.len()
+        report(&[sheet], &[EXCEPTION]).1.len()
     }
 
     fn differs() -> Answer {
@@ -263,10 +219,17 @@ mod tests {
     }
 
     #[test]
-    fn only_rows_of_undetected_rules_wait() {
-        let misses = |rule| Answer::Misses(rule, "none".to_owned());
-        assert_eq!(faults(vec![("known", differs()), ("a", misses(Rule::E12))]), 0);
-        assert_eq!(faults(vec![("known", differs()), ("a", misses(Rule::O4))]), 1);
+    fn more_than_ten_exceptions_fail() {
+        let faults_of = |count| {
+            let mut sheet = Sheet::new("it");
+            sheet.add("known".to_owned(), differs());
+            let exceptions: Vec<Exception> = (0..count).map(|_| EXCEPTION).collect();
+            report(&[sheet], &exceptions).1.len()
+        };
+        assert_eq!(
+            (faults_of(MOST_EXCEPTIONS), faults_of(MOST_EXCEPTIONS + 1)),
+            (0, 1)
+        );
     }
 
     #[test]
@@ -277,11 +240,7 @@ mod tests {
             sheet.add("b".to_owned(), differs());
             sheet
         };
-        let names = Names {
-            exceptions: &[],
-            undetected: &[],
-        };
-        assert!(report(&[sheet(1)], &names).1.is_empty());
-        assert!(!report(&[sheet(2)], &names).1.is_empty());
+        assert!(report(&[sheet(1)], &[]).1.is_empty());
+        assert!(!report(&[sheet(2)], &[]).1.is_empty());
     }
 }

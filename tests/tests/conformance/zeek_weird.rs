@@ -53,9 +53,9 @@ pub(crate) fn rows(corpus: &Corpus) -> Sheet {
             .filter(|flow| tuple.is_none_or(|(orig, resp)| flow.side_of(orig, resp).is_some()));
         let answer = match ours {
             Ours::Rule(rule) if flows.any(|flow| flow.connection.rules.iter().any(|hit| hit.id == rule)) => {
-                Answer::Meets(rule)
+                Answer::Same
             }
-            Ours::Rule(rule) => Answer::Misses(rule, format!("no {}", rule.id())),
+            Ours::Rule(rule) => Answer::Differs(format!("no {}", rule.id())),
             Ours::BadChecksum | Ours::Nothing => {
                 let ids: Vec<u64> = flows.map(|flow| flow.connection.connection).collect();
                 let wrong = wrong_checksums(&corpus.path(text(&row, "trace_file")));
