@@ -32,8 +32,9 @@ check: ## format, lints, generated header, documentation
 	$(CARGO) run --quiet --locked -p synfin-tests --bin header -- --check
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 
-check-slow: ## what takes too long for every change: the oldest Rust we promise
+check-slow: ## what takes too long for every change: the oldest Rust we promise, many random conversations
 	tests/oldest-rust
+	PROPTEST_CASES=4000 $(CARGO) test --locked -p synfin-tests --test properties
 
 bench: ## the hot path, against the floor of the job in the same run
 	$(CARGO) bench --locked -p synfin
