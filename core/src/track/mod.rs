@@ -1,57 +1,32 @@
 //! What segments mean in their connections. Read RFC 9293 sections 3.3 to 3.6 and 3.10.7 first.
 //!
-//! [`Tracker::segment`] takes one segment through the same stations each time: whose is it
-//! ([`identity`]); what does its sender's number say it had received ([`endpoint`]); which step of the
-//! opening ([`handshake`], [`attempt`], [`offer`]), the middle ([`transfer`], [`order`], [`loss`],
-//! [`one_sided`], [`mtu`], [`keepalive`], [`window`], [`challenge`]) or the end ([`teardown`],
-//! [`discovery`], [`injected`]) is it; what does its payload carry ([`streams`]). Each station writes into
-//! one [`note::Note`]; the annotation is made from it at the end. A plain segment costs one table probe and
-//! no allocation.
+//! [`Tracker::segment`] takes one segment through the same stations each time: whose is it ([`pair`]); what does
+//! its sender's number say it had received ([`endpoint`]); which step of the [`opening`], the [`middle`] or the
+//! [`ending`] is it, and what do its [`options`] say; what does its payload carry ([`streams`]). Each station
+//! writes into one [`note::Note`]; the annotation is made from it at the end. A plain segment costs one table
+//! probe and no allocation. [`verdict`] and [`summary`] tell what became of the connection.
 
 mod arrival;
-mod attempt;
-mod challenge;
 mod compat;
 mod conn;
-mod crowd;
-mod discovery;
-mod early;
-mod ecn;
+mod ending;
 mod endpoint;
-mod fast_open;
-mod giveup;
-mod handshake;
-mod hosts;
-mod icmp;
-mod identity;
-mod injected;
-mod keepalive;
 mod key;
-mod loss;
-mod mtu;
-mod multipath;
-mod negotiation;
+mod middle;
 mod note;
 mod observe;
-mod offer;
-mod one_sided;
-mod order;
-mod other_isn;
+mod opening;
+mod options;
+mod pair;
 mod progress;
-mod protection;
 pub(crate) mod reassembly;
 mod sent;
-mod split;
 mod state;
-mod stray;
 mod streams;
 mod summary;
 mod table;
-mod teardown;
 mod timing;
-mod transfer;
 mod verdict;
-mod window;
 
 use crate::annotation::{Annotation, ConnectionId};
 use crate::config::Config;
@@ -65,10 +40,15 @@ use arrival::Arrival;
 use challenge::Provocation;
 use conn::Conn;
 use crowd::Crowd;
+use ending::{giveup, injected, teardown};
 use hosts::Hosts;
 use identity::Identity;
 use key::{FlowKey, Slot};
+use middle::{icmp, keepalive, loss, mtu, one_sided, order, transfer, window};
 use note::Note;
+use opening::{attempt, crowd, early, handshake, hosts, other_isn, split, stray};
+use options::{ecn, fast_open, multipath, negotiation, offer, protection};
+use pair::{challenge, discovery, identity};
 use smallvec::SmallVec;
 use streams::Limits;
 use table::Table;
