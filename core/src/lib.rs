@@ -36,6 +36,7 @@ mod annotation;
 pub mod capture;
 mod config;
 mod connection;
+pub mod display;
 mod dissector;
 mod explain;
 mod field;

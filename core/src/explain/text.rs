@@ -1,6 +1,7 @@
 //! Pieces of sentences: frames, counts, durations, text from the wire.
 
-use std::fmt::Write as _;
+use crate::display::Duration;
+pub(super) use crate::display::foreign;
 
 /// `frame 2`, `frames 2, 3, 5`, `frames 12-17`.
 pub(super) fn frames(frames: &[u64]) -> String {
@@ -48,39 +49,7 @@ pub(super) fn count(number: u64, noun: &str) -> String {
 
 /// In the unit that reads best, three digits.
 pub(super) fn duration(ns: i64) -> String {
-    let value = ns as f64;
-    let (value, unit) = match ns.unsigned_abs() {
-        0..1_000 => return format!("{ns} ns"),
-        1_000..1_000_000 => (value / 1e3, "µs"),
-        1_000_000..1_000_000_000 => (value / 1e6, "ms"),
-        _ => (value / 1e9, "s"),
-    };
-    let decimals = match value.abs() {
-        0.0..9.995 => 2,
-        9.995..99.95 => 1,
-        _ => 0,
-    };
-    format!("{value:.decimals$} {unit}")
-}
-
-/// What somebody else wrote: nothing in it can drive a terminal, and what is long is cut.
-pub(super) fn foreign(text: &str) -> String {
-    const LONGEST: usize = 100;
-    let mut shown = String::new();
-    for (index, char) in text.chars().enumerate() {
-        if index == LONGEST {
-            shown.push('…');
-            break;
-        }
-        let turns =
-            matches!(char, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if char.is_control() || turns {
-            let _ = write!(shown, "{}", char.escape_unicode());
-        } else {
-            shown.push(char);
-        }
-    }
-    shown
+    Duration(ns).to_string()
 }
 
 #[cfg(test)]

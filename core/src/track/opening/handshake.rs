@@ -1,5 +1,5 @@
 //! The opening of a connection: SYN, SYN-ACK, ACK (RFC 9293 section 3.5). Attempts that fail by a RST are
-//! in [`attempt`](crate::track::attempt).
+//! in [`attempt`].
 
 use crate::rule::Rule;
 use crate::track::arrival::Arrival;
