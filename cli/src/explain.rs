@@ -81,7 +81,7 @@ fn unknown(asked: &str) -> String {
     let wanted = asked.to_ascii_uppercase();
     let words = asked.to_ascii_lowercase();
     let near = |info: &&RuleInfo| {
-        text::one_apart(info.id, &wanted)
+        strsim::osa_distance(info.id, &wanted) <= 1
             || (words.len() > 2 && info.name.to_ascii_lowercase().contains(&words))
     };
     let near: Vec<String> = RULES
