@@ -115,7 +115,7 @@ rules! {
     O20 Note "SYN scan" ["nmap"]
         "SYN, SYN-ACK, then less than 100 ms later a bare RST from C: seq ISSc+1, ack 0, no options. Where the SYN offers all that operating systems offer, a guess.";
     O21 Note "connect scan or health check" ["nmap"]
-        "FIN or RST from C less than 1 ms after O3, with no payload from either side.";
+        "RST from C less than 100 ms after O3 and no challenge ACK before it, or FIN from C less than 1 ms after O3, with no payload from either side.";
     O22 Chat "TCP Fast Open cookie request" ["RFC 7413 4.1.1"]
         "A SYN without data and with an empty Fast Open option (kind 34, or the experimental 254 with magic F989).";
     O23 Chat "TCP Fast Open cookie granted" ["RFC 7413 4.1.2"]

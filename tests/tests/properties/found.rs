@@ -23,7 +23,7 @@ fn t14_is_not_undone_by_a_fin_that_crossed_it() {
       C > S SYN       #= 1/3 O1 O1  CLOSED>SYN-SENT       LISTEN                    -
 +10ms S > C SYN-ACK   #= 2/3 O2 O2  SYN-SENT              LISTEN>SYN-RECEIVED       1
 +10ms C > S ACK       #= 3/3 O3 O3  SYN-SENT>ESTABLISHED  SYN-RECEIVED>ESTABLISHED  2
-+10ms C > S RST,ACK   #= - T14 T14  ESTABLISHED>CLOSED    ESTABLISHED>CLOSED        -
++10ms C > S RST,ACK   #= - T14 O21,T14 ESTABLISHED>CLOSED ESTABLISHED>CLOSED        -
 +1ms  S > C FIN,ACK
 #: 0 handshake complete certain 1,2,3
 #: 0 close reset initiator aborted-by-application/likely certain 4 reset=initiator

@@ -114,7 +114,9 @@ fn whole(connection: &Connection, own: &[&Annotation], errors: &[u64]) -> Result
     })?;
     // A SYN that was first taken for another connection's is evidence of the one it opened.
     let borrowed = |frame: u64| frame < frames[0];
-    let named = connection.rules.iter().map(|hit| hit.frame);
+    // O11 is told of the ghost by the frame that completes the real connection.
+    let own = connection.rules.iter().filter(|hit| hit.id != synfin::Rule::O11);
+    let named = own.map(|hit| hit.frame);
     let evidence = connection.handshake.frames.iter().chain(&connection.close.frames);
     for frame in named.clone() {
         ensure(frames.contains(&frame) || errors.contains(&frame), || {

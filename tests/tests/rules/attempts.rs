@@ -168,6 +168,20 @@ fn o21_connect_scan() {
     );
 }
 
+// The RST behind the ACK is as telling as that behind a SYN-ACK (O20), and as slow where the scanner is.
+#[test]
+fn o21_connect_scan_by_a_slow_scanner() {
+    tell(
+        "
+              open C > S +10ms
+        +99ms C > S RST  #= - T14 O21,T14 ESTABLISHED>CLOSED ESTABLISHED>CLOSED -
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close reset initiator aborted-by-application/likely certain 4 reset=initiator
+        #: 0 rules O1:1 O2:2 O3:3 O21:4 T14:4
+    ",
+    );
+}
+
 #[test]
 fn o21_health_check_that_closes_politely() {
     tell(
@@ -186,7 +200,7 @@ fn o21_health_check_that_closes_politely() {
 #[test]
 fn o21_not_later_nor_after_data_nor_by_the_responder() {
     for end in [
-        "+1ms C > S RST-ACK  #= - T14 T14 ESTABLISHED>CLOSED ESTABLISHED>CLOSED -",
+        "+100ms C > S RST-ACK  #= - T14 T14 ESTABLISHED>CLOSED ESTABLISHED>CLOSED -",
         "+1ms C > S FIN-ACK  #= 1/4 T1 T1 ESTABLISHED>FIN-WAIT-1 ESTABLISHED -",
         "S > C FIN-ACK  #= 1/4 T1 T1 ESTABLISHED ESTABLISHED>FIN-WAIT-1 -",
         "C > S FIN-ACK \"x\"  #= 1/4 T1 T1,T6 ESTABLISHED>FIN-WAIT-1 ESTABLISHED -",

@@ -275,7 +275,7 @@ fn t26_fast_close() {
     // Or by a RST of its own that says so (RFC 8684 3.5).
     tell(&format!(
         "{CAPABLE}
-        +10ms C > S RST mptcp=fastclose  #= - T26 T14,T26 ESTABLISHED>CLOSED ESTABLISHED>CLOSED -
+        +10ms C > S RST mptcp=fastclose  #= - T26 O21,T14,T26 ESTABLISHED>CLOSED ESTABLISHED>CLOSED -
         #: 0 close reset initiator aborted-by-application/likely certain 4 reset=initiator"
     ));
     // The key is not the receiver's: it has no effect.

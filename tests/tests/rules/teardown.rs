@@ -257,7 +257,7 @@ fn t28_still_open_at_the_end() {
 #[test]
 fn t28_not_when_it_was_closed_reset_or_never_opened() {
     for (end, rules) in [
-        ("C > S RST-ACK", "O1:1 O2:2 O3:3 T14:4"),
+        ("C > S RST-ACK", "O1:1 O2:2 O3:3 O21:4 T14:4"),
         ("close C > S", "O1:1 O2:2 O3:3 T1:4 T2:5 T3:6 T4:7"),
     ] {
         let told = tell_rules(&format!("open C > S\n+10ms {end}"));

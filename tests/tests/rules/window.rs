@@ -76,7 +76,7 @@ fn e4_not_in_a_syn_or_rst() {
         +10ms  S > C SYN-ACK win=0       #= 2/3 O2 O2 SYN-SENT LISTEN>SYN-RECEIVED 1
         +10ms  C > S ACK                 #= 3/3 O3 O3 SYN-SENT>ESTABLISHED SYN-RECEIVED>ESTABLISHED 2
         +10ms  S > C ACK win=100         #= - - - ESTABLISHED ESTABLISHED -
-        +10ms  C > S RST-ACK win=0       #= - T14 T14 ESTABLISHED>CLOSED ESTABLISHED>CLOSED -
+        +10ms  C > S RST-ACK win=0       #= - T14 O21,T14 ESTABLISHED>CLOSED ESTABLISHED>CLOSED -
         #: 0 handshake complete certain 1,2,3
         #: 0 close reset initiator aborted-by-application/likely certain 5 reset=initiator
     ",

@@ -19,7 +19,8 @@ const SILENT_NS: i64 = 3_000_000_000;
 /// A scanner's own TCP answers the SYN-ACK at once, for it knows of no SYN (O20).
 const SCAN_NS: i64 = 1_000_000_000 / 10;
 
-/// Who only wants to know whether the port is open has nothing to wait for (O21).
+/// Who only wants to know whether the port is open has nothing to wait for (O21). A FIN so soon is told from
+/// the end of any short connection by nothing else; a RST without data has few other reasons.
 const PROBE_NS: i64 = 1_000_000;
 
 /// What stopped the attempt, as far as a time of the capture.
@@ -164,7 +165,9 @@ pub(in crate::track) fn note_scan(conn: &Conn, arrival: &Arrival<'_>, note: &mut
     };
     let since = arrival.mark.time_ns.saturating_sub(ack.time_ns);
     let silent = arrival.len == 0 && Side::BOTH.iter().all(|&side| conn.ends[side].payload.is_none());
-    if silent && since < PROBE_NS && ack.frame != arrival.mark.frame {
+    let is_plain_reset = arrival.flags.rst() && conn.challenge.is_none();
+    let limit = if is_plain_reset { SCAN_NS } else { PROBE_NS };
+    if silent && since < limit && ack.frame != arrival.mark.frame {
         note.special(Rule::O21);
     }
 }
