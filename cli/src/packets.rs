@@ -207,6 +207,7 @@ fn name(rule: Rule, annotation: &Annotation) -> &'static str {
         Rule::E1 => "keep-alive probe",
         Rule::E4 if annotation.window == Some(0) => "zero window",
         Rule::E4 => "zero window's probe or end",
+        Rule::E12 => "ACK of bytes the capture lost",
         _ => rule.info().name,
     }
 }
