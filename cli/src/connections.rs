@@ -108,6 +108,7 @@ fn row(connection: &Connection) -> [String; 10] {
         connection.handshake.verdict.to_string(),
         close.verdict.to_string(),
         match (close.by, close.reset_by) {
+            (Closer::Network, Some(side)) => format!("network, as {}", side.as_str()),
             (by, Some(reset_by)) if by != Closer::from(reset_by) => {
                 format!("{by}, reset by {}", reset_by.as_str())
             }
@@ -183,7 +184,12 @@ pub(crate) fn verdict_in_words(connection: &Connection) -> String {
         }
     }
     if let Some(side) = close.reset_by.filter(|&side| Closer::from(side) != close.by) {
-        let _ = write!(words, ", reset by {}", side.as_str());
+        let how = if close.by == Closer::Network {
+            "in the name of"
+        } else {
+            "reset by"
+        };
+        let _ = write!(words, ", {how} {}", side.as_str());
     }
     if close.cause != Cause::Unknown {
         let _ = write!(words, ", {} ({})", close.cause, close.cause_confidence);

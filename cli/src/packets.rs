@@ -161,7 +161,7 @@ fn what(dissector: &Dissector, annotation: &Annotation) -> String {
         words.push_str(part);
     };
     if let Some(role) = annotation.role {
-        add(role.info().name);
+        add(name(role, annotation));
     }
     for rule in annotation
         .rules
@@ -169,7 +169,7 @@ fn what(dissector: &Dissector, annotation: &Annotation) -> String {
         .filter(|&rule| Some(rule) != annotation.role)
     {
         if rule != Rule::O4 && rule != Rule::T6 {
-            add(rule.info().name);
+            add(name(rule, annotation));
         }
     }
     match http(dissector, annotation) {
@@ -186,6 +186,9 @@ fn what(dissector: &Dissector, annotation: &Annotation) -> String {
     if annotation.integrity != IntegrityWord::Ok {
         add(annotation.integrity.as_str());
     }
+    if words.is_empty() && annotation.flags.rst() {
+        words = annotation.flags.to_string();
+    }
     if let Some((frame, since)) = annotation.answers.zip(annotation.since_answered_ns) {
         let verb = if words.is_empty() { "ACK of" } else { "answers" };
         let lead = if words.is_empty() { "" } else { ", " };
@@ -195,6 +198,18 @@ fn what(dissector: &Dissector, annotation: &Annotation) -> String {
         words = annotation.flags.to_string();
     }
     words
+}
+
+/// A rule's name, or that of its situation which the segment itself shows.
+fn name(rule: Rule, annotation: &Annotation) -> &'static str {
+    match rule {
+        Rule::E1 if annotation.answers.is_some() => "keep-alive answer",
+        Rule::E1 => "keep-alive probe",
+        Rule::E4 if annotation.window == Some(0) => "zero window",
+        Rule::E4 => "zero window's probe or end",
+        Rule::E12 => "ACK of bytes the capture lost",
+        _ => rule.info().name,
+    }
 }
 
 fn http(dissector: &Dissector, annotation: &Annotation) -> Option<String> {

@@ -261,6 +261,15 @@ def far_away(lab):
     lab.server.sysctl(ipv4__ip_forward=1)
 
 
+def subnet_behind(lab):
+    """Give the server a link to that subnet, on which nobody is."""
+    lab.server.run("ip link add far0 type veth peer name far1")
+    for name in ("far0", "far1"):
+        lab.server.sysctl(**{f"ipv6__conf__{name}__disable_ipv6": 1})
+        lab.server.run(f"ip link set {name} up")
+    lab.server.run(f"ip address add {FAR}.1/24 dev far0")
+
+
 def attempt(lab, address, ttl=64, seconds=0.5):
     client = lab.socket(lab.client)
     client.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
@@ -281,11 +290,7 @@ def host_unreachable():
     """
     with Lab(Veth()) as lab:
         far_away(lab)
-        lab.server.run("ip link add far0 type veth peer name far1")
-        for name in ("far0", "far1"):
-            lab.server.sysctl(**{f"ipv6__conf__{name}__disable_ipv6": 1})
-            lab.server.run(f"ip link set {name} up")
-        lab.server.run(f"ip address add {FAR}.1/24 dev far0")
+        subnet_behind(lab)
         attempt(lab, f"{FAR}.5", seconds=6)
     return lab.capture
 
@@ -299,6 +304,7 @@ def time_exceeded():
     """
     with Lab(Veth()) as lab:
         far_away(lab)
+        subnet_behind(lab)
         attempt(lab, f"{FAR}.5", ttl=1)
     return lab.capture
 

@@ -324,6 +324,7 @@ fn icmp(frame: &Frame<'_>, protocol: u8, walk: &Walk<'_>) -> Option<IcmpError> {
         frame: frame.number,
         time_ns: frame.time_ns,
         src: walk.ip.addresses.to_ip().0,
+        ip_id: walk.ip.id,
         tunnel: walk.tunnel,
         kind,
         mtu,

@@ -17,6 +17,8 @@ pub struct IcmpError {
     pub time_ns: i64,
     /// Who reports it: a router, or the host that the segment was for.
     pub src: IpAddr,
+    /// The error's own IP identification; `None` under IPv6.
+    pub ip_id: Option<u16>,
     /// Number of the tunnel that carried it, 0 for none: that of the quoted segment's connection.
     pub tunnel: u32,
     /// What it reports. An ICMPv6 error is one whose sender has an IPv6 address.

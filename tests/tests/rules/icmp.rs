@@ -183,3 +183,23 @@ fn an_icmp_error_is_tied_to_the_connection_of_the_segment_it_quotes() {
         ]
     );
 }
+
+// A router reports each of many segments within a millisecond; a copy of an error is none of its own.
+#[test]
+fn icmp_errors_in_a_row_are_counted_one_by_one() {
+    tell(
+        "#! v4
+               C > S SYN
+               S > C SYN-ACK
+               C > S ACK
+               C > S ACK len=1000
+        +1ms   icmp S > C frag-needed mtu=500 quoting C
+        +10us  C > S ACK len=1000
+        +10us  icmp S > C frag-needed mtu=500 quoting C
+        +10us  dup
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close open nobody unknown/guess certain -
+        #: 0 icmp initiator 3/4 500 2 5-7
+    ",
+    );
+}

@@ -15,7 +15,7 @@ use crate::{SeqNumber, Side};
 #[derive(Debug, Clone, Copy)]
 pub(in crate::track) struct Unreachable {
     pub(in crate::track) first: Mark,
-    last: Mark,
+    last: Seen,
     kind: IcmpKind,
     /// Somebody forbids it.
     pub(in crate::track) policy: bool,
@@ -27,7 +27,32 @@ pub(in crate::track) struct Errors {
     pub(in crate::track) errors: Vec<IcmpReport>,
     /// Those of kinds past the bound.
     pub(in crate::track) omitted: u64,
-    last_ns: i64,
+    last: Option<Seen>,
+}
+
+/// What tells an ICMP error from another of its kind.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    time_ns: i64,
+    ip_id: Option<u16>,
+    seq: Option<SeqNumber>,
+}
+
+impl Seen {
+    const fn of(error: &IcmpError) -> Self {
+        Self {
+            time_ns: error.time_ns,
+            ip_id: error.ip_id,
+            seq: error.quoted.seq,
+        }
+    }
+
+    /// Captured twice rather than sent twice: a router reports many segments at once.
+    fn is_again(self, error: &IcmpError) -> bool {
+        error.time_ns.abs_diff(self.time_ns) < COPY_NS
+            && error.ip_id == self.ip_id
+            && error.quoted.seq == self.seq
+    }
 }
 
 impl Errors {
@@ -35,13 +60,15 @@ impl Errors {
 
     fn add(&mut self, error: &IcmpError, direction: Side) {
         let (kind, code) = error.kind.numbers();
-        let soon = error.time_ns.abs_diff(self.last_ns) < COPY_NS;
-        self.last_ns = error.time_ns;
+        let again = self
+            .last
+            .replace(Seen::of(error))
+            .is_some_and(|last| last.is_again(error));
         let same =
             |known: &&mut IcmpReport| (known.kind, known.code, known.direction) == (kind, code, direction);
         if let Some(known) = self.errors.iter_mut().find(same) {
             known.mtu = error.mtu.or(known.mtu);
-            if !soon {
+            if !again {
                 known.count += 1;
                 known.last_frame = error.frame;
             }
@@ -62,7 +89,7 @@ impl Errors {
     }
 }
 
-/// Captured twice rather than sent twice.
+/// How soon a copy of an error is captured.
 const COPY_NS: u64 = 1_000_000;
 
 impl Tracker {
@@ -131,16 +158,15 @@ impl Conn {
         let (kind, policy) = (error.kind, error.kind.is_policy());
         match &mut self.opening.unreachable {
             Some(known) => {
-                let soon = mark.time_ns.abs_diff(known.last.time_ns) < COPY_NS;
-                if soon && known.kind == kind {
+                if known.kind == kind && known.last.is_again(error) {
                     return false;
                 }
-                (known.last, known.kind, known.policy) = (mark, kind, known.policy || policy);
+                (known.last, known.kind, known.policy) = (Seen::of(error), kind, known.policy || policy);
             }
             None => {
                 self.opening.unreachable = Some(Box::new(Unreachable {
                     first: mark,
-                    last: mark,
+                    last: Seen::of(error),
                     kind,
                     policy,
                 }));
