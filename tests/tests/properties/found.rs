@@ -78,3 +78,20 @@ fn o15_not_after_data_of_the_responder() {
     );
     assert!(!told.packets[2].rules.contains(synfin::Rule::O15));
 }
+
+// Dropped from the capture: the SYN-ACK, and all data but the FIN. What C acknowledges was the responder's SYN.
+#[test]
+fn o15_not_where_the_initiator_acknowledges_the_responder() {
+    tell(
+        "
+                   C > S SYN
+        +10ms drop S > C SYN-ACK
+        +10ms drop C > S ACK
+        +10ms drop C > S PSH-ACK len=100
+              C > S FIN-ACK
+        +10ms S > C RST-ACK  #= - - - SYN-SENT>CLOSED LISTEN>CLOSED -
+        #: 0 handshake pending certain 1,3
+        #: 0 close not-opened nobody unknown/guess certain 3
+    ",
+    );
+}

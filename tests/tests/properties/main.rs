@@ -14,13 +14,15 @@ mod packet;
 mod recorded;
 mod spoiled;
 
-use proptest::test_runner::Config;
+use proptest::test_runner::{Config, RngSeed};
 
 /// A few cases, unless `PROPTEST_CASES` says how many.
 fn cases(few: u32) -> Config {
     let mut config = Config::default();
     if std::env::var_os("PROPTEST_CASES").is_none() {
         config.cases = few;
+        // A change is judged by what it changes, not by the day's luck; new cases are for the long run.
+        config.rng_seed = RngSeed::Fixed(9293);
     }
     config.max_shrink_iters = 4000;
     config

@@ -11,13 +11,15 @@
 //! | complete, simultaneous, refused | itself |
 //! | an opening and a RST | `refused`, `aborted`, where no segment between the SYNs and the RST was kept: O15 and O19 are left of it |
 //! | an abort that data crossed | `bad-ack`, where that data was dropped: the RST of a host that is gone is O47's |
-//! | simultaneous | `complete` as well, where one host's SYN-ACK was dropped: figure 6 is left of figure 7 |
+//! | simultaneous | `complete` as well, where one host's SYN-ACK was dropped: figure 6 is left of figure 7; `split`, where its host sent an ACK alone as well: O33 is left |
 //! | any close | `not-opened`, `open`, `half-closed`, `closing`, `timed-out`: absence |
 //! | four-way | itself; `three-segment`, where the first FIN's pure ACK is what was dropped: no trace of it is left |
 //! | fin-then-reset | itself; `reset`, where the FIN was dropped: that there was none before is a claim of absence |
+//! | reset | itself; `fin-then-reset`, where a RST was dropped: the FIN that crossed it is answered by a RST of its own |
 //! | other closes | itself |
 //!
-//! Who ended it must agree wherever the certain verdict is the truth's; `nobody` is absence.
+//! Who ended it must agree wherever the certain verdict is the truth's; `nobody` is absence, and `network` is never
+//! certain.
 
 use proptest::prelude::*;
 use synfin::{Closer, Confidence, Connection};
@@ -99,14 +101,20 @@ fn doubled(tap: &[Packet], after_ns: i64) -> Vec<Packet> {
         .collect()
 }
 
-fn is_compatible(truth: &Connection, told: &Connection, kept: &[Packet]) -> Result<(), String> {
+fn is_compatible(
+    truth: &Connection,
+    told: &Connection,
+    tap: &[Packet],
+    kept: &[Packet],
+) -> Result<(), String> {
     let (was, is) = (truth.handshake.verdict.as_str(), told.handshake.verdict.as_str());
     let absent = ["none", "unseen", "pending", "no-answer", "half-open"];
     let syn_ack_of = |host| {
         kept.iter()
             .any(|packet| packet.from == host && packet.is(SYN | ACK))
     };
-    let halved = was == "simultaneous" && is == "complete" && !(syn_ack_of(0) && syn_ack_of(1));
+    let halved =
+        was == "simultaneous" && ["complete", "split"].contains(&is) && !(syn_ack_of(0) && syn_ack_of(1));
     let before_reset = || kept.iter().take_while(|packet| !packet.is(RST));
     let unopened = kept.iter().any(|packet| packet.is(RST)) && before_reset().all(|packet| packet.is(SYN));
     let failed = unopened && ["refused", "aborted"].contains(&is);
@@ -117,13 +125,19 @@ fn is_compatible(truth: &Connection, told: &Connection, kept: &[Packet]) -> Resu
     }
     let (was, is) = (truth.close.verdict.as_str(), told.close.verdict.as_str());
     let absent = ["not-opened", "open", "half-closed", "closing", "timed-out"];
-    let merged = [("four-way", "three-segment"), ("fin-then-reset", "reset")].contains(&(was, is));
+    let resets = |packets: &[Packet]| packets.iter().filter(|packet| packet.is(RST)).count();
+    let crossed = (was, is) == ("reset", "fin-then-reset") && resets(kept) < resets(tap);
+    let merged = crossed || [("four-way", "three-segment"), ("fin-then-reset", "reset")].contains(&(was, is));
     if told.close.confidence == Confidence::Certain && is != was && !absent.contains(&is) && !merged {
         return Err(format!("the close was {was} and is certainly {is}"));
     }
     let same_roles = truth.src == told.src;
     let claimed = told.close.verdict == truth.close.verdict && told.close.confidence == Confidence::Certain;
-    let somebody = told.close.by != Closer::Nobody;
+    // That a RST is not its sender's (T19) is as sure as the cause says, and that is never certain.
+    let somebody = ![Closer::Nobody, Closer::Network].contains(&told.close.by);
+    if told.close.by == Closer::Network && told.close.cause_confidence == Confidence::Certain {
+        return Err("certainly injected".to_owned());
+    }
     if claimed && same_roles && somebody && truth.close.by != told.close.by {
         return Err(format!(
             "ended by {}, certainly by {}",
@@ -198,7 +212,7 @@ proptest! {
         prop_assert!(outcome.is_ok(), "{}\n{:#?}", outcome.unwrap_err(), kept);
         prop_assert!(told.connections.len() <= 1, "{:#?}", kept);
         for connection in &told.connections {
-            let outcome = is_compatible(&whole.connections[0], connection, &kept);
+            let outcome = is_compatible(&whole.connections[0], connection, &tap, &kept);
             prop_assert!(outcome.is_ok(), "{}\n{:#?}\nof {:#?}", outcome.unwrap_err(), kept, tap);
         }
     }

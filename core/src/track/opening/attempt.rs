@@ -48,10 +48,14 @@ pub(in crate::track) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut
     }
     let (own, peer) = conn.ends.pair_mut(arrival.sender);
     let failure = match arrival.sender {
-        // In SYN-SENT the acknowledgement must cover the SYN (RFC 9293 3.10.7.3). Who has sent data did not refuse.
-        Side::Responder if own.syn.is_none() && own.payload.is_none() => peer
-            .syn_acked_by(arrival.ack)
-            .then_some((Failure::Refused, Some(Rule::O15))),
+        // In SYN-SENT the acknowledgement must cover the SYN (RFC 9293 3.10.7.3). Who has sent data, or whose SYN the
+        // initiator acknowledges, did not refuse.
+        Side::Responder
+            if own.syn.is_none() && own.payload.is_none() && (peer.ack.is_none() || peer.syn.is_none()) =>
+        {
+            peer.syn_acked_by(arrival.ack)
+                .then_some((Failure::Refused, Some(Rule::O15)))
+        }
         Side::Responder => own
             .next
             .is_none_or(|next| arrival.seq == next)
