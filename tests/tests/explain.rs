@@ -332,3 +332,20 @@ fn what_was_not_captured_is_given_as_the_doubt() {
          the capture; the numbers of later segments stand for it."
     );
 }
+
+// That the RST ended it is certain; that it was injected is not.
+#[test]
+fn an_injected_reset_is_told_as_one_in_somebodys_name() {
+    let told = run([
+        "explain".as_ref(),
+        captures::path("injected-reset.pcapng").as_os_str(),
+    ]);
+    assert_eq!((told.status, told.err.as_str()), (Some(0), ""));
+    let words = told.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for sentence in [
+        "A RST in the name of the responder ended the connection; nobody had sent a FIN. That is certain from frame 9.",
+        "Reason: something between the hosts injected the RST. That is likely, not certain",
+    ] {
+        assert!(words.contains(sentence), "{words}");
+    }
+}

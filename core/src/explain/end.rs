@@ -80,6 +80,11 @@ fn verdict(connection: &Connection) -> String {
                 format!("{by} closed with a FIN, and {resetter} reset the connection.")
             }
         }
+        // Whose it really was is the reason's to say, and as sure as that.
+        CloseVerdict::Reset if close.by == Closer::Network => format!(
+            "a RST in the name of {} ended the connection; nobody had sent a FIN.",
+            close.reset_by.map_or("one side", |side| name(Closer::from(side)))
+        ),
         CloseVerdict::Reset => format!("{by} reset the connection; nobody had sent a FIN."),
         CloseVerdict::Superseded => {
             "a new connection took over the address and port pair; no close was captured.".to_owned()
