@@ -76,11 +76,12 @@ pub(super) fn opening(conn: &Conn, now_ns: i64) -> (HandshakeVerdict, Confidence
 fn bad_ack_confidence(conn: &Conn) -> Confidence {
     match &conn.opening.bad_ack {
         Some(bad) if bad.by == Side::Initiator && bad.reset.is_none() => {
+            // Judged by the SYN alone: what S sends later may be behind what was not captured.
             let beyond = conn
                 .ends
                 .responder
-                .next
-                .is_some_and(|next| bad.number.after(next));
+                .isn
+                .is_some_and(|isn| bad.number.after(isn + 1));
             if beyond {
                 Confidence::Likely
             } else {

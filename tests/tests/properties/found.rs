@@ -95,3 +95,22 @@ fn o15_not_where_the_initiator_acknowledges_the_responder() {
     ",
     );
 }
+
+// Its data was not captured, but what S sends later lies behind it.
+#[test]
+fn o47_is_likely_although_the_responder_goes_on_behind_it() {
+    let told = tell(
+        "
+                   C > S SYN
+        +10ms      S > C SYN-ACK
+        +10ms drop C > S ACK
+        +10ms drop S > C PSH-ACK len=1449
+        +10ms      C > S ACK            #= - O47 O47 SYN-SENT SYN-RECEIVED -
+        +10ms drop S > C PSH-ACK len=1448
+        +10ms      S > C PSH-ACK len=1
+        #: 0 handshake bad-ack likely 1,2,3
+        #: 0 close not-opened nobody unknown/guess likely -
+    ",
+    );
+    assert_eq!(told.connections.len(), 1);
+}
