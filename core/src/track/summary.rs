@@ -26,6 +26,7 @@ impl Conn {
         let mut rules = self.rules.clone();
         rules.add(self.absences(handshake.verdict, &ending, now_ns), self.last.frame);
         let http = self.streams.http();
+        let gaps = Sides::from_fn(|side| loss::gaps(self, side));
         Connection {
             connection: self.id,
             src,
@@ -60,8 +61,8 @@ impl Conn {
             spurious_retransmissions: Sides::from_fn(|side| self.ends[side].spurious_retransmissions()),
             out_of_order: self.disorder(|disorder| disorder.out_of_order),
             duplicates: self.disorder(|disorder| disorder.duplicates),
-            gaps: Sides::from_fn(|side| loss::gaps(self, side).0),
-            gap_bytes: Sides::from_fn(|side| loss::gaps(self, side).1),
+            gaps: Sides::from_fn(|side| gaps[side].0),
+            gap_bytes: Sides::from_fn(|side| gaps[side].1),
             icmp: self
                 .icmp
                 .as_ref()

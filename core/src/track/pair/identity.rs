@@ -95,15 +95,16 @@ fn another_syn(table: &Table, newest: Slot, sent_by_low: bool, arrival: &Arrival
     if let Some((slot, _)) = remembered(table, newest, arrival).find(|(_, conn)| is_again(conn)) {
         return Identity::Known(slot);
     }
+    let new = |rule, beside| Identity::New {
+        sender_is_initiator: true,
+        rule,
+        beside,
+        offered: None,
+    };
     let is_unopened = !conn.is_closed() && !conn.is_open() && own.syn.is_none();
     if is_unopened && (peer.syn.is_none() || own.isn.is_some()) {
         // A scan, backscatter, or another segment that nothing was known of.
-        return Identity::New {
-            sender_is_initiator: true,
-            rule: None,
-            beside: None,
-            offered: None,
-        };
+        return new(None, None);
     }
     if is_unopened {
         // The peer's SYN of a simultaneous open or of a split handshake.
@@ -121,12 +122,7 @@ fn another_syn(table: &Table, newest: Slot, sent_by_low: bool, arrival: &Arrival
     } else {
         (own.syn.is_some() && conn.unanswered(sender) && !conn.is_open()).then_some(Rule::O9)
     };
-    Identity::New {
-        sender_is_initiator: true,
-        rule,
-        beside: Some(newest),
-        offered: None,
-    }
+    new(rule, Some(newest))
 }
 
 /// The receiver may take the number for one of this connection: for all an observer knows, it has received
