@@ -248,6 +248,48 @@ rules! {
         "The capture ends while the connection is open or half-closed.";
     T29 Note "RST with a payload" ["RFC 1122 4.2.2.12"]
         "A RST that carries data: perhaps a text that says why.";
+    H14 Note "obsolete line folding" ["RFC 9112 5.2"]
+        "A line of a head's or a trailer's fields that begins with white space: it continues the line before.";
+    H15 Warn "Transfer-Encoding with Content-Length" ["RFC 9112 6.1 and 6.3"]
+        "A head with both Transfer-Encoding and Content-Length: the former frames the body, and a recipient that believes the latter sees other messages (request smuggling).";
+    H16 Warn "differing Content-Lengths" ["RFC 9112 6.3"]
+        "Content-Length values of one head, in a list or in several lines, that are not all the same; the first valid one frames the body.";
+    H21 Note "final response before the end of the request" ["RFC 9110 10.1.1, RFC 9112 9.5"]
+        "The first byte of a final response while the request it answers has not ended.";
+    H22 Warn "reset inside an HTTP message" ["RFC 9112 8"]
+        "An accepted RST while a request or a response had begun and not ended, or a request had no final response.";
+    H23 Warn "response without a request" ["RFC 9110 3.4"]
+        "A final response while no captured request waits for one, on a connection whose client's bytes are all there.";
+    H30 Note "line end without CR" ["RFC 9112 2.2"]
+        "A line of a head, of a trailer or of the chunked coding that ends in LF alone.";
+    H31 Note "empty line before a message" ["RFC 9112 2.2"]
+        "CR and LF, or one of them, where a start line should begin.";
+    H32 Warn "white space before the colon" ["RFC 9112 5.1"]
+        "White space between a field's name and its colon: recipients differ in whose field it is.";
+    H33 Warn "invalid field name" ["RFC 9112 5, RFC 9110 5.1"]
+        "A field line without a colon or a name, with a character in the name that no token has, or with white space before the first field.";
+    H34 Warn "control character in a head" ["RFC 9110 5.5, RFC 9112 2.2"]
+        "NUL, a CR without LF, or another control character but the tab in a start line, in a field value or in a chunk extension.";
+    H35 Warn "HTTP version missing or invalid" ["RFC 9112 2.3"]
+        "A start line whose version is not HTTP/1.0 or HTTP/1.1: another number, another spelling, or none (a request without one is HTTP/0.9).";
+    H36 Note "malformed start line" ["RFC 9112 3 and 4"]
+        "A start line whose parts are not divided by one space each, with white space or non-ASCII characters in the target, a status that is not of three digits, or no space behind the status.";
+    H37 Note "Content-Length repeated" ["RFC 9112 6.3"]
+        "The same Content-Length more than once in a head, in a list or in several lines.";
+    H38 Warn "invalid Content-Length" ["RFC 9110 8.6"]
+        "A Content-Length that is not decimal digits alone, or more than 2^63-1.";
+    H39 Warn "suspect Transfer-Encoding" ["RFC 9112 6.1 and 7"]
+        "A Transfer-Encoding whose last coding is not chunked in a request, or is chunked more than once, or is none that is registered, or is spelled so that recipients may differ; or one in an HTTP/1.0 message.";
+    H40 Warn "malformed chunk" ["RFC 9112 7.1"]
+        "A chunk size without digits, with white space or another character beside them, or of more than 16 digits; an invalid extension; or no line end behind the data.";
+    H41 Warn "head too long" ["RFC 9112 2.2, RFC 9110 5.4"]
+        "A head longer than the configured bound (64 KiB): its message is reported without what lies behind, and reading resumes at the next credible start line.";
+    H42 Note "very long element" ["RFC 9110 4.1 and 5.4"]
+        "A target or a field line of more than 8000 bytes, or a method of more than 32.";
+    H43 Warn "no message where one should begin" ["RFC 9112 9 and 11.2"]
+        "Bytes behind the end of a message that begin no message of HTTP: more body than announced, or another protocol.";
+    H44 Warn "Host missing or repeated" ["RFC 9112 3.2"]
+        "A request of HTTP/1.1 without Host, or any request with more than one.";
 }
 
 impl Rule {
