@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use smallvec::SmallVec;
 
 use crate::annotation::ConnectionId;
-use crate::http::Transaction;
+use crate::http::{HttpProtocol, Transaction};
 use crate::options::Options;
 use crate::rule::Rule;
 use crate::words::{Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict, ResetSign};
@@ -72,6 +72,8 @@ pub struct Connection {
     pub icmp_omitted: u64,
     /// Options offered and agreed.
     pub options: Options,
+    /// What its payload speaks, as far as the bytes tell.
+    pub protocol: Option<HttpProtocol>,
     /// HTTP transactions, the first 10,000.
     pub http: Vec<Transaction>,
     /// Transactions past that bound.

@@ -4,7 +4,7 @@ use crate::annotation::{Annotation, ConnectionId, IcmpNote};
 use crate::config::{ChecksumPolicy, Config};
 use crate::connection::Connection;
 use crate::fragment::{Fragments, Taken};
-use crate::http::Transaction;
+use crate::http::{HttpRow, Transaction};
 use crate::track::Tracker;
 use crate::wire::icmp::IcmpError;
 use crate::wire::{self, Decoded, Other, WireError};
@@ -119,6 +119,13 @@ impl Dissector {
     #[must_use]
     pub fn transaction(&self, id: ConnectionId, index: u32) -> Option<&Transaction> {
         self.tracker.transaction(id, index)
+    }
+
+    /// The HTTP transactions that became complete since the last call, in the order of their completion;
+    /// empty unless [`HttpLimits::streamed`](crate::http::HttpLimits). Those of a connection that is over
+    /// come when it is taken or evicted.
+    pub fn take_transactions(&mut self) -> Vec<HttpRow> {
+        self.tracker.take_transactions()
     }
 
     /// The connections that had to make room since the last call, as they stood.

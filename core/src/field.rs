@@ -372,6 +372,8 @@ fields! {
         connection |c| c.options.violations_omitted;
     "options.mptcp_reset_reason" Unsigned "" "Why Multipath TCP reset the subflow: the code of RFC 8684 section 3.6",
         connection |c| c.options.mptcp_reset_reason;
+    "protocol" Text "" "What the payload speaks: http, http2, h2c, websocket, tls or opaque",
+        connection |c| c.protocol.map(|protocol| protocol.as_str());
     "http.method" Text "" "Request methods", connection |c| Each(c.http.iter().map(|t| t.method.as_deref()));
     "http.target" Text "" "Request targets", connection |c| Each(c.http.iter().map(|t| t.target.as_deref()));
     "http.status" Unsigned "" "Final status codes", connection |c| Each(c.http.iter().map(|t| t.status));

@@ -305,6 +305,12 @@ impl Rule {
         self.info().id
     }
 
+    /// Whether it is about HTTP: such a rule is listed once in a connection, however many messages show it.
+    #[must_use]
+    pub fn is_http(self) -> bool {
+        self.id().starts_with('H')
+    }
+
     /// The rule of an id.
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {
@@ -327,6 +333,13 @@ impl RuleSet {
     pub fn insert(&mut self, rule: Rule) {
         let bit = rule as usize;
         self.0[bit / 64] |= 1 << (bit % 64);
+    }
+
+    /// Adds those of another set.
+    pub fn extend(&mut self, other: Self) {
+        for (word, more) in self.0.iter_mut().zip(other.0) {
+            *word |= more;
+        }
     }
 
     /// Whether the rule is in the set.

@@ -11,6 +11,7 @@ pub mod program;
 pub mod readable_json;
 pub mod script;
 pub mod skip;
+pub mod talk;
 pub mod told;
 pub mod tshark;
 pub mod wireshark;

@@ -166,6 +166,31 @@ impl Rule {
             Self::T27 => "The segment opens nothing and belongs to nothing, as those of a port scan.",
             Self::T28 => "The capture ends while the connection is open or half-closed.",
             Self::T29 => "The RST carries data, perhaps a text that says why.",
+            Self::H14 => "A header field is folded over several lines, which RFC 9112 no longer allows.",
+            Self::H15 => {
+                "The message says its length in two ways that contradict each other; programs that believe different ones see different messages."
+            }
+            Self::H16 => "The message announces several different lengths.",
+            Self::H21 => "The server answered before the whole request had come.",
+            Self::H22 => "The connection was reset in the middle of an HTTP exchange.",
+            Self::H23 => "A response came that no request had asked for.",
+            Self::H30 => "Lines end in a bare LF, without the CR that belongs before it.",
+            Self::H31 => "An empty line came before the message.",
+            Self::H32 => "White space stands between a field's name and its colon.",
+            Self::H33 => {
+                "A header line is no field: without a colon, without a name, or with a name of invalid characters."
+            }
+            Self::H34 => "A head holds control characters, such as NUL or a lone CR.",
+            Self::H35 => "The HTTP version is missing, or is none that HTTP/1 knows.",
+            Self::H36 => "The first line of the message is malformed.",
+            Self::H37 => "The same Content-Length is given more than once.",
+            Self::H38 => "The Content-Length is no number that can be used.",
+            Self::H39 => "The Transfer-Encoding is one that programs may understand differently.",
+            Self::H40 => "The chunked coding of a body is malformed.",
+            Self::H41 => "A head was longer than synfin reads.",
+            Self::H42 => "A method, target or header field is unusually long.",
+            Self::H43 => "Where a message should begin there is something else.",
+            Self::H44 => "The request names no host, or more than one.",
         }
     }
 }

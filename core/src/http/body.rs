@@ -2,6 +2,7 @@
 
 use memchr::memchr;
 
+use super::collect::BodySink;
 use super::framing::Framing;
 
 /// A body in progress.
@@ -47,10 +48,15 @@ impl Body {
     }
 
     /// Takes the next bytes of the stream.
-    pub(super) fn bytes(&mut self, data: &[u8]) -> Progress {
+    pub(super) fn bytes(&mut self, data: &[u8], sink: &mut impl BodySink) -> Progress {
         match self {
-            Self::Chunked(chunked) => chunked.bytes(data),
-            Self::Length(_) | Self::UntilClose => self.count(data.len() as u64),
+            Self::Chunked(chunked) => chunked.bytes(data, sink),
+            Self::Length(_) | Self::UntilClose => {
+                let progress = self.count(data.len() as u64);
+                // Never more than was given.
+                sink.content(&data[..usize::try_from(progress.used).unwrap_or(data.len())]);
+                progress
+            }
         }
     }
 
@@ -103,7 +109,7 @@ pub(super) enum Chunked {
 }
 
 impl Chunked {
-    fn bytes(&mut self, data: &[u8]) -> Progress {
+    fn bytes(&mut self, data: &[u8], sink: &mut impl BodySink) -> Progress {
         let mut content = 0;
         let mut at = 0;
         let done = |used: usize, content, outcome| Progress {
@@ -141,6 +147,7 @@ impl Chunked {
                 Self::Data { left } => {
                     step = usize::try_from(left).map_or(left_over.len(), |left| left.min(left_over.len()));
                     content += step as u64;
+                    sink.content(&left_over[..step]);
                     Self::after_data(left - step as u64)
                 }
                 Self::DataEnd if byte == b'\r' => Self::DataLf,
@@ -153,16 +160,12 @@ impl Chunked {
                     return done(at + 1, content, Outcome::Done);
                 }
                 Self::Trailer if byte == b'\r' => Self::TrailerLf,
-                Self::Trailer | Self::TrailerLine | Self::TrailerLf => match memchr(b'\n', left_over) {
-                    Some(line) => {
-                        step = line + 1;
-                        Self::Trailer
-                    }
-                    None => {
-                        step = left_over.len();
-                        Self::TrailerLine
-                    }
-                },
+                Self::Trailer | Self::TrailerLine | Self::TrailerLf => {
+                    let line = memchr(b'\n', left_over);
+                    step = line.map_or(left_over.len(), |line| line + 1);
+                    sink.trailer(&left_over[..step]);
+                    line.map_or(Self::TrailerLine, |_| Self::Trailer)
+                }
             };
             at += step;
         }
@@ -230,7 +233,7 @@ mod tests {
     fn check(message: &str, rest: &str, content: u64, outcome: Outcome) {
         let stream = [message, rest].concat();
         let data = stream.as_bytes();
-        let whole = chunked().bytes(data);
+        let whole = chunked().bytes(data, &mut ());
         assert_eq!(
             whole,
             Progress {
@@ -248,7 +251,7 @@ mod tests {
                 outcome: Outcome::More,
             };
             for part in data.chunks(size) {
-                let step = body.bytes(part);
+                let step = body.bytes(part, &mut ());
                 sum.used += step.used;
                 sum.content += step.content;
                 sum.outcome = step.outcome;
@@ -290,7 +293,7 @@ mod tests {
     #[test]
     fn a_gap_is_counted_inside_a_chunk_only() {
         let mut body = chunked();
-        body.bytes(b"a\r\n01");
+        body.bytes(b"a\r\n01", &mut ());
         assert_eq!(
             body.gap(8),
             Progress {
@@ -299,10 +302,10 @@ mod tests {
                 outcome: Outcome::More
             }
         );
-        assert_eq!(body.bytes(b"\r\n0\r\n\r\n").outcome, Outcome::Done);
+        assert_eq!(body.bytes(b"\r\n0\r\n\r\n", &mut ()).outcome, Outcome::Done);
 
         let mut body = chunked();
-        body.bytes(b"a\r\n01");
+        body.bytes(b"a\r\n01", &mut ());
         assert_eq!(
             body.gap(9),
             Progress {
@@ -312,7 +315,7 @@ mod tests {
             }
         );
         let mut body = chunked();
-        body.bytes(b"a");
+        body.bytes(b"a", &mut ());
         assert_eq!(
             body.gap(1),
             Progress {
@@ -327,7 +330,7 @@ mod tests {
     fn a_known_length_takes_no_more_than_its_own() {
         let mut body = Body::new(Framing::Length(5)).unwrap();
         assert_eq!(
-            body.bytes(b"abc"),
+            body.bytes(b"abc", &mut ()),
             Progress {
                 used: 3,
                 content: 3,

@@ -1,6 +1,7 @@
 //! How a message ends: RFC 9112 section 6.3, from the facts its head states.
 
 use super::head::Field;
+use crate::rule::Rule;
 
 /// What the fields of a head say of framing and of the connection. Small and Copy: it outlives the
 /// head's bytes.
@@ -37,9 +38,18 @@ pub(super) enum Coding {
     Other,
 }
 
+impl ContentLength {
+    pub(super) const fn bytes(self) -> Option<u64> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes),
+            Self::Absent | Self::Invalid => None,
+        }
+    }
+}
+
 impl Facts {
-    /// Takes in one field line. Unknown names cost a comparison of lengths.
-    pub(super) fn note(&mut self, field: &Field<'_>) {
+    /// Takes in one field line, and tells what is odd about it. Unknown names cost a comparison of lengths.
+    pub(super) fn note(&mut self, field: &Field<'_>, _told: impl FnMut(Rule)) {
         let is = |name: &str| field.name.eq_ignore_ascii_case(name.as_bytes());
         match field.name.len() {
             10 if is("connection") => {
@@ -144,10 +154,14 @@ mod tests {
     fn facts(fields: &[(&str, &str)]) -> Facts {
         let mut facts = Facts::default();
         for (name, value) in fields {
-            facts.note(&Field {
-                name: name.as_bytes(),
-                value: value.as_bytes(),
-            });
+            facts.note(
+                &Field {
+                    name: name.as_bytes(),
+                    value: value.as_bytes(),
+                    at: 0..0,
+                },
+                |_| (),
+            );
         }
         facts
     }

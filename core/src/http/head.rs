@@ -5,6 +5,8 @@
 //! it goes, deviations and all. "More bytes are needed" is nom's `Incomplete`, kept apart from "this
 //! is not HTTP", its `Error`.
 
+use std::ops::Range;
+
 use memchr::memchr;
 use nom::bytes::complete::{tag, take_while_m_n, take_while1};
 use nom::character::complete::{char, satisfy, space1};
@@ -12,7 +14,7 @@ use nom::combinator::verify;
 use nom::sequence::{preceded, terminated};
 use nom::{Err, IResult, Needed, Parser as _};
 
-use super::framing::Facts;
+use super::collect::HeadSink;
 
 /// The small error: where failing is normal, nothing is built for it.
 pub(super) type Parsed<'a, T> = IResult<&'a [u8], T, ()>;
@@ -33,6 +35,16 @@ pub(super) enum Expect {
 pub(super) struct Version(pub(super) u8);
 
 impl Version {
+    pub(super) const fn as_str(self) -> &'static str {
+        const MINOR: [&str; 10] = [
+            "1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7", "1.8", "1.9",
+        ];
+        match self.0 {
+            minor @ 0..=9 => MINOR[minor as usize],
+            _ => "1.1",
+        }
+    }
+
     pub(super) const fn is_1_0(self) -> bool {
         self.0 == 0
     }
@@ -49,7 +61,11 @@ pub(super) enum FirstLine<'a> {
         version: Version,
     },
     /// RFC 9112 section 4.
-    Status { version: Version, status: u16 },
+    Status {
+        version: Version,
+        status: u16,
+        reason: &'a [u8],
+    },
 }
 
 impl FirstLine<'_> {
@@ -61,32 +77,32 @@ impl FirstLine<'_> {
 }
 
 /// A header or trailer field line, obsolete folds included: RFC 9112 section 5.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Field<'a> {
     /// Without white space before the colon, which section 5.1 forbids.
     pub(super) name: &'a [u8],
     /// Without white space around it; a fold (section 5.2) is still inside.
     pub(super) value: &'a [u8],
-}
-
-/// A whole head.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Head<'a> {
-    pub(super) first: FirstLine<'a>,
-    pub(super) facts: Facts,
+    /// Its bytes in the head, line ends apart.
+    pub(super) at: Range<usize>,
 }
 
 /// Parses a head up to and including its empty line.
-pub(super) fn head(input: &[u8], expect: Expect) -> Parsed<'_, Head<'_>> {
+pub(super) fn head<'a>(
+    input: &'a [u8],
+    expect: Expect,
+    sink: &mut impl HeadSink<'a>,
+) -> Parsed<'a, FirstLine<'a>> {
     let (mut rest, first) = first_line(input, expect)?;
-    let mut facts = Facts::default();
     loop {
-        match field(rest)? {
-            (after, Some(field)) => {
-                facts.note(&field);
+        match field(rest, sink)? {
+            (after, Some(mut field)) => {
+                let start = input.len() - rest.len();
+                field.at = start + field.at.start..start + field.at.end;
+                sink.field(&field);
                 rest = after;
             }
-            (after, None) => return Ok((after, Head { first, facts })),
+            (after, None) => return Ok((after, first)),
         }
     }
 }
@@ -204,11 +220,18 @@ fn status_line(line: &[u8]) -> Parsed<'_, FirstLine<'_>> {
     if reason.first().is_some_and(u8::is_ascii_digit) {
         return Err(Err::Error(()));
     }
-    Ok((reason, FirstLine::Status { version, status }))
+    Ok((
+        reason,
+        FirstLine::Status {
+            version,
+            status,
+            reason: reason.trim_ascii(),
+        },
+    ))
 }
 
 /// The next field line, or `None` at the empty line that ends the section (then it is consumed).
-pub(super) fn field(input: &[u8]) -> Parsed<'_, Option<Field<'_>>> {
+pub(super) fn field<'a>(input: &'a [u8], _sink: &mut impl HeadSink<'a>) -> Parsed<'a, Option<Field<'a>>> {
     let (mut rest, first) = line(input)?;
     if first.is_empty() {
         return Ok((rest, None));
@@ -229,12 +252,14 @@ pub(super) fn field(input: &[u8]) -> Parsed<'_, Option<Field<'_>>> {
             Field {
                 name: name.trim_ascii(),
                 value: all[from..].trim_ascii(),
+                at: 0..all.trim_ascii_end().len(),
             }
         }
         // No name or no colon: kept as it is, so that it can be shown.
         Err(_) => Field {
             name: first.trim_ascii(),
             value: &[],
+            at: 0..all.trim_ascii_end().len(),
         },
     };
     Ok((rest, Some(field)))

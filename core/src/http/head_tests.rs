@@ -1,6 +1,8 @@
 use nom::Err;
 
 use super::{Expect, Field, FirstLine, Version, cut_request, cut_status, field, first_line, head, may_begin};
+use crate::http::HttpLimits;
+use crate::http::collect::Heard;
 use crate::http::framing::{Coding, ContentLength};
 
 fn request(line: &str) -> Option<(String, String, u8)> {
@@ -133,9 +135,9 @@ fn cut_first_lines_tell_what_they_can() {
 fn fields(mut input: &str) -> Vec<(String, String)> {
     let mut all = Vec::new();
     loop {
-        match field(input.as_bytes()).unwrap() {
+        match field(input.as_bytes(), &mut ()).unwrap() {
             (_, None) => return all,
-            (rest, Some(Field { name, value })) => {
+            (rest, Some(Field { name, value, .. })) => {
                 all.push((
                     String::from_utf8_lossy(name).into(),
                     String::from_utf8_lossy(value).into(),
@@ -170,14 +172,18 @@ fn fields_are_taken_as_far_as_they_go() {
 #[test]
 fn a_head_ends_at_its_empty_line() {
     let text = b"POST /x HTTP/1.0\r\nTransfer-Encoding:\r\n chunked\r\nContent-Length: 7\r\n\r\nbody";
-    let (rest, head_read) = head(text, Expect::Either).unwrap();
+    let mut heard = Heard::new(&HttpLimits::default());
+    let (rest, first) = head(text, Expect::Either, &mut heard).unwrap();
     assert_eq!(rest, b"body");
-    assert_eq!(head_read.first.version(), Version(0));
-    assert_eq!(head_read.facts.coding, Coding::Chunked, "a folded value counts");
-    assert_eq!(head_read.facts.content_length, ContentLength::Bytes(7));
+    assert_eq!(first.version(), Version(0));
+    assert_eq!(heard.facts.coding, Coding::Chunked, "a folded value counts");
+    assert_eq!(heard.facts.content_length, ContentLength::Bytes(7));
     for end in 0..text.len() - 4 {
         assert!(
-            matches!(head(&text[..end], Expect::Either), Err(Err::Incomplete(_))),
+            matches!(
+                head(&text[..end], Expect::Either, &mut ()),
+                Err(Err::Incomplete(_))
+            ),
             "{end}"
         );
     }

@@ -1,12 +1,17 @@
 //! A message's life: it begins, is counted, ends, and what each step does to its transaction.
 
+use std::ops::Range;
+
 use super::body::Body;
+use super::collect::Heard;
+use super::facts::{HttpAnomaly, HttpField, HttpProtocol, MessageFacts};
 use super::framing::{self, Facts, Framing};
-use super::head::{self, Expect, FirstLine, Head, usual_method};
+use super::head::{self, Expect, Field, FirstLine, usual_method};
 use super::side::{Partial, Phase, Stream};
 use super::transaction::{Kind, Transaction, method_text, text};
 use super::{CloseAnnounced, CloseReason, Http, HttpEvents, HttpLimits, MessageState};
 use crate::frame::Side;
+use crate::rule::Rule;
 use crate::stream::{GapCause, Mark};
 
 /// The message in progress.
@@ -19,6 +24,8 @@ pub(super) struct Message {
     pub(super) interim: bool,
     /// The frame with its first byte.
     pub(super) frame: u64,
+    /// Bytes of it so far, missing ones included.
+    pub(super) len: u64,
     /// Bytes of it are missing.
     pub(super) missing: Option<GapCause>,
 }
@@ -61,7 +68,11 @@ impl Http {
         // A new exchange: what the last one announced did not happen.
         self.announced = None;
         let transaction = Transaction::requested(method_text(method), target.map(text), mark.frame);
+        let waiting = self.ledger.waiting();
         let number = self.ledger.request(transaction, limits);
+        if let Some(facts) = self.ledger.get_mut(number).and_then(|row| row.facts.as_mut()) {
+            (facts.client, facts.pipelined) = (self.client, waiting);
+        }
         self.set_message(from, Kind::Request, Some(number), false, mark, events);
     }
 
@@ -80,15 +91,39 @@ impl Http {
         // RFC 9110 section 15.2: interim responses leave the request waiting. 101 is final for HTTP.
         if status.is_some_and(|status| (100..=199).contains(&status) && status != 101) {
             let number = self.ledger.front();
+            let facts = number.and_then(|number| self.ledger.get_mut(number)?.facts.as_mut());
+            if let (Some(facts), Some(status)) = (facts, status) {
+                if facts.interim.len() < 8 {
+                    facts.interim.push(status);
+                }
+            }
             self.set_message(from, Kind::Response, number, true, mark, events);
             return;
         }
+        self.tell_of_answer(client, events);
         let number = self.ledger.answer(limits);
         if let Some(transaction) = self.ledger.get_mut(number) {
             transaction.response_begins(status, mark.frame);
         }
         self.set_message(from, Kind::Response, Some(number), false, mark, events);
         self.set_state(from, MessageState::Incomplete);
+    }
+
+    /// A final response begins: was it asked for, and has the question ended?
+    fn tell_of_answer(&self, client: Side, events: &mut HttpEvents) {
+        let stream = &self.streams[client];
+        match self.ledger.front() {
+            Some(number) => {
+                let open = stream
+                    .message
+                    .is_some_and(|message| message.number == Some(number));
+                if open && self.ledger.get(number).is_some_and(|row| !row.request_ended()) {
+                    events.rules.insert(Rule::H21);
+                }
+            }
+            None if self.ledger.next() > 0 && !stream.missed => events.rules.insert(Rule::H23),
+            None => {}
+        }
     }
 
     fn set_message(
@@ -105,30 +140,52 @@ impl Http {
             number,
             interim,
             frame: mark.frame,
+            len: 0,
             missing: None,
         });
+        self.protocol.get_or_insert(HttpProtocol::Http1);
         if let Some(number) = number {
             events.touch(kind, number);
             events.begins = true;
         }
+        if let Some(facts) = self.message_facts(from) {
+            (facts.first_frame, facts.first_ns) = (Some(mark.frame), Some(mark.time_ns));
+            (facts.last_frame, facts.last_ns) = (facts.first_frame, facts.first_ns);
+        }
     }
 
     /// A head is complete: what follows it, and what it says of the connection.
-    pub(super) fn head_done(&mut self, from: Side, head: &Head<'_>, events: &mut HttpEvents) {
+    pub(super) fn head_done(
+        &mut self,
+        from: Side,
+        mark: Mark,
+        (len, first, heard): (usize, FirstLine<'_>, Heard<'_>),
+        limits: &HttpLimits,
+        events: &mut HttpEvents,
+    ) {
+        self.add_len(from, mark, len as u64);
         let Some(message) = self.streams[from].message else {
             return;
         };
-        if !message.interim {
-            self.note_announcement(from, message.frame, head);
+        for (rule, at) in heard.deviations {
+            self.tell(from, rule, mark, at.start as u64..at.end as u64, events);
         }
-        let framing = match head.first {
-            FirstLine::Request { .. } => framing::of_request(&head.facts),
+        if !message.interim {
+            self.note_announcement(from, message.frame, first, heard.facts);
+            self.note_facts(from, (len, first, heard.facts, heard.fields), limits);
+        }
+        let framing = match first {
+            FirstLine::Request { .. } => framing::of_request(&heard.facts),
             FirstLine::Status { status, .. } => {
                 let transaction = message.number.and_then(|number| self.ledger.get(number));
                 let method = transaction.and_then(|transaction| transaction.method.as_deref());
-                framing::of_response(status, method, &head.facts)
+                framing::of_response(status, method, &heard.facts)
             }
         };
+        if let Some(facts) = self.message_facts(from).filter(|_| !message.interim) {
+            facts.chunked = framing == Framing::Chunked;
+            facts.until_close = framing == Framing::UntilClose;
+        }
         match Body::new(framing) {
             Some(body) => self.streams[from].phase = Phase::Body(body),
             None => self.finish(from, MessageState::Complete, events),
@@ -146,13 +203,13 @@ impl Http {
         }
     }
 
-    fn note_announcement(&mut self, by: Side, frame: u64, head: &Head<'_>) {
+    fn note_announcement(&mut self, by: Side, frame: u64, first: FirstLine<'_>, facts: Facts) {
         let Facts {
             close, keep_alive, ..
-        } = head.facts;
+        } = facts;
         let reason = match (close, keep_alive) {
             (true, _) => CloseReason::ConnectionClose,
-            (false, false) if head.first.version().is_1_0() => CloseReason::Http10,
+            (false, false) if first.version().is_1_0() => CloseReason::Http10,
             _ => return,
         };
         if self.announced.is_none_or(|announced| announced.reason < reason) {
@@ -166,7 +223,15 @@ impl Http {
         let stream = &mut self.streams[from];
         stream.phase = Phase::Between;
         stream.known = 0;
-        events.ends |= stream.message.take().is_some();
+        let Some(message) = stream.message.take() else {
+            return;
+        };
+        events.ends = true;
+        if let (Some(number), false) = (message.number, message.interim) {
+            if let Some(transaction) = self.ledger.get_mut(number) {
+                transaction.ends(message.kind);
+            }
+        }
     }
 
     /// Writes the message's state down: what is missing stays, unless worse happened.
@@ -182,7 +247,11 @@ impl Http {
             return;
         };
         if let Some(transaction) = self.ledger.get_mut(number) {
-            transaction.set_state(kind, missing.map_or(state, |cause| state.max(cause.into())));
+            let state = missing.map_or(state, |cause| state.max(cause.into()));
+            transaction.set_state(kind, state);
+            if let Some(facts) = transaction.message_facts(kind) {
+                facts.state = Some(state);
+            }
         }
     }
 
@@ -207,6 +276,79 @@ impl Http {
         }
     }
 
+    /// So many more bytes of the message were captured.
+    pub(super) fn add_len(&mut self, from: Side, mark: Mark, len: u64) {
+        let Some(message) = &mut self.streams[from].message else {
+            return;
+        };
+        message.len += len;
+        if let Some(facts) = self.message_facts(from) {
+            (facts.last_frame, facts.last_ns) = (Some(mark.frame), Some(mark.time_ns));
+        }
+    }
+
+    /// A deviation of the message this side is sending; `at` is counted from its first byte.
+    pub(super) fn tell(
+        &mut self,
+        from: Side,
+        rule: Rule,
+        mark: Mark,
+        at: Range<u64>,
+        events: &mut HttpEvents,
+    ) {
+        events.rules.insert(rule);
+        if let Some(facts) = self.message_facts(from) {
+            facts.tell(HttpAnomaly {
+                rule,
+                frame: mark.frame,
+                start: at.start,
+                end: at.end,
+            });
+        }
+    }
+
+    /// What a head says, for those who asked.
+    fn note_facts(
+        &mut self,
+        from: Side,
+        (len, first, framing, fields): (usize, FirstLine<'_>, Facts, Option<Vec<Field<'_>>>),
+        limits: &HttpLimits,
+    ) {
+        let (Some(fields), Some((kind, transaction))) = (fields, self.current(from)) else {
+            return;
+        };
+        let Some(facts) = &mut transaction.facts else {
+            return;
+        };
+        let named = |name: &str| {
+            let is = |field: &&Field<'_>| field.name.eq_ignore_ascii_case(name.as_bytes());
+            fields.iter().find(is).map(|field| text(field.value))
+        };
+        match first {
+            FirstLine::Request { .. } => {
+                facts.host = named("host");
+                facts.user_agent = named("user-agent");
+                facts.referer = named("referer");
+            }
+            FirstLine::Status { reason, .. } => facts.reason = Some(text(reason)),
+        }
+        let message = facts.message(kind);
+        message.version = Some(first.version().as_str().into());
+        message.head_len = len as u64;
+        message.content_type = named("content-type");
+        message.content_encoding = named("content-encoding");
+        message.content_length = framing.content_length.bytes();
+        if limits.fields {
+            message.fields = fields.iter().map(HttpField::of).collect();
+        }
+    }
+
+    /// The facts of the message this side is sending, where they are kept.
+    pub(super) fn message_facts(&mut self, from: Side) -> Option<&mut MessageFacts> {
+        let (kind, transaction) = self.current(from)?;
+        transaction.message_facts(kind)
+    }
+
     /// The transaction whose message this side is sending.
     fn current(&mut self, from: Side) -> Option<(Kind, &mut Transaction)> {
         let Message { kind, number, .. } = *self.streams[from].message.as_ref()?;
@@ -217,11 +359,13 @@ impl Http {
     pub(super) fn lose(&mut self, from: Side) {
         let stream = &mut self.streams[from];
         stream.phase = Phase::Lost;
+        stream.missed = true;
         stream.known = self.ledger.next();
     }
 
     /// A stretch of this side was not read. From the server it may have been an answer.
     pub(super) fn skipped(&mut self, from: Side, cause: Option<GapCause>) {
+        self.streams[from].missed = true;
         if self.client == Some(from.peer()) {
             let stream = &mut self.streams[from];
             self.ledger.presume_answer(stream.known, cause);

@@ -12,6 +12,8 @@
 //! Work is linear in the bytes given, however they are cut. Nothing here panics.
 
 mod body;
+mod collect;
+mod facts;
 mod framing;
 mod head;
 mod message;
@@ -22,9 +24,11 @@ mod transaction;
 
 use serde::Serialize;
 
+pub use facts::{HttpAnomaly, HttpField, HttpProtocol, HttpRow, MessageFacts, TransactionFacts};
 pub use transaction::{MessageState, Transaction};
 
 use crate::frame::{Side, Sides};
+use crate::rule::{Rule, RuleSet};
 use crate::stream::{GapCause, Mark, StreamEnd};
 use side::{Phase, Stream};
 use transaction::{Kind, Ledger};
@@ -42,6 +46,16 @@ pub struct HttpLimits {
     /// Unfinished transactions remembered after the kept ones; default 256. Pairing stays right
     /// beyond it, but a HEAD or CONNECT among the forgotten ones is taken for a GET.
     pub pending_requests: u32,
+    /// Whether transactions carry their [`TransactionFacts`]; off by default.
+    pub facts: bool,
+    /// Whether these hold the header and trailer fields; off by default.
+    pub fields: bool,
+    /// Bytes of content that these hold of each message; 0 by default.
+    pub body_bytes: u32,
+    /// Whether transactions are handed out as soon as they are complete, by
+    /// [`Dissector::take_transactions`](crate::Dissector::take_transactions), instead of kept with their
+    /// connection; off by default.
+    pub streamed: bool,
 }
 
 impl Default for HttpLimits {
@@ -51,6 +65,10 @@ impl Default for HttpLimits {
             kept_transactions: 10_000,
             kept_text: 16 << 20,
             pending_requests: 256,
+            facts: false,
+            fields: false,
+            body_bytes: 0,
+            streamed: false,
         }
     }
 }
@@ -68,6 +86,8 @@ pub(crate) struct HttpEvents {
     pub(crate) begins: bool,
     /// A message ends here, however it ends.
     pub(crate) ends: bool,
+    /// Situations of the rule table that show here.
+    pub(crate) rules: RuleSet,
 }
 
 impl HttpEvents {
@@ -108,6 +128,7 @@ pub(crate) struct Http {
     client: Option<Side>,
     ledger: Ledger,
     announced: Option<CloseAnnounced>,
+    protocol: Option<HttpProtocol>,
 }
 
 impl Http {
@@ -131,8 +152,30 @@ impl Http {
     /// each side, once it has passed on what reassembly still held of it.
     pub(crate) fn end(&mut self, from: Side, how: StreamEnd, limits: &HttpLimits) -> HttpEvents {
         let mut events = HttpEvents::default();
+        if how == StreamEnd::Reset && self.in_flight() {
+            events.rules.insert(Rule::H22);
+        }
+        if how == StreamEnd::Reset || how == StreamEnd::Fin && self.client == Some(from.peer()) {
+            self.ledger.breaks();
+        }
         self.close(from, how, limits, &mut events);
         events
+    }
+
+    /// The transactions that are complete and were not taken yet, with their numbers; only where they are
+    /// streamed.
+    pub(crate) fn take_complete(&mut self) -> impl Iterator<Item = (u32, Transaction)> + '_ {
+        self.ledger.take_complete()
+    }
+
+    /// Likewise all others: nothing follows.
+    pub(crate) fn take_rest(&mut self) -> impl Iterator<Item = (u32, Transaction)> + '_ {
+        self.ledger.take_rest()
+    }
+
+    /// What the payload speaks, once it is known.
+    pub(crate) const fn protocol(&self) -> Option<HttpProtocol> {
+        self.protocol
     }
 
     /// The first transactions, by number.

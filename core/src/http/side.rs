@@ -1,13 +1,16 @@
 //! One side's stream of messages: where it stands, and what bytes, gaps and the end do to it.
 
 use memchr::memchr;
+use smallvec::SmallVec;
 
 use super::body::{Body, Outcome};
+use super::collect::{BodyEar, Heard};
 use super::head::{self, Expect};
 use super::message::Message;
 use super::transaction::Kind;
 use super::{Http, HttpEvents, HttpLimits, MessageState, looks_like_request};
 use crate::frame::Side;
+use crate::rule::Rule;
 use crate::stream::{GapCause, Mark, StreamEnd};
 
 #[derive(Debug, Default)]
@@ -17,6 +20,8 @@ pub(super) struct Stream {
     /// How many transactions there were when a stretch of this side was last skipped unread; 0 after
     /// a message that was read. See `Ledger::presume_answer`.
     pub(super) known: u32,
+    /// A stretch of this side was not captured or not understood.
+    pub(super) missed: bool,
 }
 
 #[derive(Debug, Default)]
@@ -73,25 +78,10 @@ impl Http {
             self.streams[from].phase = Phase::Between;
         }
         while !data.is_empty() {
-            data = match &mut self.streams[from].phase {
+            data = match self.streams[from].phase {
                 Phase::Between => self.start(from, mark, data, limits, events),
-                Phase::Head(_) => self.read_head(from, data, limits, events),
-                Phase::Body(body) => {
-                    let progress = body.bytes(data);
-                    self.count(from, progress.content);
-                    match progress.outcome {
-                        Outcome::More => {}
-                        Outcome::Done => self.finish(from, MessageState::Complete, events),
-                        Outcome::Broken => {
-                            self.finish(from, MessageState::Incomplete, events);
-                            self.lose(from);
-                        }
-                    }
-                    usize::try_from(progress.used)
-                        .ok()
-                        .and_then(|used| data.get(used..))
-                        .unwrap_or_default()
-                }
+                Phase::Head(_) => self.read_head(from, mark, data, limits, events),
+                Phase::Body(_) => self.read_body(from, mark, data, limits, events),
                 Phase::Lost => {
                     self.skipped(from, None);
                     return;
@@ -99,6 +89,49 @@ impl Http {
                 Phase::Opaque | Phase::Ended => return,
             };
         }
+    }
+
+    fn read_body<'a>(
+        &mut self,
+        from: Side,
+        mark: Mark,
+        data: &'a [u8],
+        limits: &HttpLimits,
+        events: &mut HttpEvents,
+    ) -> &'a [u8] {
+        let stream = &mut self.streams[from];
+        let (Phase::Body(body), Some(message)) = (&mut stream.phase, stream.message) else {
+            return &[];
+        };
+        let transaction = message.number.and_then(|number| self.ledger.get_mut(number));
+        let mut ear = BodyEar {
+            facts: transaction.and_then(|transaction| transaction.message_facts(message.kind)),
+            limits,
+            deviations: SmallVec::new(),
+        };
+        let progress = body.bytes(data, &mut ear);
+        if let Some(facts) = ear.facts {
+            facts.body_wire_len += progress.used;
+        }
+        let deviations = ear.deviations;
+        for (rule, at) in deviations {
+            let at = message.len + at.start as u64..message.len + at.end as u64;
+            self.tell(from, rule, mark, at, events);
+        }
+        self.add_len(from, mark, progress.used);
+        self.count(from, progress.content);
+        match progress.outcome {
+            Outcome::More => {}
+            Outcome::Done => self.finish(from, MessageState::Complete, events),
+            Outcome::Broken => {
+                self.finish(from, MessageState::Incomplete, events);
+                self.lose(from);
+            }
+        }
+        usize::try_from(progress.used)
+            .ok()
+            .and_then(|used| data.get(used..))
+            .unwrap_or_default()
     }
 
     pub(super) fn skip_gap(
@@ -138,6 +171,13 @@ impl Http {
             }
             Phase::Body(body) => {
                 let progress = body.gap(len);
+                if let Some(message) = &mut stream.message {
+                    message.len += progress.used;
+                }
+                if let Some(facts) = self.message_facts(from) {
+                    facts.body_wire_len += progress.used;
+                    facts.missing_content(progress.content, limits);
+                }
                 self.count(from, progress.content);
                 match progress.outcome {
                     Outcome::More => self.set_state(from, MessageState::Incomplete),
@@ -200,11 +240,12 @@ impl Http {
             return data;
         }
         let bound = data.len().min(limits.head_bytes as usize);
-        match head::head(&data[..bound], self.expect(from)) {
-            Ok((rest, head)) => {
+        let mut heard = Heard::new(limits);
+        match head::head(&data[..bound], self.expect(from), &mut heard) {
+            Ok((rest, first)) => {
                 let used = bound - rest.len();
-                self.begin(from, mark, head.first, limits, events);
-                self.head_done(from, &head, events);
+                self.begin(from, mark, first, limits, events);
+                self.head_done(from, mark, (used, first, heard), limits, events);
                 &data[used..]
             }
             Err(nom::Err::Incomplete(_)) => {
@@ -213,7 +254,7 @@ impl Http {
                     line: 0,
                     mark,
                 }));
-                self.read_head(from, data, limits, events)
+                self.read_head(from, mark, data, limits, events)
             }
             Err(_) => {
                 self.streams[from].phase = Phase::Lost;
@@ -226,6 +267,7 @@ impl Http {
     fn read_head<'a>(
         &mut self,
         from: Side,
+        mark: Mark,
         mut data: &'a [u8],
         limits: &HttpLimits,
         events: &mut HttpEvents,
@@ -260,9 +302,10 @@ impl Http {
                 }
             }
             if matches!(&partial.bytes[partial.line..], b"\n" | b"\r\n") {
-                match head::head(&partial.bytes, expect) {
-                    Ok((_, head)) => {
-                        self.head_done(from, &head, events);
+                let mut heard = Heard::new(limits);
+                match head::head(&partial.bytes, expect, &mut heard) {
+                    Ok((_, first)) => {
+                        self.head_done(from, mark, (partial.bytes.len(), first, heard), limits, events);
                         return data;
                     }
                     Err(_) => break,
@@ -272,6 +315,9 @@ impl Http {
         }
         // Not a message after all, or one whose head is too long.
         if self.streams[from].message.is_some() {
+            if partial.bytes.len() >= limits.head_bytes as usize {
+                self.tell(from, Rule::H41, mark, 0..partial.bytes.len() as u64, events);
+            }
             self.finish(from, MessageState::Incomplete, events);
             self.lose(from);
         } else {

@@ -849,7 +849,7 @@ proptest! {
                 stream[at] = byte;
             }
         }
-        let limits = HttpLimits { head_bytes: 200, kept_transactions: 4, kept_text: 1000, pending_requests: 2 };
+        let limits = HttpLimits { head_bytes: 200, kept_transactions: 4, kept_text: 1000, pending_requests: 2, ..HttpLimits::default() };
         let mut http = Http::default();
         let mut rest = [&streams[0][..], &streams[1][..]];
         for (side, len, what) in steps {

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use serde::Serialize;
 
 use super::HttpLimits;
+use super::facts::{MessageFacts, TransactionFacts};
 use super::head::usual_method;
 use crate::stream::GapCause;
 
@@ -72,10 +73,18 @@ pub struct Transaction {
     pub response_body_len: Option<u64>,
     /// The worse of its two messages' states.
     pub state: MessageState,
+    /// More of it, where [`HttpLimits::facts`] asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub facts: Option<Box<TransactionFacts>>,
     #[serde(skip)]
     request_state: MessageState,
     #[serde(skip)]
     response_state: MessageState,
+    /// Nothing more of it can come.
+    #[serde(skip)]
+    request_ended: bool,
+    #[serde(skip)]
+    response_ended: bool,
 }
 
 impl Transaction {
@@ -90,8 +99,11 @@ impl Transaction {
             request_body_len: Some(0),
             response_body_len: None,
             state: MessageState::Incomplete,
+            facts: None,
             request_state: MessageState::Incomplete,
             response_state: MessageState::Incomplete,
+            request_ended: false,
+            response_ended: false,
         }
     }
 
@@ -106,9 +118,12 @@ impl Transaction {
             request_body_len: None,
             response_body_len: None,
             state: MessageState::Incomplete,
+            facts: None,
             // There is no request whose state could be the worse one.
             request_state: MessageState::Complete,
             response_state: MessageState::Incomplete,
+            request_ended: true,
+            response_ended: false,
         }
     }
 
@@ -124,6 +139,33 @@ impl Transaction {
             Kind::Response => self.response_state = state,
         }
         self.state = self.request_state.max(self.response_state);
+    }
+
+    /// Nothing more of a message follows.
+    pub(super) fn ends(&mut self, kind: Kind) {
+        match kind {
+            Kind::Request => self.request_ended = true,
+            Kind::Response => self.response_ended = true,
+        }
+        let Some(facts) = &mut self.facts else { return };
+        facts.message(kind).read_trailers();
+        let (request, response) = (&facts.request, &facts.response);
+        let between = |from: Option<i64>, to: Option<i64>| Some(to?.saturating_sub(from?));
+        facts.wait_ns = between(request.last_ns, response.first_ns).filter(|_| self.request_ended);
+        facts.wait_ns = facts.wait_ns.filter(|&wait| wait >= 0);
+        facts.total_ns = between(request.first_ns, response.last_ns).filter(|_| self.response_ended);
+    }
+
+    pub(super) const fn request_ended(&self) -> bool {
+        self.request_ended
+    }
+
+    const fn is_complete(&self) -> bool {
+        self.request_ended && self.response_ended
+    }
+
+    pub(super) fn message_facts(&mut self, kind: Kind) -> Option<&mut MessageFacts> {
+        self.facts.as_mut().map(|facts| facts.message(kind))
     }
 
     pub(super) const fn add_body(&mut self, kind: Kind, bytes: u64) {
@@ -215,6 +257,11 @@ impl Ledger {
         self.passing.get(at).map(|(_, transaction)| transaction)
     }
 
+    /// How many requests wait for their response.
+    pub(super) const fn waiting(&self) -> u32 {
+        self.unanswered - self.presumed
+    }
+
     /// A request begins.
     pub(super) fn request(&mut self, transaction: Transaction, limits: &HttpLimits) -> u32 {
         self.unanswered = self.unanswered.saturating_add(1);
@@ -294,7 +341,11 @@ impl Ledger {
         self.next = self.next.saturating_add(1);
         let text = transaction.target.as_deref().map_or(0, str::len)
             + transaction.method.as_deref().map_or(0, str::len);
-        let room = self.kept.len() < limits.kept_transactions as usize
+        if limits.facts {
+            transaction.facts = Some(Box::default());
+        }
+        let room = !limits.streamed
+            && self.kept.len() < limits.kept_transactions as usize
             && self.kept.len() == number as usize
             && self.text.saturating_add(text) <= limits.kept_text as usize;
         if room {
@@ -310,15 +361,46 @@ impl Ledger {
         while self
             .passing
             .front()
-            .is_some_and(|&(number, _)| number < self.oldest_needed())
+            .is_some_and(|&(number, _)| number < self.oldest_needed() && !limits.streamed)
         {
             self.passing.pop_front();
         }
         if self.passing.len() < limits.pending_requests as usize {
-            transaction.target = None;
+            if !limits.streamed {
+                transaction.target = None;
+            }
             self.passing.push_back((number, transaction));
         }
         number
+    }
+
+    /// The transactions at the front that are complete.
+    pub(super) fn take_complete(&mut self) -> impl Iterator<Item = (u32, Transaction)> + '_ {
+        std::iter::from_fn(|| {
+            let (_, first) = self.passing.front()?;
+            if first.is_complete() {
+                self.passing.pop_front()
+            } else {
+                None
+            }
+        })
+    }
+
+    /// All of them.
+    pub(super) fn take_rest(&mut self) -> impl Iterator<Item = (u32, Transaction)> + '_ {
+        self.passing.drain(..)
+    }
+
+    /// The connection ended before these were complete.
+    pub(super) fn breaks(&mut self) {
+        let oldest = self.next.saturating_sub(self.unanswered).saturating_sub(1);
+        for number in oldest..self.next {
+            if let Some(transaction) = self.get_mut(number).filter(|row| !row.is_complete()) {
+                if let Some(facts) = &mut transaction.facts {
+                    facts.in_flight = true;
+                }
+            }
+        }
     }
 
     /// The newest transaction answered last and the unanswered ones may still change.

@@ -66,6 +66,9 @@ impl RuleList {
             return;
         }
         for rule in rules.iter() {
+            if rule.is_http() && self.first(rule).is_some() {
+                continue;
+            }
             if self.hits.len() < Self::LIMIT {
                 self.hits.push((rule, frame));
             } else {

@@ -11,6 +11,7 @@ mod compat;
 mod conn;
 mod ending;
 mod endpoint;
+mod handing;
 mod key;
 mod middle;
 mod note;
@@ -31,7 +32,7 @@ mod verdict;
 use crate::annotation::{Annotation, ConnectionId};
 use crate::config::Config;
 use crate::connection::Connection;
-use crate::http::Transaction;
+use crate::http::{HttpRow, Transaction};
 use crate::rule::Rule;
 use crate::stream::{Mark, StreamEnd};
 use crate::words::{Confidence, State};
@@ -64,6 +65,8 @@ pub(crate) struct Tracker {
     /// The latest time of any frame: silence is measured up to it.
     now_ns: i64,
     evicted: Vec<Connection>,
+    /// Complete transactions nobody has taken yet, where they are streamed.
+    transactions: Vec<HttpRow>,
 }
 
 impl Tracker {
@@ -81,6 +84,7 @@ impl Tracker {
             next_id: 0,
             now_ns: i64::MIN,
             evicted: Vec::new(),
+            transactions: Vec::new(),
         }
     }
 
@@ -146,6 +150,9 @@ impl Tracker {
             self.crowd.observe(conn, crowd_before, &arrival, &mut note);
         }
         conn.count(&arrival, &mut note, &self.compat);
+        if self.limits.streamed() {
+            conn.hand_out(!closed_before && conn.is_closed(), &mut self.transactions);
+        }
         if !closed_before && conn.is_closed() {
             conn.release();
             self.table.note_closed(slot);
@@ -247,6 +254,11 @@ impl Tracker {
             .get(index as usize)
     }
 
+    /// Complete transactions since the last call.
+    pub(crate) fn take_transactions(&mut self) -> Vec<HttpRow> {
+        std::mem::take(&mut self.transactions)
+    }
+
     /// Connections pushed out since the last call.
     pub(crate) fn take_evicted(&mut self) -> Vec<Connection> {
         std::mem::take(&mut self.evicted)
@@ -268,8 +280,11 @@ impl Tracker {
         })
     }
 
-    fn summarise(&self, mut conn: Conn, evicted: bool) -> Connection {
+    fn summarise(&mut self, mut conn: Conn, evicted: bool) -> Connection {
         conn.end_streams(StreamEnd::CaptureEnd, &self.limits);
+        if self.limits.streamed() {
+            conn.hand_out(true, &mut self.transactions);
+        }
         conn.summarise(self.now_ns, evicted)
     }
 }

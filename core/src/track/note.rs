@@ -72,6 +72,14 @@ impl Note {
         self.special = self.special.or(Some(rule));
     }
 
+    /// Rules that say more of a segment, the first of them its role where nothing else is.
+    pub(super) fn more(&mut self, rules: RuleSet) {
+        if !rules.is_empty() {
+            self.rules.extend(rules);
+            self.special = self.special.or(rules.iter().next());
+        }
+    }
+
     /// What is sent again, by a special rule; it repeats its step.
     pub(super) fn sent_again(&mut self, rule: Rule, step: Step, again: Again) {
         self.special(rule);

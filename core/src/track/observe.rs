@@ -12,7 +12,7 @@ use super::{
     other_isn, split, stray, teardown, transfer, verdict, window,
 };
 use crate::annotation::{Annotation, CloseSoFar, HttpNote, Transition};
-use crate::rule::Rule;
+use crate::rule::{Rule, RuleSet};
 use crate::stream::StreamEnd;
 use crate::words::{Phase, State};
 use crate::{Side, Sides};
@@ -67,7 +67,7 @@ impl Conn {
             negotiation::reset(self, arrival, note);
             injected::reset(self, arrival, note, limits.idle_reset_ns);
             if self.closing.reset.is_some_and(|reset| reset.at == arrival.mark) {
-                self.end_streams(StreamEnd::Reset, limits);
+                note.more(self.end_streams(StreamEnd::Reset, limits));
             }
             return None;
         }
@@ -126,19 +126,20 @@ impl Conn {
         if note.probe {
             None
         } else {
-            self.streams(arrival, limits)
+            self.streams(arrival, note, limits)
         }
     }
 
-    fn streams(&mut self, arrival: &Arrival<'_>, limits: &Limits) -> Option<HttpNote> {
+    fn streams(&mut self, arrival: &Arrival<'_>, note: &mut Note, limits: &Limits) -> Option<HttpNote> {
         if arrival.len == 0 && !arrival.flags.fin() {
             return None;
         }
         let sender = arrival.sender;
         let own = &self.ends[sender];
         let (begin, acked) = (own.isn.map(|isn| isn + 1), self.ends[sender.peer()].ack);
-        let note = if arrival.len > 0 {
-            self.streams.payload(arrival, begin, acked, limits)
+        let mut rules = RuleSet::default();
+        let http = if arrival.len > 0 {
+            self.streams.payload(arrival, begin, acked, &mut rules, limits)
         } else {
             None
         };
@@ -147,18 +148,21 @@ impl Conn {
             .fin
             .is_some_and(|fin| self.streams.is_delivered(sender, fin.seq))
         {
-            self.streams.end(sender, StreamEnd::Fin, arrival.mark, limits);
+            rules.extend(self.streams.end(sender, StreamEnd::Fin, arrival.mark, limits));
         }
-        note
+        note.more(rules);
+        http
     }
 
-    pub(super) fn end_streams(&mut self, how: StreamEnd, limits: &Limits) {
+    pub(super) fn end_streams(&mut self, how: StreamEnd, limits: &Limits) -> RuleSet {
+        let mut rules = RuleSet::default();
         let mark = self.last;
         for side in Side::BOTH {
             let closed = how == StreamEnd::CaptureEnd && self.ends[side].fin.is_some();
-            self.streams
-                .end(side, if closed { StreamEnd::Fin } else { how }, mark, limits);
+            let how = if closed { StreamEnd::Fin } else { how };
+            rules.extend(self.streams.end(side, how, mark, limits));
         }
+        rules
     }
 
     /// Gives back what only a living connection needs.

@@ -4,6 +4,7 @@ use super::arrival::Arrival;
 use super::reassembly::{Delivery, Reassembly, ReassemblyLimits};
 use crate::annotation::{HttpMessage, HttpNote};
 use crate::http::{Http, HttpEvents, HttpLimits};
+use crate::rule::RuleSet;
 use crate::stream::{Mark, StreamEnd};
 use crate::{SeqNumber, Side, Sides};
 
@@ -26,6 +27,12 @@ pub(super) struct Limits {
     pub(super) idle_reset_ns: i64,
 }
 
+impl Limits {
+    pub(super) fn streamed(&self) -> bool {
+        self.http.is_some_and(|http| http.streamed)
+    }
+}
+
 impl Streams {
     /// Payload of one side. `begin` is where its stream begins, if that is known; `acked` is what the
     /// peer has acknowledged of it.
@@ -34,6 +41,7 @@ impl Streams {
         arrival: &Arrival<'_>,
         begin: Option<SeqNumber>,
         acked: Option<SeqNumber>,
+        rules: &mut RuleSet,
         limits: &Limits,
     ) -> Option<HttpNote> {
         let http_limits = limits.http.as_ref()?;
@@ -43,6 +51,7 @@ impl Streams {
         let mut note = None;
         let mut sink = |delivery: Delivery<'_>| {
             let events = deliver(http, arrival.sender, delivery, http_limits);
+            rules.extend(events.rules);
             note = note.or(as_note(&events));
         };
         // Acknowledged, and the sender has gone on behind it: what was not captured by now never will be.
@@ -63,23 +72,29 @@ impl Streams {
     }
 
     /// A side sends no more.
-    pub(super) fn end(&mut self, side: Side, how: StreamEnd, mark: Mark, limits: &Limits) {
+    pub(super) fn end(&mut self, side: Side, how: StreamEnd, mark: Mark, limits: &Limits) -> RuleSet {
+        let mut rules = RuleSet::default();
         let (Some(open), Some(http_limits)) = (&mut self.0, &limits.http) else {
-            return;
+            return rules;
         };
         let Open { http, sides } = &mut **open;
         if let Some(stream) = &mut sides[side] {
             stream.finish(mark, &mut |delivery| {
-                deliver(http, side, delivery, http_limits);
+                rules.extend(deliver(http, side, delivery, http_limits).rules);
             });
         }
-        http.end(side, how, http_limits);
+        rules.extend(http.end(side, how, http_limits).rules);
+        rules
     }
 
     /// Whether the side's stream has been delivered up to this number.
     pub(super) fn is_delivered(&self, side: Side, end: SeqNumber) -> bool {
         let stream = self.0.as_ref().and_then(|open| open.sides[side].as_ref());
         stream.is_none_or(|stream| stream.next().at_or_after(end))
+    }
+
+    pub(super) fn http_mut(&mut self) -> Option<&mut Http> {
+        self.0.as_mut().map(|open| &mut open.http)
     }
 
     pub(super) fn http(&self) -> Option<&Http> {

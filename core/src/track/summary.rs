@@ -70,6 +70,7 @@ impl Conn {
                 .unwrap_or_default(),
             icmp_omitted: self.icmp.as_ref().map_or(0, |icmp| icmp.omitted),
             options: self.options(),
+            protocol: http.and_then(Http::protocol),
             http: http.map(|http| http.transactions().to_vec()).unwrap_or_default(),
             http_omitted: http.map_or(0, Http::omitted),
             evicted,

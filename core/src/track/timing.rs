@@ -17,7 +17,7 @@ impl Conn {
     }
 
     /// First SYN of the initiator to O3, or to the second SYN-ACK of those that crossed.
-    fn establish_ns(&self) -> Option<i64> {
+    pub(super) fn establish_ns(&self) -> Option<i64> {
         let syn = self.ends.initiator.syn?.first;
         let done = match self.opening.crossed {
             Some(crossed) => crossed.initiator?.time_ns.max(crossed.responder?.time_ns),

@@ -1,0 +1,152 @@
+//! What the reading of a head or a body hears, and where it goes: framing facts always, deviations as rules,
+//! the rest only where facts are kept.
+
+use std::ops::Range;
+
+use smallvec::SmallVec;
+
+use super::HttpLimits;
+use super::facts::{HttpAnomaly, HttpField, MessageFacts};
+use super::framing::Facts;
+use super::head::{self, Field};
+use super::transaction::text;
+use crate::rule::Rule;
+
+/// Hears a head in the order of its bytes.
+pub(super) trait HeadSink<'a> {
+    /// A field line.
+    fn field(&mut self, field: &Field<'a>);
+    /// A deviation, and the bytes of the head that show it.
+    fn deviation(&mut self, rule: Rule, at: Range<usize>);
+}
+
+/// Hears a body in the order of its bytes.
+pub(super) trait BodySink {
+    /// Bytes of content, framing removed.
+    fn content(&mut self, bytes: &[u8]);
+    /// Bytes of the trailer section, line ends included.
+    fn trailer(&mut self, bytes: &[u8]);
+    /// A deviation, and the bytes that show it, counted from the first byte given in this call.
+    fn deviation(&mut self, rule: Rule, at: Range<usize>);
+}
+
+/// Nobody listens.
+impl<'a> HeadSink<'a> for () {
+    fn field(&mut self, _: &Field<'a>) {}
+    fn deviation(&mut self, _: Rule, _: Range<usize>) {}
+}
+
+impl BodySink for () {
+    fn content(&mut self, _: &[u8]) {}
+    fn trailer(&mut self, _: &[u8]) {}
+    fn deviation(&mut self, _: Rule, _: Range<usize>) {}
+}
+
+/// What a whole head told.
+#[derive(Debug, Default)]
+pub(super) struct Heard<'a> {
+    pub(super) facts: Facts,
+    pub(super) deviations: SmallVec<[(Rule, Range<usize>); 2]>,
+    /// The fields, where facts are kept.
+    pub(super) fields: Option<Vec<Field<'a>>>,
+}
+
+impl Heard<'_> {
+    pub(super) fn new(limits: &HttpLimits) -> Self {
+        Self {
+            facts: Facts::default(),
+            deviations: SmallVec::new(),
+            fields: limits.facts.then(Vec::new),
+        }
+    }
+}
+
+impl<'a> HeadSink<'a> for Heard<'a> {
+    fn field(&mut self, field: &Field<'a>) {
+        let Self {
+            facts,
+            deviations,
+            fields,
+        } = self;
+        facts.note(field, |rule| deviations.push((rule, field.at.clone())));
+        if let Some(fields) = fields {
+            fields.push(field.clone());
+        }
+    }
+
+    fn deviation(&mut self, rule: Rule, at: Range<usize>) {
+        self.deviations.push((rule, at));
+    }
+}
+
+/// What some bytes of a body told.
+#[derive(Debug)]
+pub(super) struct BodyEar<'a> {
+    pub(super) facts: Option<&'a mut MessageFacts>,
+    pub(super) limits: &'a HttpLimits,
+    pub(super) deviations: SmallVec<[(Rule, Range<usize>); 1]>,
+}
+
+impl BodySink for BodyEar<'_> {
+    fn content(&mut self, bytes: &[u8]) {
+        if let Some(facts) = &mut self.facts {
+            let room = (self.limits.body_bytes as usize).saturating_sub(facts.body.len());
+            facts.body.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        }
+    }
+
+    fn trailer(&mut self, bytes: &[u8]) {
+        if let (Some(facts), true) = (&mut self.facts, self.limits.fields) {
+            let room = (self.limits.head_bytes as usize).saturating_sub(facts.trailer_section.len());
+            facts
+                .trailer_section
+                .extend_from_slice(&bytes[..bytes.len().min(room)]);
+        }
+    }
+
+    fn deviation(&mut self, rule: Rule, at: Range<usize>) {
+        self.deviations.push((rule, at));
+    }
+}
+
+impl MessageFacts {
+    /// Content that was sent but not captured.
+    pub(super) fn missing_content(&mut self, len: u64, limits: &HttpLimits) {
+        let room = (limits.body_bytes as usize).saturating_sub(self.body.len());
+        let zeros = usize::try_from(len).map_or(room, |len| len.min(room));
+        self.body.resize(self.body.len() + zeros, 0);
+    }
+
+    /// The message has ended: its trailer section can be read.
+    pub(super) fn read_trailers(&mut self) {
+        let section = std::mem::take(&mut self.trailer_section);
+        let mut rest = section.as_slice();
+        while let Ok((after, Some(field))) = head::field(rest, &mut ()) {
+            self.trailers.push(HttpField::of(&field));
+            rest = after;
+        }
+    }
+
+    pub(super) fn tell(&mut self, anomaly: HttpAnomaly) {
+        if self.anomalies.len() < Self::MOST_ANOMALIES {
+            self.anomalies.push(anomaly);
+        } else {
+            self.anomalies_omitted += 1;
+        }
+    }
+}
+
+impl HttpField {
+    pub(super) fn of(field: &Field<'_>) -> Self {
+        let line_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        let value: Vec<u8> = field
+            .value
+            .iter()
+            .map(|byte| if line_end(byte) { b' ' } else { *byte })
+            .collect();
+        Self {
+            name: text(field.name),
+            value: text(&value),
+        }
+    }
+}
