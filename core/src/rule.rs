@@ -273,7 +273,7 @@ rules! {
     H35 Warn "HTTP version missing or invalid" ["RFC 9112 2.3"]
         "A start line whose version is not HTTP/1.0 or HTTP/1.1: another number, another spelling, or none (a request without one is HTTP/0.9).";
     H36 Note "malformed start line" ["RFC 9112 3 and 4"]
-        "A start line whose parts are not divided by one space each, with white space or non-ASCII characters in the target, a status that is not of three digits, or no space behind the status.";
+        "A start line whose parts are not divided by one space each, with white space or non-ASCII characters in the target, a status that is not of three digits, or no space between the status and what follows.";
     H37 Note "Content-Length repeated" ["RFC 9112 6.3"]
         "The same Content-Length more than once in a head, in a list or in several lines.";
     H38 Warn "invalid Content-Length" ["RFC 9110 8.6"]
@@ -288,8 +288,10 @@ rules! {
         "A target or a field line of more than 8000 bytes, or a method of more than 32.";
     H43 Warn "no message where one should begin" ["RFC 9112 9 and 11.2"]
         "Bytes behind the end of a message that begin no message of HTTP: more body than announced, or another protocol.";
-    H44 Warn "Host missing or repeated" ["RFC 9112 3.2"]
-        "A request of HTTP/1.1 without Host, or any request with more than one.";
+    H44 Warn "Host repeated" ["RFC 9112 3.2"]
+        "A head with more than one Host field.";
+    H45 Note "message after the announced end" ["RFC 9112 9.6"]
+        "A message of a side whose last head said Connection: close, or was of HTTP/1.0 without keep-alive.";
 }
 
 impl Rule {

@@ -190,7 +190,8 @@ impl Rule {
             Self::H41 => "A head was longer than synfin reads.",
             Self::H42 => "A method, target or header field is unusually long.",
             Self::H43 => "Where a message should begin there is something else.",
-            Self::H44 => "The request names no host, or more than one.",
+            Self::H44 => "The request names more than one host.",
+            Self::H45 => "A message came from a side that had announced its last one.",
         }
     }
 }

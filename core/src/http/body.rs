@@ -4,6 +4,8 @@ use memchr::memchr;
 
 use super::collect::BodySink;
 use super::framing::Framing;
+use super::head::is_token;
+use crate::rule::Rule;
 
 /// A body in progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,10 +41,7 @@ impl Body {
         match framing {
             Framing::Length(0) | Framing::Tunnel => None,
             Framing::Length(bytes) => Some(Self::Length(bytes)),
-            Framing::Chunked => Some(Self::Chunked(Chunked::Size {
-                value: 0,
-                digits: false,
-            })),
+            Framing::Chunked => Some(Self::Chunked(Chunked::start())),
             Framing::UntilClose => Some(Self::UntilClose),
         }
     }
@@ -92,8 +91,12 @@ impl Body {
 pub(super) enum Chunked {
     /// In the hexadecimal size of a chunk, or in white space before it.
     Size { value: u64, digits: bool },
-    /// Behind the size, in white space or an extension (section 7.1.1).
-    Extension { value: u64 },
+    /// Behind the size, in white space that should not be there.
+    AfterSize { value: u64 },
+    /// After the CR behind the size.
+    SizeLf { value: u64 },
+    /// In an extension (section 7.1.1).
+    Extension { value: u64, part: Part },
     /// In the data of a chunk, this many bytes before its end.
     Data { left: u64 },
     /// Behind the data, before the line end that belongs to it.
@@ -108,6 +111,44 @@ pub(super) enum Chunked {
     TrailerLf,
 }
 
+/// Where in a chunk's extensions: `;name`, `;name=token` or `;name="quoted"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Behind the semicolon: a name must begin.
+    Begin,
+    Name,
+    /// Behind the equals sign: a value must begin.
+    Equals,
+    Value,
+    Quoted,
+    /// Behind a backslash in a quoted value.
+    Escaped,
+    /// Behind a quoted value.
+    Closed,
+    /// The grammar was left.
+    Odd,
+}
+
+impl Part {
+    const fn after(self, byte: u8) -> Self {
+        let space = matches!(byte, b' ' | b'\t');
+        match self {
+            Self::Begin if space => Self::Begin,
+            Self::Begin | Self::Name if is_token(byte) => Self::Name,
+            Self::Name if byte == b'=' => Self::Equals,
+            Self::Name | Self::Value | Self::Closed if byte == b';' => Self::Begin,
+            Self::Name | Self::Value | Self::Closed if space => self,
+            Self::Equals if byte == b'"' => Self::Quoted,
+            Self::Equals if space => Self::Equals,
+            Self::Equals | Self::Value if is_token(byte) => Self::Value,
+            Self::Quoted if byte == b'"' => Self::Closed,
+            Self::Quoted if byte == b'\\' => Self::Escaped,
+            Self::Quoted | Self::Escaped if byte >= b' ' && byte != 0x7f || byte == b'\t' => Self::Quoted,
+            _ => Self::Odd,
+        }
+    }
+}
+
 impl Chunked {
     fn bytes(&mut self, data: &[u8], sink: &mut impl BodySink) -> Progress {
         let mut content = 0;
@@ -120,28 +161,53 @@ impl Chunked {
         while let Some(&byte) = data.get(at) {
             let left_over = &data[at..];
             let mut step = 1;
+            let mut odd = |rule| sink.deviation(rule, at..at + 1);
             *self = match *self {
                 Self::Size { value, digits } => match (byte, hex(byte)) {
-                    // The next digit would not fit: no chunk is that long.
-                    (_, Some(_)) if value >> 60 != 0 => return done(at, content, Outcome::Broken),
-                    (_, Some(digit)) => Self::Size {
+                    (_, Some(digit)) if value >> 60 == 0 => Self::Size {
                         value: value << 4 | u64::from(digit),
                         digits: true,
                     },
-                    (b' ' | b'\t', None) if !digits => *self,
-                    (b'\n', None) if digits => Self::after_size(value),
-                    (b' ' | b'\t' | b';' | b'\r', None) if digits => Self::Extension { value },
-                    _ => return done(at, content, Outcome::Broken),
-                },
-                // Nothing in an extension may hold a line end, quoted or not.
-                Self::Extension { value } => match memchr(b'\n', left_over) {
-                    Some(line) => {
-                        step = line + 1;
-                        Self::after_size(value)
-                    }
-                    None => {
-                        step = left_over.len();
+                    (b' ' | b'\t', None) if !digits => {
+                        odd(Rule::H40);
                         *self
+                    }
+                    (b'\n' | b'\r' | b';' | b' ' | b'\t', None) if digits => {
+                        Self::after_size(value).behind_size(byte, value, &mut odd)
+                    }
+                    // The next digit would not fit, for no chunk is that long; or there is no size.
+                    _ => {
+                        odd(Rule::H40);
+                        return done(at, content, Outcome::Broken);
+                    }
+                },
+                Self::AfterSize { value } => Self::after_size(value).behind_size(byte, value, &mut odd),
+                Self::SizeLf { value } if byte == b'\n' => Self::after_size(value),
+                Self::SizeLf { value } => {
+                    odd(Rule::H34);
+                    Self::Extension {
+                        value,
+                        part: Part::Odd,
+                    }
+                }
+                // No line end is part of an extension, quoted or not.
+                Self::Extension { value, part } => match byte {
+                    b'\n' | b'\r' => {
+                        if matches!(part, Part::Begin | Part::Equals | Part::Quoted | Part::Escaped) {
+                            odd(Rule::H40);
+                        }
+                        Self::after_size(value).behind_size(byte, value, &mut odd)
+                    }
+                    _ => {
+                        let next = part.after(byte);
+                        if next == Part::Odd && part != Part::Odd {
+                            odd(if byte < b' ' || byte == 0x7f {
+                                Rule::H34
+                            } else {
+                                Rule::H40
+                            });
+                        }
+                        Self::Extension { value, part: next }
                     }
                 },
                 Self::Data { left } => {
@@ -151,12 +217,21 @@ impl Chunked {
                     Self::after_data(left - step as u64)
                 }
                 Self::DataEnd if byte == b'\r' => Self::DataLf,
-                Self::DataEnd | Self::DataLf if byte == b'\n' => Self::Size {
-                    value: 0,
-                    digits: false,
-                },
-                Self::DataEnd | Self::DataLf => return done(at, content, Outcome::Broken),
+                Self::DataEnd | Self::DataLf if byte == b'\n' => {
+                    if matches!(self, Self::DataEnd) {
+                        odd(Rule::H30);
+                    }
+                    Self::start()
+                }
+                Self::DataEnd | Self::DataLf => {
+                    odd(Rule::H40);
+                    return done(at, content, Outcome::Broken);
+                }
                 Self::Trailer | Self::TrailerLf if byte == b'\n' => {
+                    if matches!(self, Self::Trailer) {
+                        odd(Rule::H30);
+                    }
+                    sink.trailer(b"\r\n");
                     return done(at + 1, content, Outcome::Done);
                 }
                 Self::Trailer if byte == b'\r' => Self::TrailerLf,
@@ -170,6 +245,40 @@ impl Chunked {
             at += step;
         }
         done(at, content, Outcome::More)
+    }
+
+    const fn start() -> Self {
+        Self::Size {
+            value: 0,
+            digits: false,
+        }
+    }
+
+    /// The byte behind a size: `self` is what follows its line end. What stands there apart from an extension is
+    /// left out, as the servers do that accept it.
+    fn behind_size(self, byte: u8, value: u64, odd: &mut impl FnMut(Rule)) -> Self {
+        match byte {
+            b'\r' => Self::SizeLf { value },
+            b'\n' => {
+                odd(Rule::H30);
+                self
+            }
+            b';' => Self::Extension {
+                value,
+                part: Part::Begin,
+            },
+            b' ' | b'\t' => {
+                odd(Rule::H40);
+                Self::AfterSize { value }
+            }
+            _ => {
+                odd(Rule::H40);
+                Self::Extension {
+                    value,
+                    part: Part::Odd,
+                }
+            }
+        }
     }
 
     /// A gap is counted through where the length is known: inside the data of one chunk.

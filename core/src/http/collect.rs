@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::HttpLimits;
 use super::facts::{HttpAnomaly, HttpField, MessageFacts};
 use super::framing::Facts;
-use super::head::{self, Field};
+use super::head::Field;
 use super::transaction::text;
 use crate::rule::Rule;
 
@@ -42,8 +42,8 @@ impl BodySink for () {
     fn deviation(&mut self, _: Rule, _: Range<usize>) {}
 }
 
-/// What a whole head told.
-#[derive(Debug, Default)]
+/// What a whole head, or a trailer section, told.
+#[derive(Debug)]
 pub(super) struct Heard<'a> {
     pub(super) facts: Facts,
     pub(super) deviations: SmallVec<[(Rule, Range<usize>); 2]>,
@@ -75,7 +75,10 @@ impl<'a> HeadSink<'a> for Heard<'a> {
     }
 
     fn deviation(&mut self, rule: Rule, at: Range<usize>) {
-        self.deviations.push((rule, at));
+        // Where one line ends in a bare LF, most do.
+        if rule != Rule::H30 || self.deviations.iter().all(|(told, _)| *told != rule) {
+            self.deviations.push((rule, at));
+        }
     }
 }
 
@@ -83,6 +86,8 @@ impl<'a> HeadSink<'a> for Heard<'a> {
 #[derive(Debug)]
 pub(super) struct BodyEar<'a> {
     pub(super) facts: Option<&'a mut MessageFacts>,
+    /// The trailer section so far.
+    pub(super) trailers: &'a mut Option<Box<Vec<u8>>>,
     pub(super) limits: &'a HttpLimits,
     pub(super) deviations: SmallVec<[(Rule, Range<usize>); 1]>,
 }
@@ -96,12 +101,13 @@ impl BodySink for BodyEar<'_> {
     }
 
     fn trailer(&mut self, bytes: &[u8]) {
-        if let (Some(facts), true) = (&mut self.facts, self.limits.fields) {
-            let room = (self.limits.head_bytes as usize).saturating_sub(facts.trailer_section.len());
-            facts
-                .trailer_section
-                .extend_from_slice(&bytes[..bytes.len().min(room)]);
+        // Most messages have none: only the empty line.
+        if self.trailers.is_none() && matches!(bytes, b"\r" | b"\n" | b"\r\n") {
+            return;
         }
+        let trailers = self.trailers.get_or_insert_default();
+        let room = (self.limits.head_bytes as usize).saturating_sub(trailers.len());
+        trailers.extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
 
     fn deviation(&mut self, rule: Rule, at: Range<usize>) {
@@ -117,17 +123,12 @@ impl MessageFacts {
         self.body.resize(self.body.len() + zeros, 0);
     }
 
-    /// The message has ended: its trailer section can be read.
-    pub(super) fn read_trailers(&mut self) {
-        let section = std::mem::take(&mut self.trailer_section);
-        let mut rest = section.as_slice();
-        while let Ok((after, Some(field))) = head::field(rest, &mut ()) {
-            self.trailers.push(HttpField::of(&field));
-            rest = after;
-        }
-    }
-
     pub(super) fn tell(&mut self, anomaly: HttpAnomaly) {
+        // What may stand in every line of a message is told once.
+        let again = |told: &&HttpAnomaly| anomaly.rule == Rule::H30 && told.rule == Rule::H30;
+        if self.anomalies.iter().any(|told| again(&told)) {
+            return;
+        }
         if self.anomalies.len() < Self::MOST_ANOMALIES {
             self.anomalies.push(anomaly);
         } else {
@@ -139,11 +140,8 @@ impl MessageFacts {
 impl HttpField {
     pub(super) fn of(field: &Field<'_>) -> Self {
         let line_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
-        let value: Vec<u8> = field
-            .value
-            .iter()
-            .map(|byte| if line_end(byte) { b' ' } else { *byte })
-            .collect();
+        let spaced = |byte: &u8| if line_end(byte) { b' ' } else { *byte };
+        let value: Vec<u8> = field.value.iter().map(spaced).collect();
         Self {
             name: text(field.name),
             value: text(&value),

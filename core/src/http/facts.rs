@@ -80,9 +80,6 @@ pub struct MessageFacts {
     /// [`HttpLimits::body_bytes`](super::HttpLimits); a gap in it is zero bytes.
     #[serde(skip)]
     pub body: Vec<u8>,
-    /// The trailer section as far as it was read, until it is whole.
-    #[serde(skip)]
-    pub(super) trailer_section: Vec<u8>,
     /// Where it deviates from the RFCs, at most 32 of them.
     pub anomalies: Vec<HttpAnomaly>,
     /// Deviations past that bound.

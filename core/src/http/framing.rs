@@ -1,6 +1,7 @@
 //! How a message ends: RFC 9112 section 6.3, from the facts its head states.
 
-use super::head::Field;
+use super::facts::HttpProtocol;
+use super::head::{Field, FirstLine};
 use crate::rule::Rule;
 
 /// What the fields of a head say of framing and of the connection. Small and Copy: it outlives the
@@ -13,6 +14,11 @@ pub(super) struct Facts {
     pub(super) close: bool,
     /// `Connection: keep-alive`, RFC 9112 section 9.3.
     pub(super) keep_alive: bool,
+    /// What Upgrade offers, or switches to.
+    pub(super) upgrade: Option<HttpProtocol>,
+    has_host: bool,
+    /// H15 was told.
+    told_both: bool,
 }
 
 /// RFC 9110 section 8.6.
@@ -49,41 +55,125 @@ impl ContentLength {
 
 impl Facts {
     /// Takes in one field line, and tells what is odd about it. Unknown names cost a comparison of lengths.
-    pub(super) fn note(&mut self, field: &Field<'_>, _told: impl FnMut(Rule)) {
+    pub(super) fn note(&mut self, field: &Field<'_>, mut told: impl FnMut(Rule)) {
         let is = |name: &str| field.name.eq_ignore_ascii_case(name.as_bytes());
         match field.name.len() {
+            4 if is("host") => {
+                if std::mem::replace(&mut self.has_host, true) {
+                    told(Rule::H44);
+                }
+            }
+            7 if is("upgrade") => self.upgrade = Some(protocol_of(field.value)),
             10 if is("connection") => {
                 for option in list(field.value) {
                     self.close |= option.eq_ignore_ascii_case(b"close");
                     self.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
                 }
             }
-            14 if is("content-length") => {
-                // RFC 9112 section 6.3 point 5: repeated equal values are one. Differing ones are an
-                // error to a recipient; here the first wins, as in libhtp.
-                for value in list(field.value) {
-                    self.content_length = match (self.content_length, decimal(value)) {
-                        (known @ ContentLength::Bytes(_), _) => known,
-                        (_, Some(bytes)) => ContentLength::Bytes(bytes),
-                        (_, None) => ContentLength::Invalid,
-                    };
-                }
-                if self.content_length == ContentLength::Absent {
-                    self.content_length = ContentLength::Invalid;
-                }
-            }
-            17 if is("transfer-encoding") => {
-                for coding in list(field.value) {
-                    self.coding = match self.coding {
-                        known if coding.eq_ignore_ascii_case(b"identity") => known,
-                        _ if coding.eq_ignore_ascii_case(b"chunked") => Coding::Chunked,
-                        Coding::Chunked | Coding::ChunkedNotLast => Coding::ChunkedNotLast,
-                        Coding::Absent | Coding::Other => Coding::Other,
-                    };
-                }
-            }
-            _ => {}
+            14 if is("content-length") => self.note_length(field.value, &mut told),
+            17 if is("transfer-encoding") => self.note_codings(field.value, &mut told),
+            _ => return,
         }
+        let both = self.coding != Coding::Absent && self.content_length != ContentLength::Absent;
+        if both && !std::mem::replace(&mut self.told_both, true) {
+            told(Rule::H15);
+        }
+    }
+
+    /// RFC 9112 section 6.3 point 5: repeated equal values are one. Differing ones are an error to a recipient;
+    /// here the first valid one wins, as in libhtp.
+    fn note_length(&mut self, value: &[u8], told: &mut impl FnMut(Rule)) {
+        let mut is_empty = true;
+        for value in list(value) {
+            is_empty = false;
+            let length = decimal(value).filter(|&bytes| bytes <= i64::MAX.unsigned_abs());
+            self.content_length = match (self.content_length, length) {
+                (known @ ContentLength::Bytes(before), Some(bytes)) => {
+                    told(if before == bytes { Rule::H37 } else { Rule::H16 });
+                    known
+                }
+                (_, Some(bytes)) => ContentLength::Bytes(bytes),
+                (known, None) => {
+                    told(Rule::H38);
+                    match known {
+                        ContentLength::Bytes(_) => known,
+                        // No body reaches 2^64: one that says so lasts as long as anything comes.
+                        _ => decimal(value).map_or(ContentLength::Invalid, ContentLength::Bytes),
+                    }
+                }
+            };
+        }
+        if is_empty {
+            told(Rule::H38);
+            if self.content_length == ContentLength::Absent {
+                self.content_length = ContentLength::Invalid;
+            }
+        }
+    }
+
+    fn note_codings(&mut self, value: &[u8], told: &mut impl FnMut(Rule)) {
+        const REGISTERED: [&str; 5] = ["gzip", "deflate", "compress", "x-gzip", "x-compress"];
+        let mut is_odd = value.is_empty();
+        for coding in list(value) {
+            let is = |name: &str| coding.eq_ignore_ascii_case(name.as_bytes());
+            self.coding = if is("chunked") {
+                // Section 6.1: not more than once.
+                is_odd |= matches!(self.coding, Coding::Chunked | Coding::ChunkedNotLast);
+                Coding::Chunked
+            } else if is("identity") {
+                // RFC 2616 still had it; it changes nothing.
+                is_odd = true;
+                self.coding
+            } else if hides_chunked(coding) {
+                is_odd = true;
+                Coding::Chunked
+            } else {
+                is_odd |= !REGISTERED.iter().any(|name| is(name));
+                match self.coding {
+                    Coding::Chunked | Coding::ChunkedNotLast => {
+                        is_odd = true;
+                        Coding::ChunkedNotLast
+                    }
+                    Coding::Absent | Coding::Other => Coding::Other,
+                }
+            };
+        }
+        if is_odd {
+            told(Rule::H39);
+        }
+    }
+
+    /// What only the whole head tells: codings that do not end in chunked, or in HTTP/1.0 (section 6.1).
+    pub(super) fn is_coding_suspect(&self, first: &FirstLine<'_>) -> bool {
+        match self.coding {
+            Coding::Absent => false,
+            Coding::Other if matches!(first, FirstLine::Request { .. }) => true,
+            _ => first.version().is_1_0(),
+        }
+    }
+}
+
+/// `chunked` among characters that some recipients leave out.
+fn hides_chunked(coding: &[u8]) -> bool {
+    let visible = coding
+        .iter()
+        .filter(|&&byte| byte > b' ' && byte != 0x7f && byte != b'"');
+    visible.map(u8::to_ascii_lowercase).eq(*b"chunked")
+}
+
+/// The protocol that an Upgrade field (RFC 9110 section 7.8) names first.
+fn protocol_of(value: &[u8]) -> HttpProtocol {
+    let first = list(value).next().unwrap_or_default();
+    let name = first.split(|&byte| byte == b'/').next().unwrap_or_default();
+    let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+    if is("websocket") {
+        HttpProtocol::Websocket
+    } else if is("h2c") {
+        HttpProtocol::H2c
+    } else if is("tls") {
+        HttpProtocol::Tls
+    } else {
+        HttpProtocol::Opaque
     }
 }
 
@@ -127,8 +217,8 @@ pub(super) const fn of_request(facts: &Facts) -> Framing {
 }
 
 /// The body of a response with this status to a request with this method.
-pub(super) fn of_response(status: u16, method: Option<&str>, facts: &Facts) -> Framing {
-    match (status, method) {
+pub(super) fn of_response(status: Option<u16>, method: Option<&str>, facts: &Facts) -> Framing {
+    match (status.unwrap_or(0), method) {
         // RFC 9110 section 15.2.2: the protocol changes after this message.
         (101, _) => Framing::Tunnel,
         // Point 1.
@@ -196,7 +286,7 @@ mod tests {
     fn transfer_encoding_overrides_content_length() {
         let both = facts(&[("Content-Length", "3"), ("Transfer-Encoding", "chunked")]);
         assert_eq!(of_request(&both), Framing::Chunked);
-        assert_eq!(of_response(200, Some("GET"), &both), Framing::Chunked);
+        assert_eq!(of_response(Some(200), Some("GET"), &both), Framing::Chunked);
     }
 
     #[test]
@@ -204,24 +294,24 @@ mod tests {
         let five = facts(&[("Content-Length", "5")]);
         for status in [100, 103, 204, 304] {
             assert_eq!(
-                of_response(status, Some("GET"), &five),
+                of_response(Some(status), Some("GET"), &five),
                 Framing::Length(0),
                 "{status}"
             );
         }
-        assert_eq!(of_response(200, Some("HEAD"), &five), Framing::Length(0));
-        assert_eq!(of_response(200, Some("CONNECT"), &five), Framing::Tunnel);
-        assert_eq!(of_response(407, Some("CONNECT"), &five), Framing::Length(5));
-        assert_eq!(of_response(101, Some("GET"), &five), Framing::Tunnel);
-        assert_eq!(of_response(200, None, &five), Framing::Length(5));
+        assert_eq!(of_response(Some(200), Some("HEAD"), &five), Framing::Length(0));
+        assert_eq!(of_response(Some(200), Some("CONNECT"), &five), Framing::Tunnel);
+        assert_eq!(of_response(Some(407), Some("CONNECT"), &five), Framing::Length(5));
+        assert_eq!(of_response(Some(101), Some("GET"), &five), Framing::Tunnel);
+        assert_eq!(of_response(Some(200), None, &five), Framing::Length(5));
     }
 
     #[test]
     fn only_a_response_ends_with_the_connection() {
         let none = Facts::default();
         assert_eq!(of_request(&none), Framing::Length(0));
-        assert_eq!(of_response(200, Some("GET"), &none), Framing::UntilClose);
+        assert_eq!(of_response(Some(200), Some("GET"), &none), Framing::UntilClose);
         let odd = facts(&[("Transfer-Encoding", "gzip"), ("Content-Length", "5")]);
-        assert_eq!(of_response(200, Some("GET"), &odd), Framing::UntilClose);
+        assert_eq!(of_response(Some(200), Some("GET"), &odd), Framing::UntilClose);
     }
 }

@@ -7,14 +7,14 @@
 
 use std::ops::Range;
 
-use memchr::memchr;
-use nom::bytes::complete::{tag, take_while_m_n, take_while1};
-use nom::character::complete::{char, satisfy, space1};
-use nom::combinator::verify;
-use nom::sequence::{preceded, terminated};
+use memchr::{memchr, memchr2};
+use nom::bytes::complete::{tag_no_case, take_while1};
+use nom::character::complete::space1;
+use nom::sequence::terminated;
 use nom::{Err, IResult, Needed, Parser as _};
 
 use super::collect::HeadSink;
+use crate::rule::Rule;
 
 /// The small error: where failing is normal, nothing is built for it.
 pub(super) type Parsed<'a, T> = IResult<&'a [u8], T, ()>;
@@ -22,31 +22,39 @@ pub(super) type Parsed<'a, T> = IResult<&'a [u8], T, ()>;
 /// Longest method taken for one. RFC 9110 section 9.1 sets no limit; the registry's longest has 17.
 const LONGEST_METHOD: usize = 32;
 
+/// Longest target and field line that every recipient should take: RFC 9110 section 4.1.
+const USUAL_LENGTH: usize = 8000;
+
 /// Which first lines can be meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expect {
+    /// The first bytes of a side: even a request line of HTTP/0.9.
+    Start,
     Either,
     Request,
     Response,
 }
 
-/// The minor version of HTTP/1; all that matters is whether it is 1.0 (RFC 9112 section 2.3).
+/// The version as a start line gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Version(pub(super) u8);
+pub(super) struct Version<'a> {
+    /// What stands behind `HTTP/`; empty where no version is given.
+    pub(super) number: &'a [u8],
+}
 
-impl Version {
-    pub(super) const fn as_str(self) -> &'static str {
-        const MINOR: [&str; 10] = [
-            "1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7", "1.8", "1.9",
-        ];
-        match self.0 {
-            minor @ 0..=9 => MINOR[minor as usize],
-            _ => "1.1",
-        }
+impl Version<'_> {
+    /// RFC 9112 section 9.3: the connection ends after the exchange unless it is kept alive.
+    pub(super) fn is_1_0(self) -> bool {
+        self.number == b"1.0"
     }
 
-    pub(super) const fn is_1_0(self) -> bool {
-        self.0 == 0
+    /// RFC 1945 section 6: a line is the whole request, and the response has no head.
+    pub(super) const fn is_0_9(self) -> bool {
+        self.number.is_empty()
+    }
+
+    fn is_usual(self) -> bool {
+        matches!(self.number, b"1.1" | b"1.0")
     }
 }
 
@@ -58,18 +66,18 @@ pub(super) enum FirstLine<'a> {
     Request {
         method: &'a [u8],
         target: &'a [u8],
-        version: Version,
+        version: Version<'a>,
     },
-    /// RFC 9112 section 4.
+    /// RFC 9112 section 4. A status that is not of three digits is none.
     Status {
-        version: Version,
-        status: u16,
+        version: Version<'a>,
+        status: Option<u16>,
         reason: &'a [u8],
     },
 }
 
-impl FirstLine<'_> {
-    pub(super) const fn version(&self) -> Version {
+impl<'a> FirstLine<'a> {
+    pub(super) const fn version(&self) -> Version<'a> {
         match self {
             Self::Request { version, .. } | Self::Status { version, .. } => *version,
         }
@@ -79,30 +87,177 @@ impl FirstLine<'_> {
 /// A header or trailer field line, obsolete folds included: RFC 9112 section 5.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Field<'a> {
-    /// Without white space before the colon, which section 5.1 forbids.
+    /// Without white space before the colon, which section 5.1 forbids; empty where there is none.
     pub(super) name: &'a [u8],
     /// Without white space around it; a fold (section 5.2) is still inside.
     pub(super) value: &'a [u8],
-    /// Its bytes in the head, line ends apart.
+    /// Its bytes in the section, the last line end apart.
     pub(super) at: Range<usize>,
 }
 
-/// Parses a head up to and including its empty line.
+/// Parses a head up to and including its empty line; one of HTTP/0.9 is its first line.
 pub(super) fn head<'a>(
     input: &'a [u8],
     expect: Expect,
     sink: &mut impl HeadSink<'a>,
 ) -> Parsed<'a, FirstLine<'a>> {
-    let (mut rest, first) = first_line(input, expect)?;
+    let (rest, first) = first_line(input, expect)?;
+    let end = input.len() - rest.len();
+    tell_of_first_line(&input[..end], &first, sink);
+    if matches!(first, FirstLine::Request { .. }) && first.version().is_0_9() {
+        return Ok((rest, first));
+    }
+    let end = fields(input, end, sink)?;
+    Ok((&input[end..], first))
+}
+
+/// Parses a section of fields from a place of its message on, up to and including its empty line: where that ends.
+pub(super) fn fields<'a>(
+    input: &'a [u8],
+    mut at: usize,
+    sink: &mut impl HeadSink<'a>,
+) -> Result<usize, Err<()>> {
+    // White space before the first field continues no field (RFC 9112 section 2.2).
+    let indent = input[at..].iter().take_while(|&&byte| is_space(byte)).count();
+    if indent > 0 && !matches!(input.get(at + indent), Some(b'\r' | b'\n')) {
+        sink.deviation(Rule::H33, at..at + indent);
+        at += indent;
+    }
     loop {
-        match field(rest, sink)? {
-            (after, Some(mut field)) => {
-                let start = input.len() - rest.len();
-                field.at = start + field.at.start..start + field.at.end;
-                sink.field(&field);
-                rest = after;
+        let end = at + memchr(b'\n', &input[at..]).ok_or(Err::Incomplete(Needed::Unknown))?;
+        let line = trim_cr(&input[at..end]);
+        if line.len() == end - at {
+            sink.deviation(Rule::H30, end..end + 1);
+        }
+        if line.is_empty() {
+            return Ok(end + 1);
+        }
+        at = field(input, at, end + 1, sink)?;
+    }
+}
+
+/// Parses the field whose first line lies at `from..next`, and returns where the next one begins.
+fn field<'a>(
+    input: &'a [u8],
+    from: usize,
+    mut next: usize,
+    sink: &mut impl HeadSink<'a>,
+) -> Result<usize, Err<()>> {
+    let first = trim_cr(&input[from..next - 1]);
+    let mut end = from + first.len();
+    // RFC 9112 section 5.2: a line that begins with white space continues the one before it.
+    loop {
+        match input.get(next) {
+            None => return Err(Err::Incomplete(Needed::Unknown)),
+            Some(&byte) if is_space(byte) => {
+                let lf = next + memchr(b'\n', &input[next..]).ok_or(Err::Incomplete(Needed::Unknown))?;
+                end = next + trim_cr(&input[next..lf]).len();
+                sink.deviation(Rule::H14, next..end);
+                next = lf + 1;
             }
-            (after, None) => return Ok((after, first)),
+            Some(_) => break,
+        }
+    }
+    if end - from > USUAL_LENGTH {
+        sink.deviation(Rule::H42, from..end);
+    }
+    let named = first.iter().take_while(|&&byte| is_token(byte)).count();
+    let (name, value) = if named > 0 && first.get(named) == Some(&b':') {
+        (named, named + 1)
+    } else {
+        odd_name(first, from, named, sink)
+    };
+    let raw = &input[from + value..end];
+    if let Some(bad) = raw.iter().position(|&byte| is_control(byte)) {
+        tell_of_controls(raw, bad, from + value, sink);
+    }
+    sink.field(&Field {
+        name: first[..name].trim_ascii(),
+        value: raw.trim_ascii(),
+        at: from..end,
+    });
+    Ok(next)
+}
+
+/// A line that does not begin with a name and its colon: where the name ends and the value begins.
+#[cold]
+fn odd_name<'a>(line: &[u8], from: usize, named: usize, sink: &mut impl HeadSink<'a>) -> (usize, usize) {
+    let Some(colon) = memchr(b':', line) else {
+        sink.deviation(Rule::H33, from..from + line.len());
+        return (line.len(), line.len());
+    };
+    let name = line[..colon].trim_ascii_end().len();
+    if name < colon {
+        sink.deviation(Rule::H32, from + name..from + colon);
+    }
+    if named != name || name == 0 {
+        sink.deviation(Rule::H33, from..from + colon.max(1));
+    }
+    (name, colon + 1)
+}
+
+/// The line ends of folds are none; everything else that controls something is.
+#[cold]
+fn tell_of_controls<'a>(raw: &[u8], first: usize, base: usize, sink: &mut impl HeadSink<'a>) {
+    let ends_line = |at: usize| match raw[at] {
+        b'\n' => true,
+        b'\r' => raw.get(at + 1) == Some(&b'\n'),
+        _ => false,
+    };
+    let bad = (first..raw.len()).find(|&at| is_control(raw[at]) && !ends_line(at));
+    if let Some(bad) = bad {
+        sink.deviation(Rule::H34, base + bad..base + bad + 1);
+    }
+}
+
+/// What is odd about a first line, its line end included.
+fn tell_of_first_line<'a>(whole: &[u8], first: &FirstLine<'_>, sink: &mut impl HeadSink<'a>) {
+    let line = trim_cr(&whole[..whole.len() - 1]);
+    if line.len() + 1 == whole.len() {
+        sink.deviation(Rule::H30, line.len()..whole.len());
+    }
+    if let Some(bad) = line.iter().position(|&byte| is_control(byte)) {
+        sink.deviation(Rule::H34, bad..bad + 1);
+    }
+    let version = first.version();
+    // The prefix counts as well: `http/1.1` is another version.
+    let prefix = |at: usize| line.get(at..at + 5) == Some(b"HTTP/");
+    let usual = "HTTP/1.1".len();
+    match *first {
+        FirstLine::Request { method, target, .. } => {
+            let at = line.len() - line.len().min(usual);
+            if !version.is_usual() || !line.ends_with(version.number) || !prefix(at) {
+                let trimmed = line.trim_ascii_end();
+                let word = "HTTP/".len() + version.number.len();
+                let begin = match (version.is_0_9(), trimmed.ends_with(version.number)) {
+                    (true, _) => line.len(),
+                    (false, true) => trimmed.len() - word,
+                    (false, false) => method.len() + 1,
+                };
+                sink.deviation(Rule::H35, begin..line.len());
+            }
+            let parts = [method.len(), target.len(), "HTTP/".len() + version.number.len()];
+            let spaced = target.iter().any(|&byte| is_space(byte) || !byte.is_ascii());
+            if !version.is_0_9() && (parts.iter().sum::<usize>() + 2 != line.len() || spaced) {
+                sink.deviation(Rule::H36, 0..line.len());
+            }
+            if target.len() > USUAL_LENGTH {
+                sink.deviation(Rule::H42, method.len() + 1..line.len());
+            }
+        }
+        FirstLine::Status { status, .. } => {
+            let behind = "HTTP/".len() + version.number.len();
+            if !version.is_usual() || !prefix(0) {
+                sink.deviation(Rule::H35, 0..behind);
+            }
+            // One space, three digits, one space. That the last one must not go with the reason, few servers know.
+            let is_right = match &line[behind..] {
+                [b' ', a, _, _] | [b' ', a, _, _, b' ', ..] => a.is_ascii_digit(),
+                _ => false,
+            };
+            if status.is_none() || !is_right {
+                sink.deviation(Rule::H36, behind..line.len());
+            }
         }
     }
 }
@@ -115,17 +270,25 @@ pub(super) fn first_line(input: &[u8], expect: Expect) -> Parsed<'_, FirstLine<'
     }
     let (rest, line) = line(input)?;
     let (_, first) = match expect {
-        _ if line.starts_with(b"HTTP/") && expect != Expect::Request => status_line(line)?,
+        _ if expect != Expect::Request && is_http(line) => status_line(line)?,
         Expect::Response => return Err(Err::Error(())),
-        Expect::Either | Expect::Request => request_line(line)?,
+        Expect::Start | Expect::Either | Expect::Request => request_line(line, expect)?,
     };
     Ok((rest, first))
 }
 
+fn is_http(line: &[u8]) -> bool {
+    line.get(..5)
+        .is_some_and(|start| start.eq_ignore_ascii_case(b"HTTP/"))
+}
+
 /// Whether the first bytes allow a message to begin here: constant work, whatever the length.
 pub(super) fn may_begin(input: &[u8], expect: Expect) -> bool {
-    const STATUS: &[u8] = b"HTTP/1.";
-    let status = || STATUS.iter().zip(input).all(|(a, b)| a == b);
+    const STATUS: &[u8] = b"HTTP/";
+    let status = || {
+        STATUS.iter().zip(input).all(|(a, b)| a.eq_ignore_ascii_case(b))
+            && input.get(STATUS.len()).is_none_or(u8::is_ascii_digit)
+    };
     let request = || {
         let method = input
             .iter()
@@ -138,7 +301,7 @@ pub(super) fn may_begin(input: &[u8], expect: Expect) -> bool {
         }
     };
     match expect {
-        Expect::Either => status() || request(),
+        Expect::Start | Expect::Either => status() || request(),
         Expect::Request => request(),
         Expect::Response => status(),
     }
@@ -146,15 +309,18 @@ pub(super) fn may_begin(input: &[u8], expect: Expect) -> bool {
 
 /// What a request line without its end still tells: the method, and the target as far as it goes.
 pub(super) fn cut_request(input: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
-    let (rest, method) = terminated(method, space1::<_, ()>).parse(input).ok()?;
+    let (rest, method) = terminated(take_while1(is_token), space1::<_, ()>)
+        .parse(input)
+        .ok()?;
     let target = rest.split(|&byte| is_space(byte)).next();
-    Some((method, target.filter(|target| !target.is_empty())))
+    let credible = method.len() <= LONGEST_METHOD;
+    credible.then_some((method, target.filter(|target| !target.is_empty())))
 }
 
 /// What a status line that was cut off before its end still tells: the status, if it is there.
 pub(super) fn cut_status(input: &[u8]) -> Option<u16> {
     match status_line(input) {
-        Ok((_, FirstLine::Status { status, .. })) => Some(status),
+        Ok((_, FirstLine::Status { status, .. })) => status,
         _ => None,
     }
 }
@@ -163,106 +329,100 @@ pub(super) fn cut_status(input: &[u8]) -> Option<u16> {
 fn line(input: &[u8]) -> Parsed<'_, &[u8]> {
     let at = memchr(b'\n', input).ok_or(Err::Incomplete(Needed::Unknown))?;
     let (line, rest) = input.split_at(at);
-    Ok((&rest[1..], line.strip_suffix(b"\r").unwrap_or(line)))
+    Ok((&rest[1..], trim_cr(line)))
 }
 
-fn method(input: &[u8]) -> Parsed<'_, &[u8]> {
-    take_while_m_n(1, LONGEST_METHOD, is_token).parse(input)
+fn trim_cr(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-fn version(input: &[u8]) -> Parsed<'_, Version> {
-    let minor = satisfy(|c| c.is_ascii_digit()).map_opt(|c| u8::try_from(c.to_digit(10)?).ok());
-    preceded(tag("HTTP/1."), minor).map(Version).parse(input)
+/// `HTTP/` and what looks like a number behind it.
+fn version(input: &[u8]) -> Parsed<'_, Version<'_>> {
+    let (rest, _) = tag_no_case("HTTP/").parse(input)?;
+    let (rest, number) = take_while1(|byte: u8| byte.is_ascii_digit() || byte == b'.').parse(rest)?;
+    Ok((rest, Version { number }))
 }
 
 /// `method SP target SP version`, in a whole line.
-fn request_line(line: &[u8]) -> Parsed<'_, FirstLine<'_>> {
-    let (rest, method) = terminated(method, space1).parse(line)?;
-    let rest = rest.trim_ascii_end();
-    let at = rest.len().checked_sub("HTTP/1.x".len()).ok_or(Err::Error(()))?;
-    let (target, last) = rest.split_at(at);
-    let (end, version) = version(last)?;
-    let (_, target) = verify(take_while1(|_| true), |target: &[u8]| {
-        target.last().is_some_and(|&b| is_space(b))
-    })
-    .map(<[u8]>::trim_ascii)
-    .parse(target)?;
-    // Prose may end in a version too: "as of HTTP/1.1". Only a method known as one makes such a target
-    // credible.
-    let spaced = target.iter().any(|&byte| is_space(byte));
+fn request_line(line: &[u8], expect: Expect) -> Parsed<'_, FirstLine<'_>> {
+    let (rest, method) = terminated(take_while1(is_token), space1).parse(line)?;
+    let rest = rest.trim_ascii();
     let usual = || {
         USUAL
             .iter()
             .any(|usual| usual.as_bytes().eq_ignore_ascii_case(method))
     };
-    if target.is_empty() || spaced && !usual() {
+    let credible = method.len() <= LONGEST_METHOD;
+    let Some((at, version)) = find_version(rest) else {
+        // RFC 1945 section 4.1: a simple request.
+        let simple = expect != Expect::Either && method == b"GET" && rest.starts_with(b"/");
+        if !simple || rest.iter().any(|&byte| is_space(byte)) {
+            return Err(Err::Error(()));
+        }
+        let first = FirstLine::Request {
+            method,
+            target: rest,
+            version: Version { number: &[] },
+        };
+        return Ok((&[], first));
+    };
+    let target = rest[..at.start].trim_ascii_end();
+    // Prose may end in a version too: "as of HTTP/1.1". Only a method known as one makes an odd line
+    // credible.
+    let plain = at.end == rest.len()
+        && version.number.len() == 3
+        && rest[at].starts_with(b"HTTP/1.")
+        && memchr2(b' ', b'\t', target).is_none();
+    if target.is_empty() || !credible || !(plain || usual()) {
         return Err(Err::Error(()));
     }
-    Ok((
-        end,
-        FirstLine::Request {
-            method,
-            target,
-            version,
-        },
-    ))
+    let first = FirstLine::Request {
+        method,
+        target,
+        version,
+    };
+    Ok((&[], first))
+}
+
+/// The last word that is a version: targets may hold spaces, and a lone CR may follow.
+fn find_version(text: &[u8]) -> Option<(Range<usize>, Version<'_>)> {
+    let breaks = |byte: &u8| is_space(*byte) || *byte == b'\r';
+    let mut end = text.len();
+    while end > 0 {
+        let start = text[..end].iter().rposition(breaks).map_or(0, |at| at + 1);
+        if let Ok(([], version)) = version(&text[start..end]) {
+            return Some((start..end, version));
+        }
+        end = start.saturating_sub(1);
+    }
+    None
 }
 
 /// `version SP status [SP reason]`, in a line whose end may be missing.
 fn status_line(line: &[u8]) -> Parsed<'_, FirstLine<'_>> {
-    let code = take_while_m_n(3, 3, |byte: u8| byte.is_ascii_digit()).map(|digits: &[u8]| {
-        digits
-            .iter()
-            .fold(0, |code, digit| code * 10 + u16::from(digit - b'0'))
-    });
-    let (reason, (version, status)) =
-        (terminated(version, space1), verify(code, |&code| code >= 100)).parse(line)?;
-    if reason.first().is_some_and(u8::is_ascii_digit) {
+    let (rest, version) = terminated(version, space1).parse(line)?;
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if digits == 0 || !version.number.contains(&b'.') {
         return Err(Err::Error(()));
     }
-    Ok((
-        reason,
-        FirstLine::Status {
-            version,
-            status,
-            reason: reason.trim_ascii(),
-        },
-    ))
-}
-
-/// The next field line, or `None` at the empty line that ends the section (then it is consumed).
-pub(super) fn field<'a>(input: &'a [u8], _sink: &mut impl HeadSink<'a>) -> Parsed<'a, Option<Field<'a>>> {
-    let (mut rest, first) = line(input)?;
-    if first.is_empty() {
-        return Ok((rest, None));
-    }
-    // RFC 9112 section 5.2: a line that begins with white space continues the one before it.
-    loop {
-        match rest.first() {
-            None => return Err(Err::Incomplete(Needed::Unknown)),
-            Some(&byte) if is_space(byte) => (rest, _) = line(rest)?,
-            Some(_) => break,
-        }
-    }
-    let all = &input[..input.len() - rest.len()];
-    let named: Parsed<'_, &[u8]> = terminated(take_while1(|byte| byte != b':'), char(':')).parse(first);
-    let field = match named {
-        Ok((value, name)) => {
-            let from = first.len() - value.len();
-            Field {
-                name: name.trim_ascii(),
-                value: all[from..].trim_ascii(),
-                at: 0..all.trim_ascii_end().len(),
-            }
-        }
-        // No name or no colon: kept as it is, so that it can be shown.
-        Err(_) => Field {
-            name: first.trim_ascii(),
-            value: &[],
-            at: 0..all.trim_ascii_end().len(),
-        },
+    let (code, reason) = rest.split_at(digits);
+    let ends = reason
+        .first()
+        .is_none_or(|&byte| is_space(byte) || is_control(byte));
+    let status = match *code {
+        [a @ b'1'..=b'9', b, c] if ends => Some(
+            [a, b, c]
+                .iter()
+                .fold(0, |code, digit| code * 10 + u16::from(digit - b'0')),
+        ),
+        _ => None,
     };
-    Ok((rest, Some(field)))
+    let first = FirstLine::Status {
+        version,
+        status,
+        reason: reason.trim_ascii(),
+    };
+    Ok((&[], first))
 }
 
 /// The methods of RFC 9110 section 9, PATCH and the WebDAV ones often met.
@@ -290,24 +450,26 @@ pub(super) fn usual_method(method: &[u8]) -> Option<&'static str> {
 
 /// RFC 9110 section 5.6.2: tchar.
 pub(super) const fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'!' | b'#'
-                | b'$'
-                | b'%'
-                | b'&'
-                | b'\''
-                | b'*'
-                | b'+'
-                | b'-'
-                | b'.'
-                | b'^'
-                | b'_'
-                | b'`'
-                | b'|'
-                | b'~'
-        )
+    TOKEN[byte as usize]
+}
+
+const TOKEN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = matches!(
+            byte as u8,
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+'
+                | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~'
+        );
+        byte += 1;
+    }
+    table
+};
+
+/// Neither text nor white space of a line: RFC 9110 section 5.5.
+const fn is_control(byte: u8) -> bool {
+    byte < b' ' && byte != b'\t' || byte == 0x7f
 }
 
 const fn is_space(byte: u8) -> bool {

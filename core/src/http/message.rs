@@ -44,7 +44,7 @@ impl Http {
             FirstLine::Request { method, target, .. } => {
                 self.begin_request(from, mark, method, Some(target), limits, events);
             }
-            FirstLine::Status { status, .. } => self.begin_response(from, mark, Some(status), limits, events),
+            FirstLine::Status { status, .. } => self.begin_response(from, mark, status, limits, events),
         }
     }
 
@@ -76,7 +76,7 @@ impl Http {
         self.set_message(from, Kind::Request, Some(number), false, mark, events);
     }
 
-    fn begin_response(
+    pub(super) fn begin_response(
         &mut self,
         from: Side,
         mark: Mark,
@@ -144,6 +144,8 @@ impl Http {
             missing: None,
         });
         self.protocol.get_or_insert(HttpProtocol::Http1);
+        let stream = &mut self.streams[from];
+        let (blank, late) = (std::mem::take(&mut stream.blank), stream.closes && !interim);
         if let Some(number) = number {
             events.touch(kind, number);
             events.begins = true;
@@ -151,6 +153,12 @@ impl Http {
         if let Some(facts) = self.message_facts(from) {
             (facts.first_frame, facts.first_ns) = (Some(mark.frame), Some(mark.time_ns));
             (facts.last_frame, facts.last_ns) = (facts.first_frame, facts.first_ns);
+        }
+        if blank {
+            self.tell(from, Rule::H31, mark, 0..0, events);
+        }
+        if late {
+            self.tell(from, Rule::H45, mark, 0..0, events);
         }
     }
 
@@ -170,6 +178,11 @@ impl Http {
         for (rule, at) in heard.deviations {
             self.tell(from, rule, mark, at.start as u64..at.end as u64, events);
         }
+        if heard.facts.is_coding_suspect(&first) {
+            self.tell(from, Rule::H39, mark, 0..len as u64, events);
+        }
+        let stream = &mut self.streams[from];
+        stream.closes |= heard.facts.close || (first.version().is_1_0() && !heard.facts.keep_alive);
         if !message.interim {
             self.note_announcement(from, message.frame, first, heard.facts);
             self.note_facts(from, (len, first, heard.facts, heard.fields), limits);
@@ -192,14 +205,79 @@ impl Http {
         }
         if framing == Framing::Tunnel {
             // RFC 9110 sections 9.3.6 and 7.8: neither side speaks HTTP/1 after this head.
+            // Nobody is asked for an Upgrade field in the answer to CONNECT: its bytes tell (below).
+            let protocol = match first {
+                FirstLine::Status {
+                    status: Some(101), ..
+                } => heard.facts.upgrade,
+                _ => None,
+            };
             for side in Side::BOTH {
                 self.streams[side] = Stream {
-                    phase: Phase::Opaque,
+                    phase: if protocol.is_some() {
+                        Phase::Opaque
+                    } else {
+                        Phase::Tunnel
+                    },
                     ..Stream::default()
                 };
             }
+            self.tunnel = message.number;
+            if let Some(protocol) = protocol {
+                self.speaks(protocol);
+            } else if let Some(row) = message.number.and_then(|number| self.ledger.get_mut(number)) {
+                row.awaits_protocol();
+            }
             self.ledger.abandon();
             self.announced = None;
+        }
+    }
+
+    /// What is spoken in the tunnel that a transaction made.
+    pub(super) fn speaks(&mut self, protocol: HttpProtocol) {
+        self.protocol = Some(protocol);
+        let Some(row) = self.tunnel.take().and_then(|number| self.ledger.get_mut(number)) else {
+            return;
+        };
+        if let Some(facts) = &mut row.facts {
+            facts.upgrade = Some(protocol);
+        }
+        row.ends(Kind::Response);
+    }
+
+    /// The trailer section of a chunked message is whole.
+    pub(super) fn read_trailers(
+        &mut self,
+        from: Side,
+        mark: Mark,
+        limits: &HttpLimits,
+        events: &mut HttpEvents,
+    ) {
+        let section = self.streams[from].trailers.take();
+        let Some((section, message)) = section.zip(self.streams[from].message) else {
+            return;
+        };
+        let mut heard = Heard::new(limits);
+        // A section cut at its bound is read as far as it goes.
+        let _whole = head::fields(&section, 0, &mut heard);
+        let base = message.len.saturating_sub(section.len() as u64);
+        for (rule, at) in heard.deviations {
+            // Fields that frame a message do not in its trailers (RFC 9110 section 6.5.1).
+            if !matches!(
+                rule,
+                Rule::H15 | Rule::H16 | Rule::H37 | Rule::H38 | Rule::H39 | Rule::H44
+            ) {
+                self.tell(
+                    from,
+                    rule,
+                    mark,
+                    base + at.start as u64..base + at.end as u64,
+                    events,
+                );
+            }
+        }
+        if let (Some(facts), true) = (self.message_facts(from), limits.fields) {
+            facts.trailers = heard.fields.iter().flatten().map(HttpField::of).collect();
         }
     }
 
@@ -223,6 +301,7 @@ impl Http {
         let stream = &mut self.streams[from];
         stream.phase = Phase::Between;
         stream.known = 0;
+        stream.spoken = true;
         let Some(message) = stream.message.take() else {
             return;
         };
@@ -269,7 +348,7 @@ impl Http {
         let (status, method) = (transaction.status, transaction.method.as_deref());
         let bodiless = kind == Kind::Response
             && status.is_some_and(|status| {
-                framing::of_response(status, method, &Facts::default()) == Framing::Length(0)
+                framing::of_response(Some(status), method, &Facts::default()) == Framing::Length(0)
             });
         if !bodiless {
             transaction.lose_body(kind);
@@ -333,7 +412,10 @@ impl Http {
             FirstLine::Status { reason, .. } => facts.reason = Some(text(reason)),
         }
         let message = facts.message(kind);
-        message.version = Some(first.version().as_str().into());
+        message.version = Some(match first.version() {
+            version if version.is_0_9() => "0.9".into(),
+            version => text(version.number),
+        });
         message.head_len = len as u64;
         message.content_type = named("content-type");
         message.content_encoding = named("content-encoding");
@@ -403,7 +485,7 @@ impl Http {
         };
         let credible = match self.expect(from) {
             Expect::Request => true,
-            Expect::Either => usual_method(method).is_some(),
+            Expect::Start | Expect::Either => usual_method(method).is_some(),
             Expect::Response => false,
         };
         if credible {

@@ -129,6 +129,8 @@ pub(crate) struct Http {
     ledger: Ledger,
     announced: Option<CloseAnnounced>,
     protocol: Option<HttpProtocol>,
+    /// The transaction that made a tunnel whose protocol is not known yet.
+    tunnel: Option<u32>,
 }
 
 impl Http {
@@ -157,6 +159,9 @@ impl Http {
         }
         if how == StreamEnd::Reset || how == StreamEnd::Fin && self.client == Some(from.peer()) {
             self.ledger.breaks();
+        }
+        if self.tunnel.is_some() && matches!(self.streams[from].phase, Phase::Tunnel) {
+            self.speaks(HttpProtocol::Opaque);
         }
         self.close(from, how, limits, &mut events);
         events

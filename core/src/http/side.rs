@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 
 use super::body::{Body, Outcome};
 use super::collect::{BodyEar, Heard};
+use super::facts::HttpProtocol;
 use super::head::{self, Expect};
 use super::message::Message;
 use super::transaction::Kind;
@@ -22,6 +23,16 @@ pub(super) struct Stream {
     pub(super) known: u32,
     /// A stretch of this side was not captured or not understood.
     pub(super) missed: bool,
+    /// An empty line came where a message should begin.
+    pub(super) blank: bool,
+    /// A message of it was read to its end.
+    pub(super) spoken: bool,
+    /// Its last head said that the connection closes.
+    pub(super) closes: bool,
+    /// It has sent something.
+    pub(super) begun: bool,
+    /// The trailer section of the message in progress, until it is whole; mostly empty.
+    pub(super) trailers: Option<Box<Vec<u8>>>,
 }
 
 #[derive(Debug, Default)]
@@ -35,6 +46,8 @@ pub(super) enum Phase {
     Body(Body),
     /// Not HTTP, or not readable, up to the next segment that begins with a credible first line.
     Lost,
+    /// In a tunnel, before its first byte.
+    Tunnel,
     /// A tunnel or another protocol for good.
     Opaque,
     /// Nothing follows.
@@ -49,6 +62,19 @@ pub(super) struct Partial {
     line: usize,
     /// The segment with its first byte.
     pub(super) mark: Mark,
+}
+
+/// A protocol by its first bytes: TLS by a handshake record (RFC 8446 section 5.1), HTTP/2 by the first line of its
+/// connection preface (RFC 9113 section 3.4).
+fn recognise(data: &[u8]) -> Option<HttpProtocol> {
+    const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n";
+    if data.starts_with(&[0x16, 3]) {
+        Some(HttpProtocol::Tls)
+    } else if data.starts_with(PREFACE) {
+        Some(HttpProtocol::Http2)
+    } else {
+        None
+    }
 }
 
 impl Http {
@@ -86,8 +112,19 @@ impl Http {
                     self.skipped(from, None);
                     return;
                 }
+                Phase::Tunnel => {
+                    let protocol = recognise(data).unwrap_or(HttpProtocol::Opaque);
+                    self.speaks(protocol);
+                    for side in Side::BOTH {
+                        self.streams[side].phase = Phase::Opaque;
+                    }
+                    return;
+                }
                 Phase::Opaque | Phase::Ended => return,
             };
+        }
+        if !matches!(self.streams[from].phase, Phase::Head(_)) {
+            self.streams[from].begun = true;
         }
     }
 
@@ -106,6 +143,7 @@ impl Http {
         let transaction = message.number.and_then(|number| self.ledger.get_mut(number));
         let mut ear = BodyEar {
             facts: transaction.and_then(|transaction| transaction.message_facts(message.kind)),
+            trailers: &mut stream.trailers,
             limits,
             deviations: SmallVec::new(),
         };
@@ -122,7 +160,10 @@ impl Http {
         self.count(from, progress.content);
         match progress.outcome {
             Outcome::More => {}
-            Outcome::Done => self.finish(from, MessageState::Complete, events),
+            Outcome::Done => {
+                self.read_trailers(from, mark, limits, events);
+                self.finish(from, MessageState::Complete, events);
+            }
             Outcome::Broken => {
                 self.finish(from, MessageState::Incomplete, events);
                 self.lose(from);
@@ -154,7 +195,7 @@ impl Http {
             }
         }
         match &mut stream.phase {
-            Phase::Opaque | Phase::Ended => {}
+            Phase::Opaque | Phase::Tunnel | Phase::Ended => {}
             Phase::Between | Phase::Lost => {
                 stream.phase = Phase::Lost;
                 self.skipped(from, Some(cause));
@@ -207,7 +248,7 @@ impl Http {
                 self.finish(side, MessageState::Complete, events);
             }
             Phase::Body(_) => self.finish(side, state, events),
-            Phase::Between | Phase::Lost | Phase::Opaque | Phase::Ended => {}
+            Phase::Between | Phase::Lost | Phase::Tunnel | Phase::Opaque | Phase::Ended => {}
         }
         self.streams[side].phase = Phase::Ended;
     }
@@ -215,6 +256,7 @@ impl Http {
     /// What a side may send now: nobody changes roles within a connection.
     pub(super) fn expect(&self, from: Side) -> Expect {
         match self.client {
+            None if !self.streams[from].begun => Expect::Start,
             None => Expect::Either,
             Some(client) if client == from => Expect::Request,
             Some(_) => Expect::Response,
@@ -236,7 +278,11 @@ impl Http {
             .take_while(|&&byte| matches!(byte, b'\r' | b'\n'))
             .count();
         let data = &data[blank..];
+        self.streams[from].blank |= blank > 0;
         if data.is_empty() {
+            return data;
+        }
+        if self.begin_other(from, mark, data, limits, events) {
             return data;
         }
         let bound = data.len().min(limits.head_bytes as usize);
@@ -257,9 +303,52 @@ impl Http {
                 self.read_head(from, mark, data, limits, events)
             }
             Err(_) => {
-                self.streams[from].phase = Phase::Lost;
+                let stream = &mut self.streams[from];
+                stream.phase = Phase::Lost;
+                if stream.spoken {
+                    events.rules.insert(Rule::H43);
+                }
                 data
             }
+        }
+    }
+
+    /// What begins without a head: another protocol, or the response of HTTP/0.9.
+    fn begin_other(
+        &mut self,
+        from: Side,
+        mark: Mark,
+        data: &[u8],
+        limits: &HttpLimits,
+        events: &mut HttpEvents,
+    ) -> bool {
+        let is_start = !self.streams[from].begun;
+        match self.expect(from) {
+            Expect::Start | Expect::Either => {
+                let Some(protocol) = recognise(data).filter(|_| is_start) else {
+                    return false;
+                };
+                self.protocol = Some(protocol);
+                for side in Side::BOTH {
+                    self.streams[side].phase = Phase::Opaque;
+                }
+                true
+            }
+            // RFC 1945 section 6: a simple response is content alone. Some servers answer newer requests so.
+            Expect::Response if is_start && self.ledger.front().is_some() => {
+                if head::may_begin(data, Expect::Response) {
+                    return false;
+                }
+                self.begin_response(from, mark, None, limits, events);
+                self.tell(from, Rule::H35, mark, 0..0, events);
+                self.streams[from].phase = Phase::Body(Body::UntilClose);
+                if let Some(facts) = self.message_facts(from) {
+                    facts.version = Some("0.9".into());
+                    facts.until_close = true;
+                }
+                true
+            }
+            Expect::Request | Expect::Response => false,
         }
     }
 

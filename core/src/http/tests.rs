@@ -2,8 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::{CloseReason, Http, HttpEvents, HttpLimits, looks_like_request, looks_like_response};
+use super::{
+    CloseReason, Http, HttpEvents, HttpLimits, HttpProtocol, looks_like_request, looks_like_response,
+};
 use crate::frame::Side::{self, Initiator as C, Responder as S};
+use crate::rule::Rule;
 use crate::stream::{GapCause, Mark, StreamEnd};
 
 /// A conversation; every step is a frame, counted from 1.
@@ -681,7 +684,7 @@ fn what_is_not_http_is_passed_over() {
     let mut talk = Talk::new();
     for _ in 0..100 {
         assert_eq!(
-            talk.say(C, b"\x16\x03\x01\x02\x00\x01\x00"),
+            talk.say(C, b"\x16\x04\x01\x02\x00\x01\x00"),
             HttpEvents::default()
         );
         talk.say(S, "220 mail.example.org ESMTP\r\n");
@@ -693,6 +696,97 @@ fn what_is_not_http_is_passed_over() {
             .into_iter()
             .all(|side| matches!(talk.http.streams[side].phase, super::Phase::Lost))
     );
+}
+
+/// RFC 8446 section 5.1 and RFC 9113 section 3.4.
+#[test]
+fn h18_other_protocols_are_known_by_their_first_bytes() {
+    for (first, protocol) in [
+        (&b"\x16\x03\x01\x02\x00\x01\x00"[..], HttpProtocol::Tls),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0", HttpProtocol::Http2),
+    ] {
+        let mut talk = Talk::new();
+        talk.say(C, first);
+        talk.say(S, "HTTP/1.1 200 OK\r\n\r\n");
+        assert_eq!(talk.http.protocol(), Some(protocol));
+        assert!(talk.http.transactions().is_empty() && !talk.http.in_flight());
+    }
+}
+
+/// RFC 1945: the request is a line, the response is everything until the close.
+#[test]
+fn h13_http_0_9() {
+    let mut talk = Talk::new();
+    let request = talk.say(C, "GET /old\r\n");
+    assert!(request.rules.contains(Rule::H35));
+    talk.say(S, "<html>\r\n");
+    talk.say(S, "</html>\r\n");
+    talk.end(S, StreamEnd::Fin);
+    assert_eq!(talk.rows(), ["GET /old@1+0 -> -@2+17 complete"]);
+    // Nothing else passes for one: no path, or not where a connection begins.
+    let mut talk = Talk::new();
+    talk.say(C, "GET key\r\n");
+    talk.say(S, "$5\r\nvalue\r\n");
+    assert!(talk.rows().is_empty(), "{:?}", talk.rows());
+}
+
+/// RFC 9110 section 9.3.6, and the protocol by its first bytes.
+#[test]
+fn h20_connect_then_tls() {
+    for (first, protocol) in [
+        (&b"\x16\x03\x01\x02\x00\x01\x00"[..], HttpProtocol::Tls),
+        (b"SSH-2.0-x\r\n", HttpProtocol::Opaque),
+    ] {
+        let mut talk = Talk::new();
+        talk.limits.facts = true;
+        talk.say(C, "CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n");
+        talk.say(S, "HTTP/1.1 200 OK\r\n\r\n");
+        talk.say(C, first);
+        talk.say(S, "GET / HTTP/1.1\r\n\r\n");
+        assert_eq!(talk.rows(), ["CONNECT h:443@1+0 -> 200@2+0 complete"]);
+        let row = &talk.http.transactions()[0];
+        assert_eq!(row.facts.as_ref().unwrap().upgrade, Some(protocol));
+        assert_eq!(talk.http.protocol(), Some(protocol));
+    }
+}
+
+/// RFC 9110 section 7.8.
+#[test]
+fn h17_websocket() {
+    let mut talk = Talk::new();
+    talk.limits.facts = true;
+    talk.say(
+        C,
+        "GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+    );
+    talk.say(
+        S,
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\n\r\n\x81\x02hi",
+    );
+    assert_eq!(talk.rows(), ["GET /chat@1+0 -> 101@2+0 complete"]);
+    let facts = talk.http.transactions()[0].facts.as_ref().unwrap();
+    assert_eq!(facts.upgrade, Some(HttpProtocol::Websocket));
+    assert_eq!(talk.http.protocol(), Some(HttpProtocol::Websocket));
+}
+
+/// RFC 9112 section 9.6.
+#[test]
+fn h45_a_request_after_the_last_one() {
+    let mut talk = Talk::new();
+    talk.say(C, "GET /1 HTTP/1.1\r\nConnection: close\r\n\r\n");
+    assert!(talk.say(C, get("/2")).rules.contains(Rule::H45));
+}
+
+/// RFC 9112 section 9.
+#[test]
+fn h43_what_begins_no_message() {
+    let mut talk = Talk::new();
+    talk.say(C, get("/"));
+    let events = talk.say(S, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokay");
+    assert!(events.rules.contains(Rule::H43));
+    // Before the first message it is just another protocol.
+    let mut talk = Talk::new();
+    assert!(talk.say(C, "(").rules.is_empty());
 }
 
 #[test]
@@ -768,7 +862,7 @@ fn looks() {
 
 #[test]
 fn the_state_of_a_connection_is_small() {
-    assert!(size_of::<Http>() <= 248, "{}", size_of::<Http>());
+    assert!(size_of::<Http>() <= 256, "{}", size_of::<Http>());
 }
 
 /// An exchange: what each side sends, and the row it makes.

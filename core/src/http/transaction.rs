@@ -148,12 +148,16 @@ impl Transaction {
             Kind::Response => self.response_ended = true,
         }
         let Some(facts) = &mut self.facts else { return };
-        facts.message(kind).read_trailers();
         let (request, response) = (&facts.request, &facts.response);
         let between = |from: Option<i64>, to: Option<i64>| Some(to?.saturating_sub(from?));
         facts.wait_ns = between(request.last_ns, response.first_ns).filter(|_| self.request_ended);
         facts.wait_ns = facts.wait_ns.filter(|&wait| wait >= 0);
         facts.total_ns = between(request.first_ns, response.last_ns).filter(|_| self.response_ended);
+    }
+
+    /// It made a tunnel: what is spoken there is told with it.
+    pub(super) const fn awaits_protocol(&mut self) {
+        self.response_ended = false;
     }
 
     pub(super) const fn request_ended(&self) -> bool {
