@@ -147,7 +147,16 @@ impl Corpus {
     }
 
     pub(crate) fn rows(&self, name: &str) -> Vec<Value> {
-        let path = self.root.join("expected").join(name);
+        self.lines("expected", name)
+    }
+
+    /// The HTTP cases of a library.
+    pub(crate) fn http(&self, name: &str) -> Vec<Value> {
+        self.lines("http", name)
+    }
+
+    fn lines(&self, folder: &str, name: &str) -> Vec<Value> {
+        let path = self.root.join(folder).join(name);
         fs::read_to_string(&path)
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
             .lines()

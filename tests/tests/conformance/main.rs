@@ -6,6 +6,10 @@
 mod completeness;
 mod corpus;
 mod exceptions;
+mod htp;
+mod http_rows;
+mod httparse;
+mod llhttp;
 mod score;
 mod suricata_events;
 mod suricata_flow;
@@ -31,6 +35,9 @@ fn recorded_answers() {
     sheets.push(completeness::recorded(&corpus));
     sheets.push(suricata_flow::rows(&corpus));
     sheets.extend(suricata_events::rows(&corpus));
+    sheets.push(httparse::rows(&corpus));
+    sheets.push(llhttp::rows(&corpus));
+    sheets.push(htp::rows(&corpus));
     let (table, faults) = score::report(&sheets, EXCEPTIONS);
     // Past the test runner, which hides what passing tests print.
     let _ = writeln!(std::io::stderr(), "\n{table}");

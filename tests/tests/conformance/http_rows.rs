@@ -1,0 +1,131 @@
+//! What the HTTP oracles share: rows played as conversations, and what must not depend on how they are cut.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use synfin::http::{HttpField, HttpRow, MessageFacts, TransactionFacts};
+use synfin::{Rule, Side};
+use synfin_tests::talk::{Said, Told, config, play};
+
+/// Bytes of a row, given in base64.
+pub(crate) fn bytes(value: &Value) -> Vec<u8> {
+    let text = value.as_str().unwrap_or_default();
+    STANDARD.decode(text).expect("base64")
+}
+
+/// Text of a row, one character a byte, as synfin shows the same bytes.
+pub(crate) fn text(value: &Value) -> Option<String> {
+    let latin1 = value.as_str()?;
+    let bytes: Vec<u8> = latin1.chars().map(|c| u8::try_from(c).expect("latin-1")).collect();
+    Some(String::from_utf8(bytes).unwrap_or_else(|_| latin1.to_owned()))
+}
+
+/// Names and values of a row. White space around values is no part of them (RFC 9110 section 5.5), and the line ends
+/// of a fold are spaces (RFC 9112 section 5.2).
+pub(crate) fn pairs(value: &Value) -> Vec<(String, String)> {
+    let of = |pair: &Value| (text(&pair[0]).unwrap_or_default(), unfolded(&text(&pair[1]).unwrap_or_default()));
+    value.as_array().into_iter().flatten().map(of).collect()
+}
+
+pub(crate) fn unfolded(value: &str) -> String {
+    value.replace(['\r', '\n'], " ").trim().to_owned()
+}
+
+pub(crate) fn own_pairs(fields: &[HttpField]) -> Vec<(String, String)> {
+    fields
+        .iter()
+        .map(|field| (field.name.to_string(), field.value.to_string()))
+        .collect()
+}
+
+pub(crate) fn facts(row: &HttpRow) -> &TransactionFacts {
+    row.row.facts.as_deref().expect("facts were asked for")
+}
+
+/// The message of one side.
+pub(crate) fn message(row: &HttpRow, side: Side) -> &MessageFacts {
+    match side {
+        Side::Initiator => &facts(row).request,
+        Side::Responder => &facts(row).response,
+    }
+}
+
+/// Rules that say that something is not as it should be.
+pub(crate) fn told_of(told: &Told) -> Vec<Rule> {
+    let hits = told.connections.iter().flat_map(|connection| &connection.rules);
+    hits.map(|hit| hit.id).filter(|rule| rule.is_http()).collect()
+}
+
+/// Everything of a conversation's HTTP that may not depend on its segments.
+fn digest(told: &Told) -> String {
+    let mut digest = String::new();
+    for row in &told.rows {
+        let facts = facts(row);
+        let _ = write!(
+            digest,
+            "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+            row.row.method,
+            row.row.target,
+            row.row.status,
+            row.row.state,
+            row.row.request_body_len,
+            row.row.response_body_len,
+            facts.reason,
+            facts.interim,
+            facts.upgrade,
+        );
+        for message in [&facts.request, &facts.response] {
+            let anomalies: Vec<_> = message
+                .anomalies
+                .iter()
+                .map(|anomaly| (anomaly.rule, anomaly.start, anomaly.end))
+                .collect();
+            let _ = write!(
+                digest,
+                " | {:?} {:?} {} {} {} {:?} {:?} {:?} {:?}",
+                message.version,
+                message.state,
+                message.head_len,
+                message.body_wire_len,
+                message.chunked,
+                message.fields,
+                message.trailers,
+                message.body,
+                anomalies
+            );
+        }
+        digest.push('\n');
+    }
+    let _ = write!(digest, "{:?}", told_of(told));
+    digest
+}
+
+/// Plays a conversation whole, byte by byte, and with every piece in two parts at every place (at most 150 of them):
+/// the first way in which it is told otherwise.
+pub(crate) fn play_cut(steps: &[(Side, Said)]) -> (Told, Option<String>) {
+    let whole = play(config(), steps, |_| Vec::new());
+    let expected = digest(&whole);
+    let longest = steps
+        .iter()
+        .map(|(_, said)| match said {
+            Said::Bytes(bytes) => bytes.len(),
+            _ => 0,
+        })
+        .max()
+        .unwrap_or(0);
+    let differs = |how: String, told: &Told| {
+        let other = digest(told);
+        (other != expected).then(|| format!("{how}:\n{other}\ninstead of\n{expected}"))
+    };
+    let mut fault = None;
+    if longest <= 6000 {
+        fault = differs("byte by byte".to_owned(), &play(config(), steps, |bytes| (1..bytes.len()).collect()));
+    }
+    let step = longest.div_ceil(150).max(1);
+    for at in (1..longest).step_by(step) {
+        fault = fault.or_else(|| differs(format!("cut at {at}"), &play(config(), steps, |_| vec![at])));
+    }
+    (whole, fault)
+}
