@@ -1,8 +1,10 @@
 //! `synfin`: what happened to the TCP connections of a capture, packet by packet or one by one.
 
 mod args;
+mod coding;
 mod connections;
 mod explain;
+mod http;
 mod input;
 mod interrupt;
 mod packets;
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
     let done = match &args.command {
         Command::Packets(report) => packets::run(report),
         Command::Connections(report) => connections::run(report),
+        Command::Http(args) => http::run(args),
         Command::Explain(explain) => explain::run(explain),
         Command::Rules(table) => tables::rules(table.json),
         Command::Fields => tables::fields(),
