@@ -37,7 +37,8 @@ pipelining, a message that is not complete, an early answer, an upgrade, deviati
 
 --format combined: Apache's combined log, in UTC. The client's address; the user of Basic authentication; bytes as
 transferred. Where no response was captured the status is -, as Apache itself writes where it has none, never a
-number that nobody sent (408, 499); where no request was captured the request line is \"-\".
+number that nobody sent (408, 499), and log analysers pass over the line; where no request was captured the request
+line is \"-\".
 
 --bodies DIR: cNNNNN-tNNN-request.EXT and -response.EXT by connection and transaction, with the content codings
 gzip, deflate, br and zstd undone, and one line of JSON a file in index.jsonl: complete, truncated, damaged,

@@ -7,6 +7,7 @@ mod explain;
 mod http;
 mod input;
 mod interrupt;
+mod json;
 mod packets;
 mod tables;
 mod text;

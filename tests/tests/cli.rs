@@ -1,10 +1,9 @@
 //! The program at its edges: bad input and exit status, pipes, several files, and the JSON contract.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -328,19 +327,6 @@ fn standard_input_gives_the_same_as_the_file() {
     assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""), "nothing comes");
 }
 
-/// Reads lines as they come, from another thread, so that waiting for one can end.
-fn lines_of(out: std::process::ChildStdout) -> mpsc::Receiver<String> {
-    let (tell, lines) = mpsc::channel();
-    std::thread::spawn(move || {
-        for line in BufReader::new(out).lines() {
-            if tell.send(line.expect("synfin writes UTF-8")).is_err() {
-                break;
-            }
-        }
-    });
-    lines
-}
-
 #[test]
 fn a_live_pipe_shows_each_packet_before_the_next_comes() {
     for arguments in [["-"].as_slice(), &["--json", "-"]] {
@@ -351,7 +337,7 @@ fn a_live_pipe_shows_each_packet_before_the_next_comes() {
             .spawn()
             .unwrap();
         let mut input = child.stdin.take().unwrap();
-        let lines = lines_of(child.stdout.take().unwrap());
+        let lines = program::lines_of(child.stdout.take().unwrap());
         let pieces = LITTLE_MICRO.pieces(&a_get());
         let json = arguments.len() == 2;
         input.write_all(&pieces[0]).unwrap();

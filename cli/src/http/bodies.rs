@@ -11,6 +11,7 @@ use synfin::ConnectionId;
 use synfin::http::{HttpRow, MessageFacts, MessageState};
 
 use crate::coding::{self, End};
+use crate::json;
 use crate::text::foreign;
 
 const INDEX: &str = "index.jsonl";
@@ -149,8 +150,7 @@ impl Bodies {
             damaged,
             undecoded: written.undecoded.as_deref(),
         };
-        serde_json::to_writer(&mut self.index, &entry)?;
-        self.index.write_all(b"\n")?;
+        json::line(&mut self.index, &entry)?;
         let mut remarks = Vec::new();
         remarks.extend(truncated.map(|of| format!("stopped at {} bytes {of}", self.limit)));
         remarks.extend(damaged.filter(|_| captured).map(str::to_owned));

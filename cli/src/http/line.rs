@@ -25,7 +25,9 @@ const ENDPOINTS: usize = 38;
 /// What is left of a long target on a narrow terminal.
 const SHORTEST_TARGET: usize = 12;
 /// A terminal narrower than this has no room for endpoints: the connection's number stands for them.
-const WITH_ENDPOINTS: usize = 120;
+const WITH_ENDPOINTS: usize = 140;
+/// And one narrower than this none for the request's length and the wait.
+const WITH_DETAILS: usize = 100;
 
 impl<W: Write> Lines<W> {
     pub(super) fn new(out: W, headers: bool) -> Self {
@@ -40,48 +42,36 @@ impl<W: Write> Lines<W> {
         }
     }
 
-    /// The endpoints' column, where there is one.
-    fn endpoints(&mut self, row: &HttpRow, facts: &TransactionFacts) -> String {
-        if self.width.is_some_and(|width| width < WITH_ENDPOINTS) {
-            return String::new();
-        }
-        let mut ends = [(row.src, row.src_port), (row.dst, row.dst_port)];
-        if facts.client == Some(Side::Responder) {
-            ends.reverse();
-        }
-        let [client, server] = ends.map(|(address, port)| text::endpoint(address, port));
-        self.pad(&format!("{client} → {server}"))
+    fn has_room(&self, least: usize) -> bool {
+        self.width.is_none_or(|width| width >= least)
     }
 
-    fn pad(&mut self, endpoints: &str) -> String {
-        self.endpoints = self.endpoints.max(endpoints.chars().count());
-        format!("{endpoints:<0$}  ", self.endpoints)
-    }
-
-    fn heading(&mut self) -> io::Result<()> {
-        let narrow = self.width.is_some_and(|width| width < WITH_ENDPOINTS);
-        let endpoints = if narrow {
-            String::new()
-        } else {
-            self.pad("client → server")
-        };
-        writeln!(
-            self.out,
-            "{HEADING}{:>10}  {:<5} {endpoints}{:>8} {:>9}  {:>8} {:>8}  transaction{HEADING:#}",
-            "time", "conn", "request", "response", "wait", "total"
-        )
+    /// Everything before the transaction's own words.
+    fn columns(&mut self, [time, number, endpoints, request, response, wait, total]: [&str; 7]) -> String {
+        let mut columns = format!("{time:>10}  {number:<5} ");
+        if self.has_room(WITH_ENDPOINTS) {
+            self.endpoints = self.endpoints.max(endpoints.chars().count());
+            columns += &format!("{endpoints:<0$}  ", self.endpoints);
+        }
+        if self.has_room(WITH_DETAILS) {
+            columns += &format!("{request:>8} ");
+        }
+        columns += &format!("{response:>9}  ");
+        if self.has_room(WITH_DETAILS) {
+            columns += &format!("{wait:>8} ");
+        }
+        columns + &format!("{total:>8}  ")
     }
 
     /// Method, target and outcome, in what is left of the width; only the target is cut, if that is enough.
     fn fitted(&self, before: usize, row: &HttpRow, facts: &TransactionFacts, after: &str) -> String {
-        let method = foreign(row.row.method.as_deref().unwrap_or("?"));
-        let target = address(row, facts);
-        let Some(width) = self.width else {
-            return format!("{method} {target}{after}");
+        let room = self.width.map(|width| width.saturating_sub(before));
+        let Some(method) = row.row.method.as_deref().map(foreign) else {
+            return cut(&format!("no request{after}"), room);
         };
-        let room = width.saturating_sub(before);
         let others = method.chars().count() + 1 + after.chars().count();
-        let target = cut(&target, room.saturating_sub(others).max(SHORTEST_TARGET));
+        let for_target = room.map(|room| room.saturating_sub(others).max(SHORTEST_TARGET));
+        let target = cut(&address(row, facts), for_target);
         cut(&format!("{method} {target}{after}"), room)
     }
 }
@@ -98,24 +88,33 @@ impl<W: Write> Form for Lines<W> {
 
     fn row(&mut self, row: &HttpRow, of_bodies: &[String]) -> io::Result<()> {
         if !std::mem::replace(&mut self.headed, true) {
-            self.heading()?;
+            let heading = [
+                "time",
+                "conn",
+                "client → server",
+                "request",
+                "response",
+                "wait",
+                "total",
+            ];
+            let heading = self.columns(heading);
+            writeln!(self.out, "{HEADING}{heading}transaction{HEADING:#}")?;
         }
         let empty = TransactionFacts::default();
         let facts = row.row.facts.as_deref().unwrap_or(&empty);
         let begun = facts.request.first_ns.or(facts.response.first_ns);
         let start = self.start_ns.unwrap_or_default();
-        let since = begun.map_or_else(String::new, |ns| text::seconds(ns.saturating_sub(start)));
         let length = |len: Option<u64>| len.map_or_else(|| "-".to_owned(), |len| len.to_string());
         let duration = |ns: Option<i64>| ns.map_or_else(|| "-".to_owned(), |ns| Duration(ns).to_string());
-        let endpoints = self.endpoints(row, facts);
-        let number = format!("#{}", row.connection);
-        let before = format!(
-            "{since:>10}  {number:<5} {endpoints}{:>8} {:>9}  {:>8} {:>8}  ",
-            length(row.row.request_body_len),
-            length(row.row.response_body_len),
-            duration(facts.wait_ns),
-            duration(facts.total_ns),
-        );
+        let before = self.columns([
+            &begun.map_or_else(String::new, |ns| text::seconds(ns.saturating_sub(start))),
+            &format!("#{}", row.connection),
+            &endpoints(row, facts),
+            &length(row.row.request_body_len),
+            &length(row.row.response_body_len),
+            &duration(facts.wait_ns),
+            &duration(facts.total_ns),
+        ]);
         let mut after = format!(" → {}", outcome(row, facts));
         for part in remarks(row, facts).iter().chain(of_bodies) {
             after = after + ", " + part;
@@ -143,11 +142,19 @@ impl<W: Write> Lines<W> {
         for (field, trailer) in fields.chain(trailers) {
             let (name, value) = (foreign(&field.name), foreign(&field.value));
             let line = format!("{:>10}  {mark} {name}: {value}{trailer}", "");
-            let line = self.width.map_or_else(|| line.clone(), |width| cut(&line, width));
-            writeln!(self.out, "{DIM}{line}{DIM:#}")?;
+            writeln!(self.out, "{DIM}{}{DIM:#}", cut(&line, self.width))?;
         }
         Ok(())
     }
+}
+
+fn endpoints(row: &HttpRow, facts: &TransactionFacts) -> String {
+    let mut ends = [(row.src, row.src_port), (row.dst, row.dst_port)];
+    if facts.client == Some(Side::Responder) {
+        ends.reverse();
+    }
+    let [client, server] = ends.map(|(address, port)| text::endpoint(address, port));
+    format!("{client} → {server}")
 }
 
 /// Host and path as a browser shows them, or the target as it was sent where it names the host itself.
@@ -171,9 +178,6 @@ fn outcome(row: &HttpRow, facts: &TransactionFacts) -> String {
 /// What is not as it mostly is.
 fn remarks(row: &HttpRow, facts: &TransactionFacts) -> Vec<String> {
     let mut remarks = Vec::new();
-    if row.row.method.is_none() {
-        remarks.push("no request".to_owned());
-    }
     if !facts.interim.is_empty() {
         let interim: Vec<String> = facts.interim.iter().map(u16::to_string).collect();
         remarks.push(format!("after {}", interim.join(", ")));
@@ -190,7 +194,7 @@ fn remarks(row: &HttpRow, facts: &TransactionFacts) -> Vec<String> {
             Some(state) => remarks.push(format!("{message} {}", state.as_str())),
         }
     }
-    if facts.in_flight {
+    if facts.in_flight && row.row.state != MessageState::Complete {
         remarks.push("in flight when the connection broke".to_owned());
     }
     if let Some(protocol) = facts.upgrade {
@@ -241,9 +245,12 @@ fn style(row: &HttpRow, facts: &TransactionFacts) -> anstyle::Style {
 }
 
 /// At most so many characters.
-fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
+fn cut(text: &str, most: Option<usize>) -> String {
+    match most {
+        Some(most) if text.chars().count() > most => {
+            let kept = text.chars().take(most.saturating_sub(1));
+            kept.chain(['…']).collect()
+        }
+        _ => text.to_owned(),
     }
-    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }

@@ -12,6 +12,7 @@ use synfin::{Annotation, Config, Dissector};
 use crate::Failure;
 use crate::args::{Format, Http};
 use crate::input::{self, Reading, Sink};
+use crate::json;
 use bodies::Bodies;
 
 pub(crate) fn run(args: &Http) -> Result<Reading, Failure> {
@@ -55,8 +56,7 @@ struct Json<W>(W);
 
 impl<W: Write> Form for Json<W> {
     fn row(&mut self, row: &HttpRow, _: &[String]) -> io::Result<()> {
-        serde_json::to_writer(&mut self.0, row)?;
-        self.0.write_all(b"\n")
+        json::line(&mut self.0, row)
     }
 
     fn flush(&mut self) -> io::Result<()> {
