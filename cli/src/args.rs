@@ -17,6 +17,7 @@ pub(crate) struct Args {
 const AFTER_HELP: &str = "\
 Examples:
   synfin capture.pcapng                  every TCP packet and its place in its connection
+  synfin -2 capture.pcapng               a request tells the frame of its response, too
   synfin connections capture.pcapng      one connection a line: how it opened, how it ended
   synfin http capture.pcapng             one HTTP transaction a line
   synfin explain --connection 3 capture.pcapng   what happened to one connection, in sentences
@@ -47,7 +48,7 @@ undecoded. What can be decoded of a damaged or partial body is written; what can
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Every TCP packet, annotated (the default: `synfin FILE`).
-    Packets(Report),
+    Packets(Packets),
     /// One connection a line.
     Connections(Report),
     /// One HTTP transaction a line.
@@ -78,6 +79,16 @@ pub(crate) struct Report {
     /// [default: those of Zeek's protocol scripts].
     #[arg(long, value_name = "LIST", value_parser = ports)]
     pub(crate) likely_server_ports: Option<Ports>,
+}
+
+/// How to print packets.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Packets {
+    #[command(flatten)]
+    pub(crate) report: Report,
+    /// Read each file twice, so that a request tells the frame of its response, too.
+    #[arg(short = '2', long)]
+    pub(crate) two_pass: bool,
 }
 
 /// Which transactions to print, and how.
@@ -253,8 +264,9 @@ mod tests {
 
     #[test]
     fn a_file_alone_means_packets_and_a_path_is_never_a_command() {
-        assert!(matches!(command(&["x.pcap"]), Command::Packets(report) if !report.json));
-        assert!(matches!(command(&["--json", "x.pcap"]), Command::Packets(report) if report.json));
+        assert!(matches!(command(&["x.pcap"]), Command::Packets(packets) if !packets.report.json));
+        assert!(matches!(command(&["--json", "x.pcap"]), Command::Packets(packets) if packets.report.json));
+        assert!(matches!(command(&["-2", "x.pcap"]), Command::Packets(packets) if packets.two_pass));
         assert!(matches!(command(&["./connections"]), Command::Packets(_)));
         assert!(matches!(command(&["-"]), Command::Packets(_)));
         assert!(matches!(command(&["--", "connections"]), Command::Packets(_)));

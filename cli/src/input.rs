@@ -46,6 +46,10 @@ impl Reading {
 pub(crate) trait Sink {
     /// What it needs of the dissector beyond what the arguments say.
     fn configure(&self, _config: &mut Config) {}
+    /// A capture is about to be read; the error says in words why it is not.
+    fn prepare(&mut self, _path: &Path) -> Result<(), String> {
+        Ok(())
+    }
     /// One of several captures begins.
     fn begin(&mut self, _name: &str) -> io::Result<()> {
         Ok(())
@@ -70,7 +74,7 @@ pub(crate) trait Sink {
 pub(crate) fn read_all<S: Sink>(report: &Report, mut sink: S) -> Result<Reading, Failure> {
     let mut reading = Reading::default();
     for path in &report.files {
-        match open(path) {
+        match sink.prepare(path).and_then(|()| open(path)) {
             Ok(capture) => {
                 if interrupt::happened() {
                     break;
@@ -92,7 +96,8 @@ pub(crate) fn read_all<S: Sink>(report: &Report, mut sink: S) -> Result<Reading,
 
 type Input = Box<dyn Read>;
 
-fn open(path: &Path) -> Result<Capture<Input>, String> {
+/// Opens a capture; the error says in words why it cannot be read.
+pub(crate) fn open(path: &Path) -> Result<Capture<Input>, String> {
     let input: Input = if path == Path::new("-") {
         Box::new(LiveInput::new())
     } else {

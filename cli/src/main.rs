@@ -8,6 +8,7 @@ mod http;
 mod input;
 mod interrupt;
 mod json;
+mod links;
 mod packets;
 mod tables;
 mod text;
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
     let args = Args::parse_from(args::with_default_command(std::env::args_os()));
     interrupt::watch();
     let done = match &args.command {
-        Command::Packets(report) => packets::run(report),
+        Command::Packets(args) => packets::run(args),
         Command::Connections(report) => connections::run(report),
         Command::Http(args) => http::run(args),
         Command::Explain(explain) => explain::run(explain),
