@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _, Write};
 
 use synfin::Side;
 use synfin::http::{HttpRow, MessageFacts, MessageState, TransactionFacts};
+use textwrap::core::display_width;
 
 use super::Form;
 use crate::text::{self, DIM, Duration, HEADING, foreign};
@@ -69,7 +70,7 @@ impl<W: Write> Lines<W> {
         let Some(method) = row.row.method.as_deref().map(foreign) else {
             return cut(&format!("no request{after}"), room);
         };
-        let others = method.chars().count() + 1 + after.chars().count();
+        let others = display_width(&method) + 1 + display_width(after);
         let for_target = room.map(|room| room.saturating_sub(others).max(SHORTEST_TARGET));
         let target = cut(&address(row, facts), for_target);
         cut(&format!("{method} {target}{after}"), room)
@@ -120,7 +121,7 @@ impl<W: Write> Form for Lines<W> {
             after = after + ", " + part;
         }
         let style = style(row, facts);
-        let what = self.fitted(before.chars().count(), row, facts, &after);
+        let what = self.fitted(display_width(&before), row, facts, &after);
         writeln!(self.out, "{before}{style}{what}{style:#}")?;
         if self.headers {
             for (mark, message) in [('>', &facts.request), ('<', &facts.response)] {
@@ -244,13 +245,35 @@ fn style(row: &HttpRow, facts: &TransactionFacts) -> anstyle::Style {
     text::severity(of_rules.max(of_status).max(of_state))
 }
 
-/// At most so many characters.
+/// At most so many columns.
 fn cut(text: &str, most: Option<usize>) -> String {
-    match most {
-        Some(most) if text.chars().count() > most => {
-            let kept = text.chars().take(most.saturating_sub(1));
-            kept.chain(['…']).collect()
+    let Some(most) = most.filter(|&most| display_width(text) > most) else {
+        return text.to_owned();
+    };
+    let mut cut = String::new();
+    let mut columns = 1;
+    for char in text.chars() {
+        columns += display_width(char.encode_utf8(&mut [0; 4]));
+        if columns > most {
+            break;
         }
-        _ => text.to_owned(),
+        cut.push(char);
+    }
+    cut + "…"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cut;
+
+    #[test]
+    fn what_is_cut_fits() {
+        assert_eq!(cut("/abc", None), "/abc");
+        assert_eq!(cut("/abc", Some(4)), "/abc");
+        assert_eq!(cut("/abcd", Some(4)), "/ab…");
+        // Each of these takes two columns.
+        assert_eq!(cut("/本日語", Some(7)), "/本日語");
+        assert_eq!(cut("/本日語", Some(6)), "/本日…");
+        assert_eq!(cut("/本日語", Some(5)), "/本…");
     }
 }
