@@ -11,7 +11,6 @@ use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 use serde_json::Value;
 use synfin_tests::captures;
 use synfin_tests::program::{self, Ran, command};
-use synfin_tests::script::Script;
 use tempfile::TempDir;
 
 const PLAIN: &[u8] = b"Fourscore and seven years ago, and seven, and seven, and seven.";
@@ -72,10 +71,8 @@ struct Scene {
 
 impl Scene {
     fn new(script: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let capture = folder.path().join("talk.pcapng");
-        let script = Script::parse(script).unwrap();
-        script.write_pcapng(fs::File::create(&capture).unwrap()).unwrap();
+        let folder = crate::folder();
+        let capture = crate::capture(&folder, "talk.pcapng", script);
         Self { folder, capture }
     }
 
