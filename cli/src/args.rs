@@ -36,8 +36,8 @@ bodies as transferred (chunk framing removed, content codings not), wait (end of
 response), total (first byte of the request to the last of the response), and what is odd: interim responses,
 pipelining, a message that is not complete, an early answer, an upgrade, deviations by their rule (`synfin rules`).
 
---format combined: Apache's combined log, in UTC. The client's address; the user of Basic authentication; bytes as
-transferred. Where no response was captured the status is -, as Apache itself writes where it has none, never a
+--format combined: Apache's combined log, in UTC, as transactions end. The client's address; the user of Basic
+authentication; bytes as transferred. Where no response was captured the status is -, as Apache itself writes where it has none, never a
 number that nobody sent (408, 499), and log analysers pass over the line; where no request was captured the request
 line is \"-\".
 

@@ -4,9 +4,23 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
-use synfin_tests::{captures, tshark};
+use synfin_tests::{captures, contract, tshark};
 
 use crate::{http, rows};
+
+/// What is not known is null, an empty list is empty: no key is missing.
+fn has_all_keys(row: &Value) {
+    for key in contract::TRANSACTION {
+        let at = format!("/{}", key.replace('.', "/"));
+        assert!(row.pointer(&at).is_some(), "no {key} in {row}");
+    }
+    for (message, key) in ["request", "response"]
+        .iter()
+        .flat_map(|message| contract::MESSAGE.iter().map(move |key| (message, key)))
+    {
+        assert!(row["facts"][message].get(key).is_some(), "no {key} in {row}");
+    }
+}
 
 // As they come, or at the end of their connection: it is the same.
 #[test]
@@ -26,6 +40,7 @@ fn connections_tell_the_same_transactions() {
                 let row = rows.next().expect("as many rows");
                 assert_eq!(row["connection"], connection.connection);
                 assert_eq!(row["transaction"], number);
+                has_all_keys(&row);
                 for (key, value) in serde_json::to_value(transaction).unwrap().as_object().unwrap() {
                     assert_eq!(&row[key], value, "{}: {key}", path.display());
                 }
