@@ -128,8 +128,9 @@ impl<R: BufRead> Inflate<R> {
             Ok(Status::StreamEnd) if self.format == Format::Gzip => self.stage = Stage::Trailer,
             Ok(Status::StreamEnd) => self.stage = Stage::Over,
             Ok(_) if cut && written == 0 => return Err(ErrorKind::UnexpectedEof.into()),
-            Ok(_) => {}
-            Err(_) => self.stage = Stage::Failed,
+            Ok(_) if read > 0 || written > 0 => {}
+            // No way on, which would be for ever.
+            Ok(_) | Err(_) => self.stage = Stage::Failed,
         }
         Ok(written)
     }
