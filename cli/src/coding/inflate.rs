@@ -142,8 +142,9 @@ impl<R: BufRead> Read for Inflate<R> {
             match self.stage {
                 Stage::Begin | Stage::Next => self.begin()?,
                 Stage::Trailer => self.check_trailer()?,
+                Stage::Data if out.is_empty() => return Ok(0),
                 Stage::Data => match self.inflate(out)? {
-                    0 if !out.is_empty() => {}
+                    0 => {}
                     written => return Ok(written),
                 },
                 Stage::Failed => return Err(damaged("the deflate data makes no sense")),
