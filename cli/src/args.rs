@@ -17,7 +17,9 @@ pub(crate) struct Args {
 const AFTER_HELP: &str = "\
 Examples:
   synfin capture.pcapng                  every TCP packet and its place in its connection
+  synfin -2 capture.pcapng               a request tells the frame of its response, too
   synfin connections capture.pcapng      one connection a line: how it opened, how it ended
+  synfin http capture.pcapng             one HTTP transaction a line
   synfin explain --connection 3 capture.pcapng   what happened to one connection, in sentences
   synfin explain --rule T7               what a rule means and the evidence it takes
   synfin connections --json capture.pcapng | jq .close
@@ -28,12 +30,30 @@ Exit status: 0 all read, 1 damaged or partly of an unknown link type (what could
 2 wrong usage, unreadable, or not a capture (other files were reported), 130 after Ctrl-C, with what was read
 until then reported.";
 
+const HTTP_HELP: &str = "\
+Each request with its final response, as soon as both are over: time of the request, connection, bytes of the two
+bodies as transferred (chunk framing removed, content codings not), wait (end of the request to the first byte of the
+response), total (first byte of the request to the last of the response), and what is odd: interim responses,
+pipelining, a message that is not complete, an early answer, an upgrade, deviations by their rule (`synfin rules`).
+
+--format combined: Apache's combined log, in UTC, as transactions end. The client's address; the user of Basic
+authentication; bytes as transferred. Where no response was captured the status is -, as Apache itself writes where it has none, never a
+number that nobody sent (408, 499), and log analysers pass over the line; where no request was captured the request
+line is \"-\".
+
+--bodies DIR: cNNNNN-tNNN-request.EXT and -response.EXT by connection and transaction, with the content codings
+gzip, deflate, br and zstd undone, and one line of JSON a file in index.jsonl: complete, truncated, damaged,
+undecoded. What can be decoded of a damaged or partial body is written; what cannot at all is written as sent.";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Every TCP packet, annotated (the default: `synfin FILE`).
-    Packets(Report),
+    Packets(Packets),
     /// One connection a line.
     Connections(Report),
+    /// One HTTP transaction a line.
+    #[command(after_help = HTTP_HELP)]
+    Http(Http),
     /// One connection, or one rule, in plain words.
     #[command(mut_arg("files", |files| files.required(false).required_unless_present("rule")))]
     Explain(Explain),
@@ -59,6 +79,64 @@ pub(crate) struct Report {
     /// [default: those of Zeek's protocol scripts].
     #[arg(long, value_name = "LIST", value_parser = ports)]
     pub(crate) likely_server_ports: Option<Ports>,
+}
+
+/// How to print packets.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Packets {
+    #[command(flatten)]
+    pub(crate) report: Report,
+    /// Read each file twice, so that a request tells the frame of its response, too.
+    #[arg(short = '2', long)]
+    pub(crate) two_pass: bool,
+}
+
+/// Which transactions to print, and how.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Http {
+    #[command(flatten)]
+    pub(crate) report: Report,
+    /// How to print.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text, conflicts_with = "json")]
+    pub(crate) format: Format,
+    /// Header and trailer fields as well.
+    #[arg(long)]
+    pub(crate) headers: bool,
+    /// Write each body, decoded, to a file of its own in this folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) bodies: Option<PathBuf>,
+    /// Bytes of each body, as sent and as decoded, at most: 64M, 500k.
+    #[arg(long, value_name = "BYTES", value_parser = size, default_value = "64M", requires = "bodies")]
+    pub(crate) body_limit: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// An access log in Apache's combined format.
+    Combined,
+}
+
+/// A number of bytes; k, M and G are powers of 1024.
+fn size(text: &str) -> Result<u32, String> {
+    let digits = text.trim_end_matches(|unit: char| unit.is_ascii_alphabetic());
+    let unit: u64 = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" | "kib" => 1 << 10,
+        "m" | "mb" | "mib" => 1 << 20,
+        "g" | "gb" | "gib" => 1 << 30,
+        _ => {
+            return Err(format!(
+                "\"{text}\" is no size: a number, with k, M or G behind it"
+            ));
+        }
+    };
+    let number = digits.parse::<u64>().map_err(|error| error.to_string())?;
+    let bytes = number.checked_mul(unit).filter(|&bytes| bytes > 0);
+    bytes
+        .and_then(|bytes| u32::try_from(bytes).ok())
+        .ok_or_else(|| format!("\"{text}\" is not between 1 byte and 4 GiB"))
 }
 
 /// A list of ports; a type of its own, as clap takes a `Vec` for an argument given several times.
@@ -126,9 +204,10 @@ impl Report {
 
 /// `synfin FILE` means `synfin packets FILE`: puts the command in where the first word is none.
 pub(crate) fn with_default_command(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
-    const KNOWN: [&str; 10] = [
+    const KNOWN: [&str; 11] = [
         "packets",
         "connections",
+        "http",
         "explain",
         "rules",
         "fields",
@@ -150,7 +229,7 @@ pub(crate) fn with_default_command(words: impl Iterator<Item = OsString>) -> Vec
 
 #[cfg(test)]
 mod tests {
-    use super::{Args, Command, Ports, ports, with_default_command};
+    use super::{Args, Command, Ports, ports, size, with_default_command};
     use clap::{CommandFactory as _, Parser as _};
 
     fn command(line: &[&str]) -> Command {
@@ -168,14 +247,26 @@ mod tests {
     }
 
     #[test]
+    fn sizes_have_units() {
+        assert_eq!(size("1"), Ok(1));
+        assert_eq!(size("500k"), Ok(512_000));
+        assert_eq!(size("64M"), Ok(67_108_864));
+        assert_eq!(size("64MiB"), size("64M"));
+        for wrong in ["", "0", "M", "64X", "-1", "4G", "99999999999999999999", "1.5M"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn the_definition_is_sound() {
         Args::command().debug_assert();
     }
 
     #[test]
     fn a_file_alone_means_packets_and_a_path_is_never_a_command() {
-        assert!(matches!(command(&["x.pcap"]), Command::Packets(report) if !report.json));
-        assert!(matches!(command(&["--json", "x.pcap"]), Command::Packets(report) if report.json));
+        assert!(matches!(command(&["x.pcap"]), Command::Packets(packets) if !packets.report.json));
+        assert!(matches!(command(&["--json", "x.pcap"]), Command::Packets(packets) if packets.report.json));
+        assert!(matches!(command(&["-2", "x.pcap"]), Command::Packets(packets) if packets.two_pass));
         assert!(matches!(command(&["./connections"]), Command::Packets(_)));
         assert!(matches!(command(&["-"]), Command::Packets(_)));
         assert!(matches!(command(&["--", "connections"]), Command::Packets(_)));

@@ -8,6 +8,7 @@ use synfin::{Annotation, Cause, CloseVerdict, Closer, Confidence, Connection, Di
 use crate::Failure;
 use crate::args::Report;
 use crate::input::{self, Reading, Sink};
+use crate::json;
 use crate::text::{self, Duration, HEADING};
 
 pub(crate) fn run(report: &Report) -> Result<Reading, Failure> {
@@ -28,8 +29,7 @@ impl<W: Write> Sink for Json<W> {
 
     fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
         for connection in dissector.finish() {
-            serde_json::to_writer(&mut self.0, &connection)?;
-            self.0.write_all(b"\n")?;
+            json::line(&mut self.0, &connection)?;
         }
         Ok(())
     }

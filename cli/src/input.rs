@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use synfin::capture::Capture;
 use synfin::wire::Other;
-use synfin::{Annotation, Dissector, LinkType, Outcome};
+use synfin::{Annotation, Config, Dissector, LinkType, Outcome};
 
 use crate::args::Report;
 use crate::interrupt::{self, LiveInput};
@@ -44,14 +44,28 @@ impl Reading {
 
 /// What a report does with one capture.
 pub(crate) trait Sink {
+    /// What it needs of the dissector beyond what the arguments say.
+    fn configure(&self, _config: &mut Config) {}
+    /// A capture is about to be read; the error says in words why it is not.
+    fn prepare(&mut self, _path: &Path) -> Result<(), String> {
+        Ok(())
+    }
     /// One of several captures begins.
     fn begin(&mut self, _name: &str) -> io::Result<()> {
         Ok(())
     }
     /// A TCP segment was annotated.
     fn segment(&mut self, dissector: &Dissector, annotation: &Annotation) -> io::Result<()>;
+    /// A frame was taken in, whatever became of it.
+    fn frame(&mut self, _dissector: &mut Dissector) -> io::Result<()> {
+        Ok(())
+    }
     /// The capture has ended.
     fn end(&mut self, dissector: &mut Dissector) -> io::Result<()>;
+    /// What to say of the capture on standard error.
+    fn remark(&mut self) -> Option<String> {
+        None
+    }
     /// What was written must be seen now.
     fn flush(&mut self) -> io::Result<()>;
 }
@@ -60,7 +74,7 @@ pub(crate) trait Sink {
 pub(crate) fn read_all<S: Sink>(report: &Report, mut sink: S) -> Result<Reading, Failure> {
     let mut reading = Reading::default();
     for path in &report.files {
-        match open(path) {
+        match sink.prepare(path).and_then(|()| open(path)) {
             Ok(capture) => {
                 if interrupt::happened() {
                     break;
@@ -82,7 +96,8 @@ pub(crate) fn read_all<S: Sink>(report: &Report, mut sink: S) -> Result<Reading,
 
 type Input = Box<dyn Read>;
 
-fn open(path: &Path) -> Result<Capture<Input>, String> {
+/// Opens a capture; the error says in words why it cannot be read.
+pub(crate) fn open(path: &Path) -> Result<Capture<Input>, String> {
     let input: Input = if path == Path::new("-") {
         Box::new(LiveInput::new())
     } else {
@@ -99,7 +114,9 @@ fn read_one<S: Sink>(
     report: &Report,
     sink: &mut S,
 ) -> Result<bool, Failure> {
-    let mut dissector = Dissector::new(report.config());
+    let mut config = report.config();
+    sink.configure(&mut config);
+    let mut dissector = Dissector::new(config);
     // Standard input may be live (`tcpdump -U -w - |`): each line as it comes.
     let live = path == Path::new("-");
     let mut unknown: BTreeMap<LinkType, u64> = BTreeMap::new();
@@ -109,17 +126,19 @@ fn read_one<S: Sink>(
             break None;
         }
         match capture.next_frame() {
-            Ok(Some(frame)) => match dissector.frame(&frame) {
-                Outcome::Segment(annotation) => {
-                    sink.segment(&dissector, &annotation)?;
-                    if live {
-                        sink.flush()?;
-                    }
+            Ok(Some(frame)) => {
+                let outcome = dissector.frame(&frame);
+                match &outcome {
+                    Outcome::Segment(annotation) => sink.segment(&dissector, annotation)?,
+                    Outcome::Other(Other::UnknownLink(link)) => *unknown.entry(*link).or_default() += 1,
+                    Outcome::Other(Other::OverlappingFragment) => overlapping += 1,
+                    _ => {}
                 }
-                Outcome::Other(Other::UnknownLink(link)) => *unknown.entry(link).or_default() += 1,
-                Outcome::Other(Other::OverlappingFragment) => overlapping += 1,
-                _ => {}
-            },
+                sink.frame(&mut dissector)?;
+                if live {
+                    sink.flush()?;
+                }
+            }
             Ok(None) => break None,
             // An interrupted input ends anywhere.
             Err(_) if interrupt::happened() => break None,
@@ -128,6 +147,9 @@ fn read_one<S: Sink>(
     };
     sink.end(&mut dissector)?;
     sink.flush()?;
+    if let Some(remark) = sink.remark() {
+        complain(path, &remark);
+    }
     if let Some(error) = &stopped {
         complain(path, &format!("{error}; everything before was reported"));
     }

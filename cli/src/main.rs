@@ -1,10 +1,14 @@
 //! `synfin`: what happened to the TCP connections of a capture, packet by packet or one by one.
 
 mod args;
+mod coding;
 mod connections;
 mod explain;
+mod http;
 mod input;
 mod interrupt;
+mod json;
+mod links;
 mod packets;
 mod tables;
 mod text;
@@ -25,8 +29,9 @@ fn main() -> ExitCode {
     let args = Args::parse_from(args::with_default_command(std::env::args_os()));
     interrupt::watch();
     let done = match &args.command {
-        Command::Packets(report) => packets::run(report),
+        Command::Packets(args) => packets::run(args),
         Command::Connections(report) => connections::run(report),
+        Command::Http(args) => http::run(args),
         Command::Explain(explain) => explain::run(explain),
         Command::Rules(table) => tables::rules(table.json),
         Command::Fields => tables::fields(),

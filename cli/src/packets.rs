@@ -2,33 +2,59 @@
 
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
-use synfin::{Annotation, Connection, Dissector, HttpMessage, IntegrityWord, Order, Phase, Rule, Side, Step};
+use synfin::{
+    Annotation, Connection, Dissector, HttpMessage, HttpNote, IntegrityWord, Order, Phase, Rule, Side, Step,
+};
 
 use crate::Failure;
-use crate::args::Report;
+use crate::args::Packets;
 use crate::connections::verdict_in_words;
 use crate::input::{self, Reading, Sink};
+use crate::links::Links;
 use crate::text::{self, DIM, Duration, ENDING, HEADING, OPENING};
 
 /// Up to this many connections are told one by one below the packets.
 const TOLD_CONNECTIONS: usize = 20;
 
-pub(crate) fn run(report: &Report) -> Result<Reading, Failure> {
-    if report.json {
-        input::read_all(report, Json(BufWriter::new(io::stdout().lock())))
+pub(crate) fn run(args: &Packets) -> Result<Reading, Failure> {
+    if args.report.json {
+        let json = Json {
+            out: BufWriter::new(io::stdout().lock()),
+            args,
+            links: None,
+        };
+        input::read_all(&args.report, json)
     } else {
         let out = BufWriter::new(anstream::stdout().lock());
-        input::read_all(report, Text::new(out))
+        input::read_all(&args.report, Text::new(out, args))
     }
 }
 
-struct Json<W>(W);
+fn links(path: &Path, args: &Packets) -> Result<Option<Links>, String> {
+    let links = args.two_pass.then(|| Links::read(path, &args.report));
+    links.transpose()
+}
 
-impl<W: Write> Sink for Json<W> {
+struct Json<'a, W> {
+    out: W,
+    args: &'a Packets,
+    links: Option<Links>,
+}
+
+impl<W: Write> Sink for Json<'_, W> {
+    fn prepare(&mut self, path: &Path) -> Result<(), String> {
+        self.links = links(path, self.args)?;
+        Ok(())
+    }
+
     fn segment(&mut self, _: &Dissector, annotation: &Annotation) -> io::Result<()> {
-        serde_json::to_writer(&mut self.0, annotation)?;
-        self.0.write_all(b"\n")
+        match (&self.links, &annotation.http) {
+            (Some(links), Some(note)) => self.out.write_all(linked(annotation, note, links)?.as_bytes())?,
+            _ => serde_json::to_writer(&mut self.out, annotation)?,
+        }
+        self.out.write_all(b"\n")
     }
 
     fn end(&mut self, _: &mut Dissector) -> io::Result<()> {
@@ -36,27 +62,49 @@ impl<W: Write> Sink for Json<W> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.out.flush()
     }
 }
 
-struct Text<W> {
+/// An annotation whose `http` has the frame of the response as well. What is told of a segment when it is seen
+/// has no room for the future; nothing in it is text from the wire, so that the note stands there once.
+fn linked(annotation: &Annotation, note: &HttpNote, links: &Links) -> serde_json::Result<String> {
+    let response = links.response(annotation.connection, note.transaction);
+    let response = serde_json::to_string(&response.filter(|_| note.message == HttpMessage::Request))?;
+    let note = serde_json::to_string(note)?;
+    let more = format!(
+        "{},\"response_in\":{response}}}",
+        note.strip_suffix('}').unwrap_or(&note)
+    );
+    Ok(serde_json::to_string(annotation)?.replacen(&note, &more, 1))
+}
+
+struct Text<'a, W> {
     out: W,
+    args: &'a Packets,
+    links: Option<Links>,
     start_ns: Option<i64>,
     connections: u64,
 }
 
-impl<W: Write> Text<W> {
-    const fn new(out: W) -> Self {
+impl<'a, W: Write> Text<'a, W> {
+    const fn new(out: W, args: &'a Packets) -> Self {
         Self {
             out,
+            args,
+            links: None,
             start_ns: None,
             connections: 0,
         }
     }
 }
 
-impl<W: Write> Sink for Text<W> {
+impl<W: Write> Sink for Text<'_, W> {
+    fn prepare(&mut self, path: &Path) -> Result<(), String> {
+        self.links = links(path, self.args)?;
+        Ok(())
+    }
+
     fn begin(&mut self, name: &str) -> io::Result<()> {
         writeln!(self.out, "{HEADING}==> {} <=={HEADING:#}", text::foreign(name))
     }
@@ -80,7 +128,11 @@ impl<W: Write> Sink for Text<W> {
                 "", annotation.connection
             )?;
         }
-        writeln!(self.out, "{}", line(dissector, annotation, start_ns))?;
+        writeln!(
+            self.out,
+            "{}",
+            line(dissector, annotation, self.links.as_ref(), start_ns)
+        )?;
         Ok(())
     }
 
@@ -118,14 +170,14 @@ fn endpoints(annotation: &Annotation) -> (String, String) {
     }
 }
 
-fn line(dissector: &Dissector, annotation: &Annotation, start_ns: i64) -> String {
+fn line(dissector: &Dissector, annotation: &Annotation, links: Option<&Links>, start_ns: i64) -> String {
     let arrow = match annotation.direction {
         Side::Initiator => '→',
         Side::Responder => '←',
     };
     let optional = |number: Option<u32>| number.map_or_else(String::new, |number| number.to_string());
     let style = style(annotation);
-    let what = what(dissector, annotation);
+    let what = what(dissector, annotation, links);
     format!(
         "{:>5} {:>10}  #{:<3} {arrow} {:<11} {:>6} {:>6} {:>5}  {style}{:<7}{style:#} {:<12} {:<12} {style}{what}{style:#}",
         annotation.frame,
@@ -152,7 +204,7 @@ fn style(annotation: &Annotation) -> anstyle::Style {
 }
 
 /// What the segment is and what it answers, in a few words.
-fn what(dissector: &Dissector, annotation: &Annotation) -> String {
+fn what(dissector: &Dissector, annotation: &Annotation, links: Option<&Links>) -> String {
     let mut words = String::new();
     let mut add = |part: &str| {
         if !words.is_empty() {
@@ -172,7 +224,7 @@ fn what(dissector: &Dissector, annotation: &Annotation) -> String {
             add(name(rule, annotation));
         }
     }
-    match http(dissector, annotation) {
+    match http(dissector, annotation, links) {
         Some(message) => add(&message),
         None if annotation.len > 0 && annotation.retransmission_of.is_none() => add("data"),
         None => {}
@@ -212,7 +264,7 @@ fn name(rule: Rule, annotation: &Annotation) -> &'static str {
     }
 }
 
-fn http(dissector: &Dissector, annotation: &Annotation) -> Option<String> {
+fn http(dissector: &Dissector, annotation: &Annotation, links: Option<&Links>) -> Option<String> {
     let note = annotation.http?;
     let transaction = dissector.transaction(annotation.connection, note.transaction)?;
     let message = match note.message {
@@ -225,11 +277,21 @@ fn http(dissector: &Dissector, annotation: &Annotation) -> Option<String> {
             None => "HTTP interim response".to_owned(),
         },
     };
-    Some(if note.begins {
-        message
-    } else {
-        format!("more of {message}")
-    })
+    if !note.begins {
+        return Some(format!("more of {message}"));
+    }
+    let link = match (note.message, transaction.request_frame, links) {
+        (HttpMessage::Request, _, None) | (HttpMessage::Response, None, _) => String::new(),
+        (HttpMessage::Response, Some(request), _) => format!(" for the request in {request}"),
+        (HttpMessage::Request, _, Some(links)) => {
+            let response = links.response(annotation.connection, note.transaction);
+            response.map_or_else(
+                || ", not answered".to_owned(),
+                |frame| format!(", answered in {frame}"),
+            )
+        }
+    };
+    Some(message + &link)
 }
 
 fn again(annotation: &Annotation) -> Option<String> {

@@ -13,15 +13,20 @@ pub fn foreign(text: &str) -> String {
             shown.push('…');
             break;
         }
-        let turns =
-            matches!(char, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if char.is_control() || turns {
+        if drives_terminal(char) {
             shown.extend(char.escape_unicode());
         } else {
             shown.push(char);
         }
     }
     shown
+}
+
+/// Whether a character could move the cursor or turn the writing direction of a terminal.
+#[must_use]
+pub fn drives_terminal(char: char) -> bool {
+    let turns = matches!(char, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    char.is_control() || turns
 }
 
 /// A duration in the unit that reads best: `213 ns`, `85.2 µs`, `20.5 ms`, `1.03 s`.

@@ -1,9 +1,11 @@
 //! The `synfin` program, built and run as a person runs it.
 
 use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{ChildStdout, Command, Output, Stdio};
 use std::sync::OnceLock;
+use std::sync::mpsc::{self, Receiver};
 
 /// Where the program is; the first call of a test run builds it.
 #[must_use]
@@ -70,4 +72,18 @@ impl From<Output> for Ran {
 /// Runs the program to its end.
 pub fn run(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Ran {
     command().args(arguments).output().expect("synfin runs").into()
+}
+
+/// Reads lines as they come, from another thread, so that waiting for one can end.
+#[must_use]
+pub fn lines_of(out: ChildStdout) -> Receiver<String> {
+    let (tell, lines) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(out).lines() {
+            if tell.send(line.expect("synfin writes UTF-8")).is_err() {
+                break;
+            }
+        }
+    });
+    lines
 }

@@ -1,10 +1,9 @@
 //! The program at its edges: bad input and exit status, pipes, several files, and the JSON contract.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -35,7 +34,12 @@ fn file(folder: &TempDir, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
 
 /// Exit status 2, nothing on standard output, the file named and each of `words` on standard error.
 fn unusable(path: &Path, words: &[&str]) {
-    for arguments in [vec![], vec!["connections"], vec!["packets", "--json"]] {
+    for arguments in [
+        vec![],
+        vec!["connections"],
+        vec!["http"],
+        vec!["packets", "--json"],
+    ] {
         let ran = run(arguments.iter().map(AsRef::as_ref).chain([path.as_os_str()]));
         assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""), "{ran:?}");
         assert!(ran.err.contains(&*path.to_string_lossy()), "{}", ran.err);
@@ -112,6 +116,8 @@ fn a_capture_cut_inside_a_record_is_reported_as_far_as_it_goes() {
             vec!["--json"],
             vec!["connections"],
             vec!["connections", "--json"],
+            vec!["http"],
+            vec!["http", "--json"],
         ] {
             let with = |path: &Path| run(arguments.iter().map(AsRef::as_ref).chain([path.as_os_str()]));
             let (ran, expected) = (with(&path), with(&whole));
@@ -314,7 +320,13 @@ fn wrong_usage_ends_with_2_and_help_with_0() {
 #[test]
 fn standard_input_gives_the_same_as_the_file() {
     for path in [a_get(), captures::path("two-interfaces.pcapng")] {
-        for command_and_form in [vec![], vec!["--json"], vec!["connections", "--json"]] {
+        for command_and_form in [
+            vec![],
+            vec!["--json"],
+            vec!["connections", "--json"],
+            vec!["http"],
+            vec!["http", "--json"],
+        ] {
             let with = |input: &Path| {
                 let mut command = command();
                 command.args(&command_and_form).arg(input);
@@ -328,19 +340,6 @@ fn standard_input_gives_the_same_as_the_file() {
     assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""), "nothing comes");
 }
 
-/// Reads lines as they come, from another thread, so that waiting for one can end.
-fn lines_of(out: std::process::ChildStdout) -> mpsc::Receiver<String> {
-    let (tell, lines) = mpsc::channel();
-    std::thread::spawn(move || {
-        for line in BufReader::new(out).lines() {
-            if tell.send(line.expect("synfin writes UTF-8")).is_err() {
-                break;
-            }
-        }
-    });
-    lines
-}
-
 #[test]
 fn a_live_pipe_shows_each_packet_before_the_next_comes() {
     for arguments in [["-"].as_slice(), &["--json", "-"]] {
@@ -351,7 +350,7 @@ fn a_live_pipe_shows_each_packet_before_the_next_comes() {
             .spawn()
             .unwrap();
         let mut input = child.stdin.take().unwrap();
-        let lines = lines_of(child.stdout.take().unwrap());
+        let lines = program::lines_of(child.stdout.take().unwrap());
         let pieces = LITTLE_MICRO.pieces(&a_get());
         let json = arguments.len() == 2;
         input.write_all(&pieces[0]).unwrap();
@@ -381,6 +380,9 @@ fn a_reader_that_leaves_early_is_no_failure() {
         &["packets", "--json"],
         &["connections"],
         &["connections", "--json"],
+        &["http"],
+        &["http", "--json"],
+        &["http", "--format", "combined"],
     ] {
         // Much more than a pipe holds.
         let path = a_get();
@@ -424,7 +426,12 @@ fn all_forms_of_pcap_tell_the_same() {
     let folder = folder();
     // Its times are whole microseconds, so that no form loses any of them.
     let original = captures::path("cooked-sll1.pcapng");
-    for arguments in [vec!["--json"], vec!["connections", "--json"], vec![]] {
+    for arguments in [
+        vec!["--json"],
+        vec!["connections", "--json"],
+        vec!["http", "--json"],
+        vec![],
+    ] {
         let with = |path: &Path| run(arguments.iter().map(AsRef::as_ref).chain([path.as_os_str()]));
         let expected = with(&original);
         assert_eq!((expected.status, expected.err.as_str()), (Some(0), ""));

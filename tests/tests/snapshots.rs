@@ -21,6 +21,16 @@ const TOLD_IN_FULL: [&str; 7] = [
     "syn-lost.pcapng",
 ];
 
+/// Captures of which every transaction's facts are kept.
+const HTTP_IN_FULL: [&str; 6] = [
+    "aborted-download.pcapng",
+    "data-missed-by-capture.pcapng",
+    "keep-alive-requests.pcapng",
+    "pipelined-requests.pcapng",
+    "put-after-continue.pcapng",
+    "split-head.pcapng",
+];
+
 /// What the snapshots hold although it is not so. Whoever makes it right removes the entry.
 const KNOWN_WRONG: [(&str, &str); 1] = [(
     "unread-data-reset",
@@ -81,6 +91,30 @@ fn packets_as_json() {
 }
 
 #[test]
+fn transactions_as_text() {
+    each(|path| {
+        let ran = program::run(["http".as_ref(), path]);
+        assert_eq!(ran.status, Some(0), "{}", path.display());
+        if ran.out.is_empty() {
+            assert!(ran.err.ends_with(": no HTTP found\n"), "{}", ran.err);
+        } else {
+            assert_eq!(ran.err, "", "{}", path.display());
+            insta::assert_snapshot!("http", ran.out);
+        }
+    });
+}
+
+#[test]
+fn transactions_as_json() {
+    each(|path| {
+        if HTTP_IN_FULL.iter().any(|name| path.ends_with(name)) {
+            let arguments = ["http".as_ref(), "--json".as_ref(), "--headers".as_ref(), path];
+            insta::assert_snapshot!("http-in-full", json_of(arguments));
+        }
+    });
+}
+
+#[test]
 fn every_snapshot_has_its_capture() {
     let captures = captures::below(&captures::folder());
     let names: BTreeSet<String> = captures
@@ -88,7 +122,8 @@ fn every_snapshot_has_its_capture() {
         .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
         .collect();
     assert!(names.len() >= 12, "{names:?}");
-    assert!(TOLD_IN_FULL.iter().all(|name| names.contains(*name)));
+    let in_full = TOLD_IN_FULL.iter().chain(&HTTP_IN_FULL);
+    assert!(in_full.into_iter().all(|name| names.contains(*name)));
     assert!(
         KNOWN_WRONG
             .iter()

@@ -1,9 +1,18 @@
 //! HTTP transactions handed out as they become complete, for those who do not wait for their connection.
 
 use super::conn::Conn;
+use crate::Side;
 use crate::http::HttpRow;
 
 impl Conn {
+    /// Whether no side's bytes wait for others before them. What a hole holds back is read at the end.
+    pub(super) fn is_delivered(&self) -> bool {
+        Side::BOTH.into_iter().all(|side| {
+            let fin = self.ends[side].fin;
+            fin.is_none_or(|fin| self.streams.is_delivered(side, fin.seq))
+        })
+    }
+
     /// Hands out the complete transactions, or all of them when nothing more can come.
     pub(super) fn hand_out(&mut self, all: bool, to: &mut Vec<HttpRow>) {
         let Some(http) = self.streams.http_mut() else {

@@ -151,7 +151,8 @@ impl Tracker {
         }
         conn.count(&arrival, &mut note, &self.compat);
         if self.limits.streamed() {
-            conn.hand_out(!closed_before && conn.is_closed(), &mut self.transactions);
+            let over = !closed_before && conn.is_closed() && conn.is_delivered();
+            conn.hand_out(over, &mut self.transactions);
         }
         if !closed_before && conn.is_closed() {
             conn.release();

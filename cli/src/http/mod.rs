@@ -1,0 +1,158 @@
+//! `synfin http`: one line for each HTTP transaction, as soon as it is complete.
+
+mod bodies;
+mod combined;
+mod line;
+
+use std::io::{self, BufWriter, Write};
+
+use synfin::http::HttpRow;
+use synfin::{Annotation, Config, Dissector};
+
+use crate::Failure;
+use crate::args::{Format, Http};
+use crate::input::{self, Reading, Sink};
+use crate::json;
+use bodies::Bodies;
+
+pub(crate) fn run(args: &Http) -> Result<Reading, Failure> {
+    let bodies = args.bodies.as_deref();
+    let bodies = bodies
+        .map(|folder| Bodies::create(folder, args.body_limit))
+        .transpose()
+        .map_err(Failure::Input)?;
+    let form: Box<dyn Form> = match args.format {
+        _ if args.report.json => Box::new(Json(BufWriter::new(io::stdout().lock()))),
+        Format::Text => Box::new(line::Lines::new(
+            BufWriter::new(anstream::stdout().lock()),
+            args.headers,
+        )),
+        Format::Combined => Box::new(combined::Log(BufWriter::new(io::stdout().lock()))),
+    };
+    let transactions = Transactions {
+        args,
+        form,
+        bodies,
+        told: 0,
+        other: 0,
+    };
+    input::read_all(&args.report, transactions)
+}
+
+/// How transactions are written.
+trait Form {
+    /// One of several captures begins.
+    fn begin(&mut self, _name: &str) -> io::Result<()> {
+        Ok(())
+    }
+    /// A capture's first segment was captured at this time.
+    fn starts_at(&mut self, _ns: i64) {}
+    /// A transaction, and what there is to say of its bodies.
+    fn row(&mut self, row: &HttpRow, of_bodies: &[String]) -> io::Result<()>;
+    fn flush(&mut self) -> io::Result<()>;
+}
+
+struct Json<W>(W);
+
+impl<W: Write> Form for Json<W> {
+    fn row(&mut self, row: &HttpRow, _: &[String]) -> io::Result<()> {
+        json::line(&mut self.0, row)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+struct Transactions<'a> {
+    args: &'a Http,
+    form: Box<dyn Form>,
+    bodies: Option<Bodies>,
+    /// Transactions of this capture.
+    told: u64,
+    /// Its connections that speak HTTP/2.
+    other: u64,
+}
+
+impl Transactions<'_> {
+    fn take(&mut self, dissector: &mut Dissector) -> io::Result<()> {
+        for row in dissector.take_transactions() {
+            self.told += 1;
+            let of_bodies = match &mut self.bodies {
+                Some(bodies) => bodies.save(&row)?,
+                None => Vec::new(),
+            };
+            self.form.row(&row, &of_bodies)?;
+        }
+        Ok(())
+    }
+}
+
+impl Sink for Transactions<'_> {
+    fn configure(&self, config: &mut Config) {
+        config.http.facts = true;
+        config.http.streamed = true;
+        // The log names users, and a body may have several lines of codings.
+        config.http.fields =
+            self.args.headers || self.args.format == Format::Combined || self.bodies.is_some();
+        if self.bodies.is_some() {
+            config.http.body_bytes = self.args.body_limit;
+        }
+    }
+
+    fn begin(&mut self, name: &str) -> io::Result<()> {
+        if let Some(bodies) = &mut self.bodies {
+            bodies.begin(name);
+        }
+        self.form.begin(name)
+    }
+
+    fn segment(&mut self, _: &Dissector, annotation: &Annotation) -> io::Result<()> {
+        self.form.starts_at(annotation.time_ns);
+        Ok(())
+    }
+
+    fn frame(&mut self, dissector: &mut Dissector) -> io::Result<()> {
+        // Nobody asks for connections here: those that made room are over.
+        self.other += dissector
+            .take_evicted()
+            .iter()
+            .filter(|gone| is_http2(gone))
+            .count() as u64;
+        self.take(dissector)
+    }
+
+    fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
+        self.other += dissector.finish().filter(is_http2).count() as u64;
+        self.take(dissector)
+    }
+
+    fn remark(&mut self) -> Option<String> {
+        let (told, other) = (std::mem::take(&mut self.told), std::mem::take(&mut self.other));
+        match (told, other) {
+            (0, 0) => Some("no HTTP found".to_owned()),
+            (_, 0) => None,
+            (0, _) => Some(format!(
+                "no HTTP/1 found, but HTTP/2, which is not read yet ({other} {})",
+                connections(other)
+            )),
+            _ => Some(format!("HTTP/2 is not read yet ({other} {})", connections(other))),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if let Some(bodies) = &mut self.bodies {
+            bodies.flush()?;
+        }
+        self.form.flush()
+    }
+}
+
+fn is_http2(connection: &synfin::Connection) -> bool {
+    use synfin::http::HttpProtocol::{H2c, Http2};
+    matches!(connection.protocol, Some(Http2 | H2c))
+}
+
+fn connections(count: u64) -> &'static str {
+    if count == 1 { "connection" } else { "connections" }
+}
