@@ -14,6 +14,8 @@ pub(super) enum Body {
     Length(u64),
     Chunked(Chunked),
     UntilClose,
+    /// The framing of a response broke: what follows is content as far as anybody can tell.
+    Rest,
 }
 
 /// What some bytes, or a gap, did to a body.
@@ -50,7 +52,7 @@ impl Body {
     pub(super) fn bytes(&mut self, data: &[u8], sink: &mut impl BodySink) -> Progress {
         match self {
             Self::Chunked(chunked) => chunked.bytes(data, sink),
-            Self::Length(_) | Self::UntilClose => {
+            Self::Length(_) | Self::UntilClose | Self::Rest => {
                 let progress = self.count(data.len() as u64);
                 // Never more than was given.
                 sink.content(&data[..usize::try_from(progress.used).unwrap_or(data.len())]);
@@ -63,7 +65,7 @@ impl Body {
     pub(super) fn gap(&mut self, len: u64) -> Progress {
         match self {
             Self::Chunked(chunked) => chunked.gap(len),
-            Self::Length(_) | Self::UntilClose => self.count(len),
+            Self::Length(_) | Self::UntilClose | Self::Rest => self.count(len),
         }
     }
 
@@ -168,7 +170,8 @@ impl Chunked {
                         value: value << 4 | u64::from(digit),
                         digits: true,
                     },
-                    (b' ' | b'\t', None) if !digits => {
+                    // Servers pass over it before the first digit (libhtp's cases of HTTP Evader).
+                    (b' ' | b'\t' | b'\r' | b'\n', None) if !digits => {
                         odd(Rule::H40);
                         *self
                     }
@@ -181,7 +184,12 @@ impl Chunked {
                         return done(at, content, Outcome::Broken);
                     }
                 },
-                Self::AfterSize { value } => Self::after_size(value).behind_size(byte, value, &mut odd),
+                Self::AfterSize { value } => {
+                    if matches!(byte, b'\r' | b'\n') {
+                        odd(Rule::H40);
+                    }
+                    Self::after_size(value).behind_size(byte, value, &mut odd)
+                }
                 Self::SizeLf { value } if byte == b'\n' => Self::after_size(value),
                 Self::SizeLf { value } => {
                     odd(Rule::H34);
@@ -267,10 +275,8 @@ impl Chunked {
                 value,
                 part: Part::Begin,
             },
-            b' ' | b'\t' => {
-                odd(Rule::H40);
-                Self::AfterSize { value }
-            }
+            // Before a semicolon it is allowed (section 7.1.1: BWS).
+            b' ' | b'\t' => Self::AfterSize { value },
             _ => {
                 odd(Rule::H40);
                 Self::Extension {
@@ -393,7 +399,8 @@ mod tests {
     fn broken_framing_says_where() {
         check("5\r\nhello", "X", 5, Outcome::Broken);
         check("", "xyz\r\n", 0, Outcome::Broken);
-        check("", "\r\n", 0, Outcome::Broken);
+        // Passed over, as libhtp does.
+        check("\r\n3\r\nabc\r\n0\r\n\r\n", "", 3, Outcome::Done);
         check("5", "g\r\n", 0, Outcome::Broken);
         check("1111111111111111", "1\r\n", 0, Outcome::Broken);
         check("000000000000000000001\r\na\r\n0\r\n\r\n", "", 1, Outcome::Done);

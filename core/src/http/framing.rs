@@ -34,7 +34,7 @@ pub(super) enum ContentLength {
 /// The transfer codings, RFC 9112 section 6.1, as far as they frame the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Coding {
-    /// None, or `identity` only, which RFC 2616 still had.
+    /// None.
     #[default]
     Absent,
     /// The last one is `chunked`.
@@ -120,10 +120,6 @@ impl Facts {
                 // Section 6.1: not more than once.
                 is_odd |= matches!(self.coding, Coding::Chunked | Coding::ChunkedNotLast);
                 Coding::Chunked
-            } else if is("identity") {
-                // RFC 2616 still had it; it changes nothing.
-                is_odd = true;
-                self.coding
             } else if hides_chunked(coding) {
                 is_odd = true;
                 Coding::Chunked
@@ -207,9 +203,10 @@ pub(super) enum Framing {
 /// The body of a request.
 pub(super) const fn of_request(facts: &Facts) -> Framing {
     match (facts.coding, facts.content_length) {
-        // Point 3: Transfer-Encoding overrides Content-Length. Where chunked is not the last coding
-        // the length cannot be known; servers that accept such a request read chunks.
-        (Coding::Chunked | Coding::ChunkedNotLast, _) => Framing::Chunked,
+        // Point 3: Transfer-Encoding overrides Content-Length.
+        (Coding::Chunked, _) => Framing::Chunked,
+        // Point 4: the length cannot be known, and the server has to close.
+        (Coding::ChunkedNotLast | Coding::Other, _) => Framing::UntilClose,
         (_, ContentLength::Bytes(bytes)) => Framing::Length(bytes),
         // Point 7, and a request is never ended by the close.
         _ => Framing::Length(0),
@@ -276,7 +273,7 @@ mod tests {
         assert_eq!(coding("chunked"), Coding::Chunked);
         assert_eq!(coding("gzip , Chunked"), Coding::Chunked);
         assert_eq!(coding("chunked, gzip"), Coding::ChunkedNotLast);
-        assert_eq!(coding("identity"), Coding::Absent);
+        assert_eq!(coding("identity"), Coding::Other, "RFC 9112 has none of that name");
         assert_eq!(coding("xchunked"), Coding::Other);
         let lines = facts(&[("Transfer-Encoding", "gzip"), ("Transfer-Encoding", "chunked")]);
         assert_eq!(lines.coding, Coding::Chunked);

@@ -307,6 +307,13 @@ pub(super) fn may_begin(input: &[u8], expect: Expect) -> bool {
     }
 }
 
+/// Whether bytes behind lost ones may begin a message: only a usual method, or `HTTP/`, is credible there.
+pub(super) fn may_resume(input: &[u8]) -> bool {
+    let begins = |with: &[u8]| with.iter().zip(input).all(|(a, b)| a == b);
+    let method = |usual: &&str| begins(usual.as_bytes()) && input.get(usual.len()).is_none_or(|&byte| is_space(byte));
+    begins(b"HTTP/") || USUAL.iter().any(|usual| method(&usual))
+}
+
 /// What a request line without its end still tells: the method, and the target as far as it goes.
 pub(super) fn cut_request(input: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
     let (rest, method) = terminated(take_while1(is_token), space1::<_, ()>)

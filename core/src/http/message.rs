@@ -460,7 +460,11 @@ impl Http {
         let Phase::Head(partial) = std::mem::take(&mut self.streams[from].phase) else {
             return false;
         };
-        if self.streams[from].message.is_some() || self.begin_cut_request(from, &partial, limits, events) {
+        if self.streams[from].message.is_some() {
+            self.hear_cut(from, &partial, limits, events);
+            return true;
+        }
+        if self.begin_cut_request(from, &partial, limits, events) {
             return true;
         }
         if self.expect(from) == Expect::Request || !partial.bytes.starts_with(b"HTTP/1.") {
@@ -469,6 +473,26 @@ impl Http {
         let status = head::cut_status(&partial.bytes);
         self.begin_response(from, partial.mark, status, limits, events);
         true
+    }
+
+    /// A head whose first line is whole, but not the rest: what there is of it.
+    fn hear_cut(&mut self, from: Side, partial: &Partial, limits: &HttpLimits, events: &mut HttpEvents) {
+        let expect = match self.streams[from].message {
+            Some(Message { kind: Kind::Request, .. }) => Expect::Request,
+            _ => Expect::Response,
+        };
+        let Ok((_, first)) = head::first_line(&partial.bytes, expect) else {
+            return;
+        };
+        let mut heard = Heard::new(limits);
+        // It is not whole, or it would have been read.
+        let _cut = head::head(&partial.bytes, expect, &mut heard);
+        for (rule, at) in heard.deviations {
+            self.tell(from, rule, partial.mark, at.start as u64..at.end as u64, events);
+        }
+        if self.streams[from].message.is_some_and(|message| !message.interim) {
+            self.note_facts(from, (0, first, heard.facts, heard.fields), limits);
+        }
     }
 
     /// Begins a request whose first line is not complete. Before the side is known to be the client

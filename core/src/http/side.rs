@@ -95,9 +95,14 @@ impl Http {
             events.touch(kind, number);
         }
         self.abandon_refused_body(from, data, events);
+        if matches!(self.streams[from].phase, Phase::Body(Body::Rest)) && super::looks_like_response(data) {
+            self.finish(from, MessageState::Incomplete, events);
+        }
         if matches!(self.streams[from].phase, Phase::Lost) {
             // Most streams without HTTP are left here, by their first bytes.
-            if head::first_line(data, self.expect(from)).is_err_and(|error| !error.is_incomplete()) {
+            if !head::may_resume(data)
+                || head::first_line(data, self.expect(from)).is_err_and(|error| !error.is_incomplete())
+            {
                 self.skipped(from, None);
                 return;
             }
@@ -163,6 +168,10 @@ impl Http {
             Outcome::Done => {
                 self.read_trailers(from, mark, limits, events);
                 self.finish(from, MessageState::Complete, events);
+            }
+            Outcome::Broken if message.kind == Kind::Response => {
+                self.streams[from].phase = Phase::Body(Body::Rest);
+                self.set_state(from, MessageState::Incomplete);
             }
             Outcome::Broken => {
                 self.finish(from, MessageState::Incomplete, events);
@@ -275,7 +284,7 @@ impl Http {
         // RFC 9112 section 2.2: empty lines before a request are ignored; here before both.
         let blank = data
             .iter()
-            .take_while(|&&byte| matches!(byte, b'\r' | b'\n'))
+            .take_while(|&&byte| matches!(byte, b'\r' | b'\n') || byte == 0 && self.client == Some(from.peer()))
             .count();
         let data = &data[blank..];
         self.streams[from].blank |= blank > 0;
@@ -410,7 +419,11 @@ impl Http {
             self.finish(from, MessageState::Incomplete, events);
             self.lose(from);
         } else {
-            self.streams[from].phase = Phase::Lost;
+            let stream = &mut self.streams[from];
+            stream.phase = Phase::Lost;
+            if stream.spoken {
+                events.rules.insert(Rule::H43);
+            }
             self.skipped(from, None);
         }
         data

@@ -282,7 +282,8 @@ impl Tracker {
     }
 
     fn summarise(&mut self, mut conn: Conn, evicted: bool) -> Connection {
-        conn.end_streams(StreamEnd::CaptureEnd, &self.limits);
+        let rules = conn.end_streams(StreamEnd::CaptureEnd, &self.limits);
+        conn.rules.add(rules, conn.last.frame);
         if self.limits.streamed() {
             conn.hand_out(true, &mut self.transactions);
         }

@@ -22,21 +22,21 @@ pub(crate) fn text(value: &Value) -> Option<String> {
     Some(String::from_utf8(bytes).unwrap_or_else(|_| latin1.to_owned()))
 }
 
-/// Names and values of a row. White space around values is no part of them (RFC 9110 section 5.5), and the line ends
-/// of a fold are spaces (RFC 9112 section 5.2).
+/// Names and values of a row. White space around values is no part of them (RFC 9110 section 5.5), and a fold is one or
+/// more spaces (RFC 9112 section 5.2).
 pub(crate) fn pairs(value: &Value) -> Vec<(String, String)> {
     let of = |pair: &Value| (text(&pair[0]).unwrap_or_default(), unfolded(&text(&pair[1]).unwrap_or_default()));
     value.as_array().into_iter().flatten().map(of).collect()
 }
 
 pub(crate) fn unfolded(value: &str) -> String {
-    value.replace(['\r', '\n'], " ").trim().to_owned()
+    value.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 pub(crate) fn own_pairs(fields: &[HttpField]) -> Vec<(String, String)> {
     fields
         .iter()
-        .map(|field| (field.name.to_string(), field.value.to_string()))
+        .map(|field| (field.name.to_string(), unfolded(&field.value)))
         .collect()
 }
 
@@ -55,7 +55,10 @@ pub(crate) fn message(row: &HttpRow, side: Side) -> &MessageFacts {
 /// Rules that say that something is not as it should be.
 pub(crate) fn told_of(told: &Told) -> Vec<Rule> {
     let hits = told.connections.iter().flat_map(|connection| &connection.rules);
-    hits.map(|hit| hit.id).filter(|rule| rule.is_http()).collect()
+    let mut rules: Vec<Rule> = hits.map(|hit| hit.id).filter(|rule| rule.is_http()).collect();
+    // Which of two comes first may depend on the segments.
+    rules.sort_unstable();
+    rules
 }
 
 /// Everything of a conversation's HTTP that may not depend on its segments.

@@ -59,7 +59,7 @@ fn complete(row: &Value, len: usize, side: Side, first: &synfin::http::HttpRow, 
     compare("method", text(&expected["method"]), first.row.method.as_deref().map(str::to_owned));
     compare("target", text(&expected["url"]), first.row.target.as_deref().map(str::to_owned));
     compare("version", text(&expected["version"]), ours.version.as_deref().map(str::to_owned));
-    compare("reason", text(&expected["reason"]), facts.reason.as_deref().map(str::to_owned));
+    compare("reason", text(&expected["reason"]).map(|reason| reason.trim().to_owned()), facts.reason.as_deref().map(str::to_owned));
     let status = expected["status"].as_u64().map(|status| status.to_string());
     compare("status", status, first.row.status.map(|status| status.to_string()));
     // Empty lines before the message are none of its own here.
