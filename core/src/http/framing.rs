@@ -273,7 +273,11 @@ mod tests {
         assert_eq!(coding("chunked"), Coding::Chunked);
         assert_eq!(coding("gzip , Chunked"), Coding::Chunked);
         assert_eq!(coding("chunked, gzip"), Coding::ChunkedNotLast);
-        assert_eq!(coding("identity"), Coding::Other, "RFC 9112 has none of that name");
+        assert_eq!(
+            coding("identity"),
+            Coding::Other,
+            "RFC 9112 has none of that name"
+        );
         assert_eq!(coding("xchunked"), Coding::Other);
         let lines = facts(&[("Transfer-Encoding", "gzip"), ("Transfer-Encoding", "chunked")]);
         assert_eq!(lines.coding, Coding::Chunked);

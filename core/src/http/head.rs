@@ -171,11 +171,14 @@ fn field<'a>(
     if let Some(bad) = raw.iter().position(|&byte| is_control(byte)) {
         tell_of_controls(raw, bad, from + value, sink);
     }
-    sink.field(&Field {
-        name: first[..name].trim_ascii(),
-        value: raw.trim_ascii(),
-        at: from..end,
-    });
+    let (name, value) = (first[..name].trim_ascii(), raw.trim_ascii());
+    if !(name.is_empty() && value.is_empty()) {
+        sink.field(&Field {
+            name,
+            value,
+            at: from..end,
+        });
+    }
     Ok(next)
 }
 
@@ -310,7 +313,8 @@ pub(super) fn may_begin(input: &[u8], expect: Expect) -> bool {
 /// Whether bytes behind lost ones may begin a message: only a usual method, or `HTTP/`, is credible there.
 pub(super) fn may_resume(input: &[u8]) -> bool {
     let begins = |with: &[u8]| with.iter().zip(input).all(|(a, b)| a == b);
-    let method = |usual: &&str| begins(usual.as_bytes()) && input.get(usual.len()).is_none_or(|&byte| is_space(byte));
+    let method =
+        |usual: &&str| begins(usual.as_bytes()) && input.get(usual.len()).is_none_or(|&byte| is_space(byte));
     begins(b"HTTP/") || USUAL.iter().any(|usual| method(&usual))
 }
 

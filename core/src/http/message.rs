@@ -145,6 +145,7 @@ impl Http {
         });
         self.protocol.get_or_insert(HttpProtocol::Http1);
         let stream = &mut self.streams[from];
+        stream.resumed = false;
         let (blank, late) = (std::mem::take(&mut stream.blank), stream.closes && !interim);
         if let Some(number) = number {
             events.touch(kind, number);
@@ -186,6 +187,12 @@ impl Http {
         if !message.interim {
             self.note_announcement(from, message.frame, first, heard.facts);
             self.note_facts(from, (len, first, heard.facts, heard.fields), limits);
+        }
+        if first.version().is_0_9() {
+            // RFC 1945: one request, one response.
+            self.finish(from, MessageState::Complete, events);
+            self.streams[from].phase = Phase::Ended;
+            return;
         }
         let framing = match first {
             FirstLine::Request { .. } => framing::of_request(&heard.facts),
@@ -472,26 +479,66 @@ impl Http {
         }
         let status = head::cut_status(&partial.bytes);
         self.begin_response(from, partial.mark, status, limits, events);
+        self.hear_cut_line(from, &partial, limits, events);
         true
     }
 
     /// A head whose first line is whole, but not the rest: what there is of it.
     fn hear_cut(&mut self, from: Side, partial: &Partial, limits: &HttpLimits, events: &mut HttpEvents) {
         let expect = match self.streams[from].message {
-            Some(Message { kind: Kind::Request, .. }) => Expect::Request,
+            Some(Message {
+                kind: Kind::Request, ..
+            }) => Expect::Request,
             _ => Expect::Response,
         };
         let Ok((_, first)) = head::first_line(&partial.bytes, expect) else {
             return;
         };
+        // The lines that are whole, as if nothing followed.
+        let lines = partial
+            .bytes
+            .iter()
+            .rposition(|&byte| byte == b'\n')
+            .map_or(0, |lf| lf + 1);
+        let section = [&partial.bytes[..lines], b"\r\n"].concat();
         let mut heard = Heard::new(limits);
-        // It is not whole, or it would have been read.
-        let _cut = head::head(&partial.bytes, expect, &mut heard);
+        let _whole = head::head(&section, expect, &mut heard);
         for (rule, at) in heard.deviations {
             self.tell(from, rule, partial.mark, at.start as u64..at.end as u64, events);
         }
         if self.streams[from].message.is_some_and(|message| !message.interim) {
             self.note_facts(from, (0, first, heard.facts, heard.fields), limits);
+        }
+    }
+
+    /// A first line that lacks its end: what it would say if it were whole.
+    fn hear_cut_line(&mut self, from: Side, partial: &Partial, limits: &HttpLimits, events: &mut HttpEvents) {
+        let line = [partial.bytes.as_slice(), b"\r\n"].concat();
+        let expect = match self.streams[from].message {
+            Some(Message {
+                kind: Kind::Request, ..
+            }) => Expect::Request,
+            _ => Expect::Response,
+        };
+        let Ok((_, first)) = head::first_line(&line, expect) else {
+            return;
+        };
+        let version = first.version();
+        if version.number.len() == 3 && !version.number.starts_with(b"1.") {
+            self.tell(
+                from,
+                Rule::H35,
+                partial.mark,
+                0..partial.bytes.len() as u64,
+                events,
+            );
+        }
+        if !version.is_0_9() {
+            self.note_facts(
+                from,
+                (0, first, Facts::default(), limits.facts.then(Vec::new)),
+                limits,
+            );
         }
     }
 
@@ -514,6 +561,7 @@ impl Http {
         };
         if credible {
             self.begin_request(from, partial.mark, method, target, limits, events);
+            self.hear_cut_line(from, partial, limits, events);
         }
         credible
     }

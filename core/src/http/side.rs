@@ -25,6 +25,8 @@ pub(super) struct Stream {
     pub(super) missed: bool,
     /// An empty line came where a message should begin.
     pub(super) blank: bool,
+    /// What is being read began behind lost bytes.
+    pub(super) resumed: bool,
     /// A message of it was read to its end.
     pub(super) spoken: bool,
     /// Its last head said that the connection closes.
@@ -106,7 +108,8 @@ impl Http {
                 self.skipped(from, None);
                 return;
             }
-            self.streams[from].phase = Phase::Between;
+            let stream = &mut self.streams[from];
+            (stream.phase, stream.resumed) = (Phase::Between, true);
         }
         while !data.is_empty() {
             data = match self.streams[from].phase {
@@ -284,7 +287,9 @@ impl Http {
         // RFC 9112 section 2.2: empty lines before a request are ignored; here before both.
         let blank = data
             .iter()
-            .take_while(|&&byte| matches!(byte, b'\r' | b'\n') || byte == 0 && self.client == Some(from.peer()))
+            .take_while(|&&byte| {
+                matches!(byte, b'\r' | b'\n') || byte == 0 && self.client == Some(from.peer())
+            })
             .count();
         let data = &data[blank..];
         self.streams[from].blank |= blank > 0;
@@ -314,7 +319,7 @@ impl Http {
             Err(_) => {
                 let stream = &mut self.streams[from];
                 stream.phase = Phase::Lost;
-                if stream.spoken {
+                if stream.spoken && !stream.resumed {
                     events.rules.insert(Rule::H43);
                 }
                 data
@@ -379,13 +384,17 @@ impl Http {
             let within = &data[..data.len().min(room)];
             let Some(end) = memchr(b'\n', within) else {
                 partial.bytes.extend_from_slice(within);
+                let is_past = within.len() < data.len();
+                data = &data[within.len()..];
                 let begun = self.streams[from].message.is_some();
-                if !begun && !head::may_begin(&partial.bytes, expect) {
+                let resumed = self.streams[from].resumed;
+                let may_begin =
+                    head::may_begin(&partial.bytes, expect) && (!resumed || head::may_resume(&partial.bytes));
+                if !begun && !may_begin {
                     break;
                 }
-                if within.len() < data.len() {
+                if is_past {
                     // Past the bound: whatever it was, its end will not be found.
-                    data = &data[within.len()..];
                     break;
                 }
                 self.streams[from].phase = Phase::Head(partial);
@@ -393,13 +402,17 @@ impl Http {
             };
             partial.bytes.extend_from_slice(&within[..=end]);
             data = &data[end + 1..];
+            let mut is_whole = false;
             if partial.line == 0 {
                 match head::first_line(&partial.bytes, expect) {
-                    Ok((_, first)) => self.begin(from, partial.mark, first, limits, events),
+                    Ok((_, first)) => {
+                        self.begin(from, partial.mark, first, limits, events);
+                        is_whole = first.version().is_0_9();
+                    }
                     Err(_) => break,
                 }
             }
-            if matches!(&partial.bytes[partial.line..], b"\n" | b"\r\n") {
+            if is_whole || matches!(&partial.bytes[partial.line..], b"\n" | b"\r\n") {
                 let mut heard = Heard::new(limits);
                 match head::head(&partial.bytes, expect, &mut heard) {
                     Ok((_, first)) => {
@@ -418,10 +431,12 @@ impl Http {
             }
             self.finish(from, MessageState::Incomplete, events);
             self.lose(from);
+        } else if self.begin_other(from, partial.mark, &partial.bytes, limits, events) {
+            self.read_body(from, partial.mark, &partial.bytes, limits, events);
         } else {
             let stream = &mut self.streams[from];
             stream.phase = Phase::Lost;
-            if stream.spoken {
+            if stream.spoken && !stream.resumed {
                 events.rules.insert(Rule::H43);
             }
             self.skipped(from, None);

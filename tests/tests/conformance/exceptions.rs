@@ -69,3 +69,88 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[
         section: "RFC 9293 section 3.10.7.1",
     },
 ];
+
+/// Likewise of the HTTP oracles.
+pub(crate) const HTTP_EXCEPTIONS: &[Exception] = &[
+    Exception {
+        oracle: "httparse",
+        rows: &["src/lib.rs:test_request_with_invalid_but_short_version:1"],
+        reason: "the line has not ended, so what its version will be is not known yet",
+        section: "RFC 9112 section 3",
+    },
+    Exception {
+        oracle: "llhttp",
+        rows: &[
+            "request/method.md:372",
+            "response/sample.md:40",
+            "response/sample.md:60",
+        ],
+        reason: "the start lines are those of RTSP and ICE, other protocols",
+        section: "RFC 9112 section 2.3",
+    },
+    Exception {
+        oracle: "llhttp",
+        rows: &[
+            "request/content-length.md:519",
+            "request/transfer-encoding.md:1025",
+        ],
+        reason: "asked to be lenient, llhttp takes a lone CR for a line end; a recipient must not",
+        section: "RFC 9112 section 2.2",
+    },
+    Exception {
+        oracle: "llhttp",
+        rows: &["request/method.md:458", "request/invalid.md:356"],
+        reason: "any token is a method: MKCOLA is one, and PRI without HTTP/2.0 is no preface",
+        section: "RFC 9110 section 9.1, RFC 9113 section 3.4",
+    },
+    Exception {
+        oracle: "llhttp",
+        rows: &["request/invalid.md:568"],
+        reason: "the empty line behind the last chunk ends the message, though it is a bare LF; what follows is no trailer",
+        section: "RFC 9112 section 7.1",
+    },
+    Exception {
+        oracle: "llhttp",
+        rows: &["url.md:29", "url.md:181"],
+        reason: "the grammar of a URI's inside is no matter of messages: the target is reported as it was sent",
+        section: "RFC 9112 section 3.2",
+    },
+    Exception {
+        oracle: "libhtp",
+        rows: &[
+            "PipelinedConn",
+            "ResponseHeadersChunked",
+            "ResponseHeadersChunked2",
+            "ConnectRequestWithExtraData",
+            "RequestInvalid",
+            "HttpEvader130",
+            "HttpEvader321",
+        ],
+        reason: "bytes behind the announced end of a message are none of its content (they are told as H31 or H43)",
+        section: "RFC 9112 section 6.3",
+    },
+    Exception {
+        oracle: "libhtp",
+        rows: &[
+            "InvalidRequest1",
+            "PostChunkedValid1",
+            "PostChunkedInvalid2",
+            "LongRequestLine2",
+            "LongResponseHeader",
+        ],
+        reason: "libhtp stops reading at an invalid length or at a small limit that the case sets; an observer tells and reads on",
+        section: "RFC 9112 sections 2.2 and 6.3",
+    },
+    Exception {
+        oracle: "libhtp",
+        rows: &["Unknown_MethodOnly", "InvalidHtpProtocol", "Http_0_9_MethodOnly"],
+        reason: "HELLO and JUNK/1.0 are no HTTP; a simple request is its one line, what follows is no part of it",
+        section: "RFC 9112 section 3, RFC 1945 section 4.1",
+    },
+    Exception {
+        oracle: "libhtp",
+        rows: &["HttpEvader300", "HttpEvader318", "HttpEvader411", "HttpEvader416"],
+        reason: "a fold continues the value, not the name; LF and CR in this order are no line end, and a line of white space is a fold, not the end of a head",
+        section: "RFC 9112 sections 2.2, 5.1 and 5.2",
+    },
+];

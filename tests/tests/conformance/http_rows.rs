@@ -18,14 +18,22 @@ pub(crate) fn bytes(value: &Value) -> Vec<u8> {
 /// Text of a row, one character a byte, as synfin shows the same bytes.
 pub(crate) fn text(value: &Value) -> Option<String> {
     let latin1 = value.as_str()?;
-    let bytes: Vec<u8> = latin1.chars().map(|c| u8::try_from(c).expect("latin-1")).collect();
+    let bytes: Vec<u8> = latin1
+        .chars()
+        .map(|c| u8::try_from(c).expect("latin-1"))
+        .collect();
     Some(String::from_utf8(bytes).unwrap_or_else(|_| latin1.to_owned()))
 }
 
 /// Names and values of a row. White space around values is no part of them (RFC 9110 section 5.5), and a fold is one or
 /// more spaces (RFC 9112 section 5.2).
 pub(crate) fn pairs(value: &Value) -> Vec<(String, String)> {
-    let of = |pair: &Value| (text(&pair[0]).unwrap_or_default(), unfolded(&text(&pair[1]).unwrap_or_default()));
+    let of = |pair: &Value| {
+        (
+            text(&pair[0]).unwrap_or_default(),
+            unfolded(&text(&pair[1]).unwrap_or_default()),
+        )
+    };
     value.as_array().into_iter().flatten().map(of).collect()
 }
 
@@ -124,7 +132,10 @@ pub(crate) fn play_cut(steps: &[(Side, Said)]) -> (Told, Option<String>) {
     };
     let mut fault = None;
     if longest <= 6000 {
-        fault = differs("byte by byte".to_owned(), &play(config(), steps, |bytes| (1..bytes.len()).collect()));
+        fault = differs(
+            "byte by byte".to_owned(),
+            &play(config(), steps, |bytes| (1..bytes.len()).collect()),
+        );
     }
     let step = longest.div_ceil(150).max(1);
     for at in (1..longest).step_by(step) {

@@ -24,7 +24,11 @@ fn answer(row: &Value) -> Answer {
     if row["type"] == "chunk_size" {
         return chunk_size(result, input);
     }
-    let side = if row["type"] == "request" { Side::Initiator } else { Side::Responder };
+    let side = if row["type"] == "request" {
+        Side::Initiator
+    } else {
+        Side::Responder
+    };
     let (told, fault) = play_cut(&[(side, Said::Bytes(input.clone()))]);
     if let Some(fault) = fault {
         return Answer::Differs(fault);
@@ -33,7 +37,9 @@ fn answer(row: &Value) -> Answer {
     let first = told.rows.first();
     match result {
         "partial" if rules.is_empty() => match first {
-            Some(row) if message(row, side).head_len > 0 => Answer::Differs("partial, ours a whole head".to_owned()),
+            Some(row) if message(row, side).head_len > 0 => {
+                Answer::Differs("partial, ours a whole head".to_owned())
+            }
             _ => Answer::Same,
         },
         "partial" => Answer::Differs(format!("partial, ours {rules:?}")),
@@ -56,12 +62,32 @@ fn complete(row: &Value, len: usize, side: Side, first: &synfin::http::HttpRow, 
             faults.push(format!("{what} {theirs:?}, ours {ours:?}"));
         }
     };
-    compare("method", text(&expected["method"]), first.row.method.as_deref().map(str::to_owned));
-    compare("target", text(&expected["url"]), first.row.target.as_deref().map(str::to_owned));
-    compare("version", text(&expected["version"]), ours.version.as_deref().map(str::to_owned));
-    compare("reason", text(&expected["reason"]).map(|reason| reason.trim().to_owned()), facts.reason.as_deref().map(str::to_owned));
+    compare(
+        "method",
+        text(&expected["method"]),
+        first.row.method.as_deref().map(str::to_owned),
+    );
+    compare(
+        "target",
+        text(&expected["url"]),
+        first.row.target.as_deref().map(str::to_owned),
+    );
+    compare(
+        "version",
+        text(&expected["version"]),
+        ours.version.as_deref().map(str::to_owned),
+    );
+    compare(
+        "reason",
+        text(&expected["reason"]).map(|reason| reason.trim().to_owned()),
+        facts.reason.as_deref().map(str::to_owned),
+    );
     let status = expected["status"].as_u64().map(|status| status.to_string());
-    compare("status", status, first.row.status.map(|status| status.to_string()));
+    compare(
+        "status",
+        status,
+        first.row.status.map(|status| status.to_string()),
+    );
     // Empty lines before the message are none of its own here.
     let consumed = expected["consumed"].as_u64().unwrap_or(0);
     let blank = len as u64 - (len as u64).min(ours.head_len + ours.body_wire_len);
@@ -70,14 +96,19 @@ fn complete(row: &Value, len: usize, side: Side, first: &synfin::http::HttpRow, 
     }
     let (theirs, ours) = (pairs(&expected["headers"]), own_pairs(&ours.fields));
     // A lenient parser leaves out fields that we show and tell of.
-    let lenient = row["lenient_flags"].as_array().is_some_and(|flags| !flags.is_empty());
+    let lenient = row["lenient_flags"]
+        .as_array()
+        .is_some_and(|flags| !flags.is_empty());
     let mut left = ours.iter();
     let within = theirs.iter().all(|pair| left.any(|own| own == pair));
     if theirs != ours && !(lenient && is_odd && within) {
         faults.push(format!("fields {theirs:?}, ours {ours:?}"));
     }
     if lenient && !is_odd {
-        faults.push(format!("accepted with {}, ours without an anomaly", row["lenient_flags"]));
+        faults.push(format!(
+            "accepted with {}, ours without an anomaly",
+            row["lenient_flags"]
+        ));
     }
     if faults.is_empty() {
         Answer::Same
@@ -89,7 +120,10 @@ fn complete(row: &Value, len: usize, side: Side, first: &synfin::http::HttpRow, 
 /// The size line of a chunk, behind a head that announces chunks.
 fn chunk_size(result: &str, line: Vec<u8>) -> Answer {
     let head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
-    let steps = [(Side::Initiator, Said::Bytes(head)), (Side::Initiator, Said::Bytes(line))];
+    let steps = [
+        (Side::Initiator, Said::Bytes(head)),
+        (Side::Initiator, Said::Bytes(line)),
+    ];
     let (told, fault) = play_cut(&steps);
     let is_odd = !told_of(&told).is_empty();
     match fault {

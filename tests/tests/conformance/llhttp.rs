@@ -16,7 +16,11 @@ pub(crate) fn rows(corpus: &Corpus) -> Sheet {
     let mut sheet = Sheet::new("llhttp");
     for row in corpus.http("llhttp.jsonl") {
         let name = row["id"].as_str().unwrap_or_default().to_owned();
-        let answer = if row["mode"] == "url" { url(&row) } else { messages(&row) };
+        let answer = if row["mode"] == "url" {
+            url(&row)
+        } else {
+            messages(&row)
+        };
         sheet.add(name, answer);
     }
     sheet
@@ -40,11 +44,18 @@ fn url(row: &Value) -> Answer {
 fn messages(row: &Value) -> Answer {
     let input = bytes(&row["input"]);
     let expected = &row["expected"];
-    let is_request = row["mode"].as_str().is_some_and(|mode| mode.starts_with("request"));
-    let side = if is_request { Side::Initiator } else { Side::Responder };
+    let is_request = row["mode"]
+        .as_str()
+        .is_some_and(|mode| mode.starts_with("request"));
+    let side = if is_request {
+        Side::Initiator
+    } else {
+        Side::Responder
+    };
     let mut steps = vec![(side, Said::Bytes(input))];
     if row["meta"]["skipBody"] == true {
-        let heads = b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(expected["messages"].as_array().map_or(1, Vec::len));
+        let heads =
+            b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(expected["messages"].as_array().map_or(1, Vec::len));
         steps.insert(0, (Side::Initiator, Said::Bytes(heads)));
     }
     let (told, fault) = play_cut(&steps);
@@ -52,14 +63,26 @@ fn messages(row: &Value) -> Answer {
         return Answer::Differs(fault);
     }
     // An interim response is no message of its own here (RFC 9110 section 15.2).
-    let is_interim = |message: &Value| message["status"].as_u64().is_some_and(|status| status / 100 == 1 && status != 101);
-    let all = expected["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let theirs: Vec<Value> = all.iter().filter(|message| !is_interim(message)).cloned().collect();
+    let is_interim = |message: &Value| {
+        message["status"]
+            .as_u64()
+            .is_some_and(|status| status / 100 == 1 && status != 101)
+    };
+    let all = expected["messages"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let theirs: Vec<Value> = all
+        .iter()
+        .filter(|message| !is_interim(message))
+        .cloned()
+        .collect();
     let theirs = theirs.as_slice();
     let error = expected["error"]["off"].as_u64();
     let mut faults = Vec::new();
     // What stands where llhttp has begun a message and given up is read by us only if it is credible.
-    let sure = theirs.len() - usize::from(error.is_some() && theirs.last().is_some_and(|last| last["complete"] == false));
+    let sure = theirs.len()
+        - usize::from(error.is_some() && theirs.last().is_some_and(|last| last["complete"] == false));
     if told.rows.len() < sure {
         faults.push(format!("{} messages, ours {}", theirs.len(), told.rows.len()));
     }
@@ -69,13 +92,22 @@ fn messages(row: &Value) -> Answer {
     for (theirs, ours) in theirs.iter().zip(&told.rows).take(sure) {
         compare(theirs, ours, side, &mut faults);
     }
-    let lenient = row["lenient_flags"].as_array().is_some_and(|flags| !flags.is_empty());
+    let lenient = row["lenient_flags"]
+        .as_array()
+        .is_some_and(|flags| !flags.is_empty());
     if let Some(at) = error {
         if !is_told_about(at, theirs, &told, side) {
-            faults.push(format!("{} at {at}, ours {:?}", expected["error"]["name"], anomalies(&told, side)));
+            faults.push(format!(
+                "{} at {at}, ours {:?}",
+                expected["error"]["name"],
+                anomalies(&told, side)
+            ));
         }
     } else if lenient && told_of(&told).is_empty() {
-        faults.push(format!("accepted with {}, ours without an anomaly", row["lenient_flags"]));
+        faults.push(format!(
+            "accepted with {}, ours without an anomaly",
+            row["lenient_flags"]
+        ));
     }
     if faults.is_empty() {
         Answer::Same
@@ -86,14 +118,20 @@ fn messages(row: &Value) -> Answer {
 
 fn anomalies(told: &Told, side: Side) -> Vec<(Rule, u64, u64)> {
     let all = told.rows.iter().flat_map(|row| &message(row, side).anomalies);
-    all.map(|anomaly| (anomaly.rule, anomaly.start, anomaly.end)).collect()
+    all.map(|anomaly| (anomaly.rule, anomaly.start, anomaly.end))
+        .collect()
 }
 
 /// An anomaly of the message that llhttp was reading, near the byte where it stopped; or one that says that no message
 /// begins there, or none should; or nothing there is called HTTP at all.
 fn is_told_about(at: u64, theirs: &[Value], told: &Told, side: Side) -> bool {
-    let between = told_of(told).iter().any(|rule| matches!(rule, Rule::H43 | Rule::H45));
-    let offset = theirs.last().and_then(|last| last["offset"].as_u64()).unwrap_or(0);
+    let between = told_of(told)
+        .iter()
+        .any(|rule| matches!(rule, Rule::H43 | Rule::H45));
+    let offset = theirs
+        .last()
+        .and_then(|last| last["offset"].as_u64())
+        .unwrap_or(0);
     let reading = told.rows.get(theirs.len().saturating_sub(1));
     let near = reading.is_some_and(|row| {
         message(row, side).anomalies.iter().any(|anomaly| {
@@ -111,27 +149,63 @@ fn compare(theirs: &Value, ours: &HttpRow, side: Side, faults: &mut Vec<String>)
             faults.push(format!("{what} {theirs:?}, ours {ours:?}"));
         }
     };
-    same("method", text(&theirs["method"]), ours.row.method.as_deref().map(str::to_owned));
-    same("target", text(&theirs["url"]), ours.row.target.as_deref().map(str::to_owned));
-    same("version", text(&theirs["version"]), own.version.as_deref().map(str::to_owned));
+    same(
+        "method",
+        text(&theirs["method"]),
+        ours.row.method.as_deref().map(str::to_owned),
+    );
+    same(
+        "target",
+        text(&theirs["url"]),
+        ours.row.target.as_deref().map(str::to_owned),
+    );
+    same(
+        "version",
+        text(&theirs["version"]),
+        own.version.as_deref().map(str::to_owned),
+    );
     same(
         "status",
         theirs["status"].as_u64().map(|status| status.to_string()),
         ours.row.status.map(|status| status.to_string()),
     );
-    let reason = ours.row.facts.as_deref().and_then(|facts| facts.reason.as_deref());
-    same("reason", text(&theirs["reason"]).map(|reason| reason.trim().to_owned()), reason.map(str::to_owned));
+    let reason = ours
+        .row
+        .facts
+        .as_deref()
+        .and_then(|facts| facts.reason.as_deref());
+    same(
+        "reason",
+        text(&theirs["reason"]).map(|reason| reason.trim().to_owned()),
+        reason.map(str::to_owned),
+    );
     let is_complete = own.state == Some(MessageState::Complete);
-    same("complete", theirs["complete"].as_bool().map(|is| is.to_string()), Some(is_complete.to_string()));
+    same(
+        "complete",
+        theirs["complete"].as_bool().map(|is| is.to_string()),
+        Some(is_complete.to_string()),
+    );
     if theirs["headers_complete"] == true {
-        same("fields", Some(format!("{:?}", pairs(&theirs["headers"]))), Some(format!("{:?}", own_pairs(&own.fields))));
+        same(
+            "fields",
+            Some(format!("{:?}", pairs(&theirs["headers"]))),
+            Some(format!("{:?}", own_pairs(&own.fields))),
+        );
         // The coding frames nothing where there is no content (RFC 9112 section 6.3 point 1).
         let empty = [101, 204, 304].map(Some).contains(&theirs["status"].as_u64());
         let chunked = theirs["chunked"].as_bool().filter(|_| !empty);
-        same("chunked", chunked.map(|is| is.to_string()), Some(own.chunked.to_string()));
+        same(
+            "chunked",
+            chunked.map(|is| is.to_string()),
+            Some(own.chunked.to_string()),
+        );
     }
     if theirs["complete"] == true {
-        same("trailers", Some(format!("{:?}", pairs(&theirs["trailers"]))), Some(format!("{:?}", own_pairs(&own.trailers))));
+        same(
+            "trailers",
+            Some(format!("{:?}", pairs(&theirs["trailers"]))),
+            Some(format!("{:?}", own_pairs(&own.trailers))),
+        );
     }
     if theirs["body_skipped"] != true {
         let text = |bytes: &[u8]| Some(String::from_utf8_lossy(bytes).into_owned());

@@ -19,7 +19,7 @@ mod zeek_weird;
 
 use std::io::Write as _;
 
-use exceptions::EXCEPTIONS;
+use exceptions::{EXCEPTIONS, HTTP_EXCEPTIONS};
 use synfin_tests::skip;
 
 #[test]
@@ -35,10 +35,11 @@ fn recorded_answers() {
     sheets.push(completeness::recorded(&corpus));
     sheets.push(suricata_flow::rows(&corpus));
     sheets.extend(suricata_events::rows(&corpus));
-    sheets.push(httparse::rows(&corpus));
-    sheets.push(llhttp::rows(&corpus));
-    sheets.push(htp::rows(&corpus));
-    let (table, faults) = score::report(&sheets, EXCEPTIONS);
+    let http = [httparse::rows(&corpus), llhttp::rows(&corpus), htp::rows(&corpus)];
+    let (table, mut faults) = score::report(&sheets, EXCEPTIONS);
+    let (http_table, http_faults) = score::report(&http, HTTP_EXCEPTIONS);
+    let table = format!("{table}\n{http_table}");
+    faults.extend(http_faults);
     // Past the test runner, which hides what passing tests print.
     let _ = writeln!(std::io::stderr(), "\n{table}");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
