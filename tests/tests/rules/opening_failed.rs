@@ -169,6 +169,21 @@ fn o19_initiator_aborts_before_any_answer() {
     );
 }
 
+/// An ACK of the initiator says that a SYN-ACK came, which the capture does not hold: here a keep-alive probe.
+#[test]
+fn o19_is_only_likely_where_the_initiator_had_acknowledged() {
+    tell(
+        "
+                    C > S SYN
+        +10ms  drop S > C SYN-ACK
+        +10ms       C > S ACK seq=isn+0
+        +200ms      C > S RST
+        #: 0 handshake aborted likely 1,3
+        #: 0 close not-opened initiator unknown/guess likely 3
+    ",
+    );
+}
+
 #[test]
 fn o19_not_when_the_handshake_was_complete() {
     tell(
