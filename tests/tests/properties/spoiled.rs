@@ -19,7 +19,7 @@
 //! | other closes | itself |
 //!
 //! Who ended it must agree wherever the certain verdict is the truth's; `nobody` is absence, and `network` is never
-//! certain.
+//! certain. Where both sides reset, the first RST tells: if that was dropped, the other side's is the first one left.
 
 use proptest::prelude::*;
 use synfin::{Closer, Confidence, Connection};
@@ -148,7 +148,12 @@ fn is_compatible(
     if told.close.by == Closer::Network && told.close.cause_confidence == Confidence::Certain {
         return Err("certainly injected".to_owned());
     }
-    if claimed && same_roles && somebody && truth.close.by != told.close.by {
+    let first_reset = |packets: &[Packet]| packets.iter().find(|packet| packet.is(RST)).cloned();
+    let reset_dropped = is == "reset"
+        && first_reset(tap)
+            .zip(first_reset(kept))
+            .is_some_and(|(first, left)| first.from != left.from);
+    if claimed && same_roles && somebody && !reset_dropped && truth.close.by != told.close.by {
         return Err(format!(
             "ended by {}, certainly by {}",
             truth.close.by, told.close.by
