@@ -32,8 +32,8 @@ pub(super) fn opening(conn: &Conn, now_ns: i64) -> (HandshakeVerdict, Confidence
         Some(Failure::Aborted) if syn_ack.is_none() && responder.packets > 0 => Some(Likely),
         // The initiator has acknowledged something, so perhaps a SYN-ACK that was not captured.
         Some(Failure::Aborted) if syn_ack.is_none() && initiator.ack.is_some() => Some(Likely),
-        // It sends data, as if a final ACK had come that was not captured.
-        Some(Failure::Aborted) if responder.payload.is_some() => Some(Likely),
+        // It sends something behind its SYN-ACK, as if a final ACK had come that was not captured.
+        Some(Failure::Aborted) if responder.payload.is_some() || responder.has_left_its_syn() => Some(Likely),
         Some(Failure::Aborted) => Some(Certain),
         Some(Failure::Ghost(confidence)) => Some(confidence),
         _ => None,

@@ -184,6 +184,21 @@ fn o19_is_only_likely_where_the_initiator_had_acknowledged() {
     );
 }
 
+/// An ACK alone of the responder says that it was in ESTABLISHED: the final ACK is missing from the capture.
+#[test]
+fn o19_is_only_likely_where_the_responder_had_gone_on() {
+    tell(
+        "
+                    C > S SYN
+        +10ms       S > C SYN-ACK
+        +10ms  drop C > S ACK
+        +10ms       S > C ACK
+        +200ms      C > S RST
+        #: 0 handshake aborted likely 1,2,4
+    ",
+    );
+}
+
 #[test]
 fn o19_not_when_the_handshake_was_complete() {
     tell(
