@@ -195,6 +195,7 @@ fn o19_is_only_likely_where_the_responder_had_gone_on() {
         +10ms       S > C ACK
         +200ms      C > S RST
         #: 0 handshake aborted likely 1,2,4
+        #: 0 close not-opened initiator unknown/guess likely 4
     ",
     );
 }
