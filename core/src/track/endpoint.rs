@@ -238,7 +238,10 @@ impl Endpoint {
     /// Segments that the capture missed are known to have opened the connection.
     pub(super) fn is_proven_open(&mut self) {
         self.owed_ack_of_syn = None;
-        self.state = self.state.proven_open();
+        // CLOSED behind its own FIN is no beginning.
+        if self.fin.is_none() {
+            self.state = self.state.proven_open();
+        }
     }
 
     /// This side sends a SYN (first time or again).

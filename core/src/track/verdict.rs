@@ -60,6 +60,10 @@ pub(super) fn opening(conn: &Conn, now_ns: i64) -> (HandshakeVerdict, Confidence
         (None, _) if stray::is_guess(conn, now_ns) => (V::None, Guess),
         (None, _) => (V::None, Likely),
         _ if opening.bad_ack.is_some() => (V::BadAck, bad_ack_confidence(conn)),
+        // An ACK of either side speaks of a handshake that was not captured.
+        _ if failure == Some(Failure::Refused) && (initiator.ack.is_some() || responder.ack.is_some()) => {
+            (V::Refused, Likely)
+        }
         _ if failure == Some(Failure::Refused) => (V::Refused, Certain),
         _ if failure == Some(Failure::SilentlyRefused) => (V::Refused, Guess),
         _ if aborted.is_some() => (V::Aborted, aborted.unwrap_or(Certain)),

@@ -200,6 +200,22 @@ fn o19_is_only_likely_where_the_responder_had_gone_on() {
     );
 }
 
+/// Who refuses a SYN sends no ACK alone: the handshake is perhaps missing from the capture.
+#[test]
+fn o15_is_only_likely_where_an_ack_was_seen() {
+    tell(
+        "
+                    C > S SYN
+        +10ms  drop S > C SYN-ACK
+        +10ms  drop C > S ACK
+        +10ms       S > C ACK seq=isn+0
+        +200ms      S > C RST-ACK
+        #: 0 handshake refused likely 1,3
+        #: 0 close not-opened responder port-closed/likely likely 3
+    ",
+    );
+}
+
 #[test]
 fn o19_not_when_the_handshake_was_complete() {
     tell(
