@@ -12,6 +12,7 @@ use super::window::Stall;
 use crate::SeqNumber;
 use crate::options::Offer;
 use crate::stream::Mark;
+use crate::wire::tcp::TcpFlags;
 use crate::words::State;
 
 #[derive(Debug)]
@@ -91,6 +92,10 @@ pub(super) struct Fingerprint {
 }
 
 impl Fingerprint {
+    fn flags(&self) -> TcpFlags {
+        TcpFlags::from_bits(self.flags)
+    }
+
     /// Captured twice rather than sent twice: all the same, less than a millisecond apart.
     pub(super) fn is_copy_of(&self, previous: &Self) -> bool {
         let Self { time_ns, .. } = *previous;
@@ -134,6 +139,11 @@ impl Endpoint {
             bytes: 0,
             retransmissions: 0,
         }
+    }
+
+    /// The last segment of this side is no SYN or SYN-ACK.
+    pub(super) fn has_left_its_syn(&self) -> bool {
+        self.last_print.is_some_and(|print| !print.flags().syn())
     }
 
     /// The acknowledgement covers this side's SYN and nothing that it was not seen to send: beyond that,
@@ -228,7 +238,10 @@ impl Endpoint {
     /// Segments that the capture missed are known to have opened the connection.
     pub(super) fn is_proven_open(&mut self) {
         self.owed_ack_of_syn = None;
-        self.state = self.state.proven_open();
+        // CLOSED behind its own FIN is no beginning.
+        if self.fin.is_none() {
+            self.state = self.state.proven_open();
+        }
     }
 
     /// This side sends a SYN (first time or again).

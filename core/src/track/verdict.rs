@@ -30,8 +30,10 @@ pub(super) fn opening(conn: &Conn, now_ns: i64) -> (HandshakeVerdict, Confidence
     let aborted = match failure {
         // The responder has answered by something, but not by what was captured.
         Some(Failure::Aborted) if syn_ack.is_none() && responder.packets > 0 => Some(Likely),
-        // It sends data, as if a final ACK had come that was not captured.
-        Some(Failure::Aborted) if responder.payload.is_some() => Some(Likely),
+        // The initiator has acknowledged something, so perhaps a SYN-ACK that was not captured.
+        Some(Failure::Aborted) if syn_ack.is_none() && initiator.ack.is_some() => Some(Likely),
+        // It sends something behind its SYN-ACK, as if a final ACK had come that was not captured.
+        Some(Failure::Aborted) if responder.payload.is_some() || responder.has_left_its_syn() => Some(Likely),
         Some(Failure::Aborted) => Some(Certain),
         Some(Failure::Ghost(confidence)) => Some(confidence),
         _ => None,
@@ -58,6 +60,10 @@ pub(super) fn opening(conn: &Conn, now_ns: i64) -> (HandshakeVerdict, Confidence
         (None, _) if stray::is_guess(conn, now_ns) => (V::None, Guess),
         (None, _) => (V::None, Likely),
         _ if opening.bad_ack.is_some() => (V::BadAck, bad_ack_confidence(conn)),
+        // An ACK of either side speaks of a handshake that was not captured.
+        _ if failure == Some(Failure::Refused) && (initiator.ack.is_some() || responder.ack.is_some()) => {
+            (V::Refused, Likely)
+        }
         _ if failure == Some(Failure::Refused) => (V::Refused, Certain),
         _ if failure == Some(Failure::SilentlyRefused) => (V::Refused, Guess),
         _ if aborted.is_some() => (V::Aborted, aborted.unwrap_or(Certain)),

@@ -10,7 +10,7 @@
 //! | any opening | `none`, `unseen`, `pending`, `no-answer`, `half-open`: absence |
 //! | complete, simultaneous, refused | itself |
 //! | an opening and a RST | `refused`, `aborted`, where no segment between the SYNs and the RST was kept: O15 and O19 are left of it |
-//! | an abort that data crossed | `bad-ack`, where that data was dropped: the RST of a host that is gone is O47's |
+//! | an opening and a RST of a host that had sent data | `bad-ack`, where that data was dropped: an ACK of it, and the RST with its number, are O47's |
 //! | simultaneous | `complete` as well, where one host's SYN-ACK was dropped: figure 6 is left of figure 7; `split`, where its host sent an ACK alone as well: O33 is left |
 //! | any close | `not-opened`, `open`, `half-closed`, `closing`, `timed-out`: absence |
 //! | four-way | itself; `three-segment`, where the first FIN's pure ACK is what was dropped: no trace of it is left |
@@ -19,7 +19,7 @@
 //! | other closes | itself |
 //!
 //! Who ended it must agree wherever the certain verdict is the truth's; `nobody` is absence, and `network` is never
-//! certain.
+//! certain. Where both sides reset, the first RST tells: if that was dropped, the other side's is the first one left.
 
 use proptest::prelude::*;
 use synfin::{Closer, Confidence, Connection};
@@ -118,7 +118,17 @@ fn is_compatible(
     let before_reset = || kept.iter().take_while(|packet| !packet.is(RST));
     let unopened = kept.iter().any(|packet| packet.is(RST)) && before_reset().all(|packet| packet.is(SYN));
     let failed = unopened && ["refused", "aborted"].contains(&is);
-    let answered = truth.close.reset_by.is_some() && kept.iter().any(|packet| packet.is(RST));
+    // Data of the host that reset: what acknowledges it acknowledges nothing that was captured.
+    let data = |packets: &[Packet], host: usize| {
+        packets
+            .iter()
+            .filter(|packet| packet.from == host && is_data(packet))
+            .count()
+    };
+    let answered = truth.close.reset_by.is_some()
+        && kept
+            .iter()
+            .any(|reset| reset.is(RST) && data(kept, reset.from) < data(tap, reset.from));
     let explained = absent.contains(&is) || halved || failed || (answered && is == "bad-ack");
     if told.handshake.confidence == Confidence::Certain && is != was && !explained {
         return Err(format!("the opening was {was} and is certainly {is}"));
@@ -138,7 +148,12 @@ fn is_compatible(
     if told.close.by == Closer::Network && told.close.cause_confidence == Confidence::Certain {
         return Err("certainly injected".to_owned());
     }
-    if claimed && same_roles && somebody && truth.close.by != told.close.by {
+    let first_reset = |packets: &[Packet]| packets.iter().find(|packet| packet.is(RST)).cloned();
+    let reset_dropped = is == "reset"
+        && first_reset(tap)
+            .zip(first_reset(kept))
+            .is_some_and(|(first, left)| first.from != left.from);
+    if claimed && same_roles && somebody && !reset_dropped && truth.close.by != told.close.by {
         return Err(format!(
             "ended by {}, certainly by {}",
             truth.close.by, told.close.by

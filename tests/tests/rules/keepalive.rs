@@ -154,6 +154,22 @@ fn e2_given_up_in_silence_is_timed_out() {
     );
 }
 
+// Copies of a probe that nothing tells from it, without identification and timestamps, are no further tries.
+#[test]
+fn e2_not_for_probes_at_one_time() {
+    tell(
+        "
+               open C > S
+        +60s   lost C > S ACK seq=-1
+        +0ms   lost C > S ACK seq=-1
+        +0ms   lost C > S ACK seq=-1
+        +1s    C > S RST-ACK  #= - T14 T14 ESTABLISHED>CLOSED ESTABLISHED>CLOSED -
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close reset initiator idle-timeout/likely certain 7 reset=initiator
+    ",
+    );
+}
+
 // The next probe may still come.
 #[test]
 fn e2_not_before_the_next_probe_is_overdue() {

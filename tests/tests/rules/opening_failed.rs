@@ -169,6 +169,53 @@ fn o19_initiator_aborts_before_any_answer() {
     );
 }
 
+/// An ACK of the initiator says that a SYN-ACK came, which the capture does not hold: here a keep-alive probe.
+#[test]
+fn o19_is_only_likely_where_the_initiator_had_acknowledged() {
+    tell(
+        "
+                    C > S SYN
+        +10ms  drop S > C SYN-ACK
+        +10ms       C > S ACK seq=isn+0
+        +200ms      C > S RST
+        #: 0 handshake aborted likely 1,3
+        #: 0 close not-opened initiator unknown/guess likely 3
+    ",
+    );
+}
+
+/// An ACK alone of the responder says that it was in ESTABLISHED: the final ACK is missing from the capture.
+#[test]
+fn o19_is_only_likely_where_the_responder_had_gone_on() {
+    tell(
+        "
+                    C > S SYN
+        +10ms       S > C SYN-ACK
+        +10ms  drop C > S ACK
+        +10ms       S > C ACK
+        +200ms      C > S RST
+        #: 0 handshake aborted likely 1,2,4
+        #: 0 close not-opened initiator unknown/guess likely 4
+    ",
+    );
+}
+
+/// Who refuses a SYN sends no ACK alone: the handshake is perhaps missing from the capture.
+#[test]
+fn o15_is_only_likely_where_an_ack_was_seen() {
+    tell(
+        "
+                    C > S SYN
+        +10ms  drop S > C SYN-ACK
+        +10ms  drop C > S ACK
+        +10ms       S > C ACK seq=isn+0
+        +200ms      S > C RST-ACK
+        #: 0 handshake refused likely 1,3
+        #: 0 close not-opened responder port-closed/likely likely 3
+    ",
+    );
+}
+
 #[test]
 fn o19_not_when_the_handshake_was_complete() {
     tell(

@@ -243,6 +243,38 @@ fn t17_unchallenged_rst_in_the_window_is_guessed_to_close() {
     );
 }
 
+/// The first RST may have been exact, and only the data before it missing from the capture: then the FIN came after
+/// the end, and the last RST ended nothing.
+#[test]
+fn t17_unchallenged_rst_leaves_a_doubt_about_the_next_one() {
+    tell(
+        "
+               open C > S
+        +10ms  S > C RST-ACK seq=+100
+        +10ms  C > S FIN-ACK
+        +10ms  S > C RST
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close fin-then-reset initiator aborted-by-application/likely likely 5,6 reset=responder
+    ",
+    );
+}
+
+/// Challenged, it ended nothing for certain.
+#[test]
+fn t17_challenged_rst_leaves_no_doubt_about_the_next_one() {
+    tell(
+        "
+               open C > S
+        +10ms  forged S > C RST-ACK seq=+100
+        +1ms   C > S ACK  #= - E6 E6 ESTABLISHED ESTABLISHED 4
+        +10ms  C > S FIN-ACK
+        +10ms  S > C RST
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close fin-then-reset initiator aborted-by-application/likely certain 6,7 reset=responder
+    ",
+    );
+}
+
 #[test]
 fn t17_unchallenged_rst_in_the_window_at_the_end_says_nothing() {
     tell(

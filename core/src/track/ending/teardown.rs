@@ -205,6 +205,11 @@ pub(in crate::track) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut
         return;
     };
     let behind = discovery::by_reset(conn, arrival).or_else(|| giveup::behind_reset(conn, arrival));
+    let confidence = if conn.closing.unchallenged == Some(arrival.sender) {
+        confidence.min(Confidence::Likely)
+    } else {
+        confidence
+    };
     let reset = Reset {
         cause: behind.map(|(_, cause)| cause),
         ..describe(conn, arrival, confidence)
@@ -212,6 +217,7 @@ pub(in crate::track) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut
     if confidence == Confidence::Guess {
         note.special(Rule::T17);
         conn.closing.unanswered_reset = Some(reset);
+        conn.closing.unchallenged = Some(arrival.sender);
         conn.provoke(Provocation::Reset, arrival.sender, arrival.mark);
         return;
     }

@@ -36,8 +36,15 @@ impl Probes {
         }
     }
 
+    /// Probes that come sooner than this one after the other are copies of one, or no timer's, nanoseconds.
+    const APART_NS: i64 = 1_000_000;
+
     fn again(&mut self, arrival: &Arrival<'_>) {
-        let is_even = match self.sent.again(arrival.mark).backoff_percent {
+        let again = self.sent.again(arrival.mark);
+        if again.since_previous_ns < Self::APART_NS {
+            return;
+        }
+        let is_even = match again.backoff_percent {
             None => true,
             Some(percent) => Self::EQUAL.contains(&percent),
         };

@@ -40,6 +40,7 @@ impl Stamps {
     const STEP: i16 = 256;
 
     /// Takes in a segment that its side really sent.
+    #[inline]
     pub(in crate::track) fn note(&mut self, arrival: &Arrival<'_>) {
         if let Some(tsval) = arrival.quick_tsval() {
             if !self.has_tsval || SeqNumber(tsval).after(SeqNumber(self.tsval)) {
@@ -59,6 +60,7 @@ impl Stamps {
         }
     }
 
+    #[inline]
     fn note_id(&mut self, id: u16) {
         let ahead = self.id_ahead(id).unwrap_or(i16::MAX);
         if (1..=Self::STEP).contains(&ahead) {
@@ -123,22 +125,31 @@ impl Stamps {
 
 impl Arrival<'_> {
     /// TSval, read at once where the option stands as nearly everybody writes it.
+    #[inline]
     fn quick_tsval(&self) -> Option<u32> {
-        match *self.segment.tcp.options {
-            [] => None,
-            // Two NOPs, kind 8, length 10 (RFC 7323 appendix A).
-            [1, 1, 8, 10, a, b, c, d, _, _, _, _, ..] => Some(u32::from_be_bytes([a, b, c, d])),
-            _ => self.tsval(),
+        if self.segment.tcp.options.is_empty() {
+            return None;
         }
+        self.lone_tsval().or_else(|| self.tsval())
     }
 
+    /// TSval where timestamps are the only option: two NOPs, kind 8, length 10 (RFC 7323 appendix A).
+    #[inline]
+    fn lone_tsval(&self) -> Option<u32> {
+        let options: &[u8; 12] = self.segment.tcp.options.try_into().ok()?;
+        let [head @ .., a, b, c, d, _, _, _, _] = *options;
+        (head == [1, 1, 8, 10]).then(|| u32::from_be_bytes([a, b, c, d]))
+    }
+
+    #[inline]
     fn sack(&self) -> Option<SackBlocks<'_>> {
-        // Nothing but timestamps fits.
-        if self.segment.tcp.options.len() <= 12 {
-            if let [1, 1, 8, 10, ..] | [] = self.segment.tcp.options {
-                return None;
-            }
+        if self.segment.tcp.options.is_empty() || self.lone_tsval().is_some() {
+            return None;
         }
+        self.read_sack()
+    }
+
+    fn read_sack(&self) -> Option<SackBlocks<'_>> {
         self.segment.tcp.options().find_map(|(_, option)| match option {
             TcpOption::Sack(blocks) => Some(blocks),
             _ => None,

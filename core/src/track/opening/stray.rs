@@ -100,15 +100,20 @@ fn rejects_scan(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     if conn.rules.first(Rule::T27).is_some() {
         let end = conn.ends.initiator.next;
         if arrival.ack.is_some() && arrival.ack == end {
-            note.answers = Some(conn.last);
+            note.answers = scanned_last(conn);
             let own = &mut conn.ends[arrival.sender];
             own.state = own.state.sent_rst();
         }
     } else if is_ack_without_connection(conn) && conn.ends.initiator.ack == Some(arrival.seq) {
         note.special(Rule::T27);
         note.phase = Phase::Stray;
-        note.answers = Some(conn.last);
+        note.answers = scanned_last(conn);
     }
+}
+
+/// The last segment, while it is the scanner's: which of several a second RST answers, nothing tells.
+fn scanned_last(conn: &Conn) -> Option<Mark> {
+    (conn.ends.responder.packets == 0).then_some(conn.last)
 }
 
 /// All that was captured is an ACK, or FIN and ACK, of the one who would have opened the connection,

@@ -194,6 +194,9 @@ fn answer(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut Note) {
     };
     if let Some(rule) = rule {
         note.special(rule);
+        if rule == Rule::E6 {
+            conn.closing.unchallenged = None;
+        }
         if repeats {
             note.answers(&Sent::new(challenge.sent));
         }
