@@ -48,6 +48,15 @@ impl Http {
         }
     }
 
+    /// The roles are known now: what the server has begun with is no head if no response begins so.
+    fn lose_foreign_head(&mut self, server: Side) {
+        let stream = &mut self.streams[server];
+        let foreign = |partial: &Partial| !head::may_begin(&partial.bytes, Expect::Response);
+        if matches!(&stream.phase, Phase::Head(partial) if foreign(partial)) {
+            (stream.phase, stream.begun) = (Phase::Lost, true);
+        }
+    }
+
     fn begin_request(
         &mut self,
         from: Side,
@@ -64,7 +73,10 @@ impl Http {
             }
             return;
         }
-        self.client.get_or_insert(from);
+        if self.client.is_none() {
+            self.client = Some(from);
+            self.lose_foreign_head(from.peer());
+        }
         // A new exchange: what the last one announced did not happen.
         self.announced = None;
         let transaction = Transaction::requested(method_text(method), target.map(text), mark.frame);

@@ -349,8 +349,10 @@ impl Http {
                 true
             }
             // RFC 1945 section 6: a simple response is content alone. Some servers answer newer requests so.
-            Expect::Response if is_start && self.ledger.front().is_some() => {
-                if head::may_begin(data, Expect::Response) {
+            Expect::Response if is_start => {
+                let request = self.ledger.front().and_then(|number| self.ledger.get(number));
+                let asked = request.is_some_and(|request| request.request_frame < Some(mark.frame));
+                if !asked || head::may_begin(data, Expect::Response) {
                     return false;
                 }
                 self.begin_response(from, mark, None, limits, events);

@@ -111,6 +111,7 @@ const CONNECTION_EXTENSIONS: &[&str] = &[
     "options.violations.fault",
     "options.violations_omitted",
     "options.mptcp_reset_reason",
+    "protocol",
 ];
 
 /// A JSON value's paths in their order, objects in lists without the position; and whether each holds a value itself.

@@ -11,6 +11,8 @@ mod fast_open;
 mod figures;
 mod giveup;
 mod http_close;
+mod http_deviations;
+mod http_pairing;
 mod icmp;
 mod identity;
 mod injected;
