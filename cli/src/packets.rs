@@ -278,7 +278,8 @@ fn http(dissector: &Dissector, annotation: &Annotation, links: Option<&Links>) -
         },
     };
     if !note.begins {
-        return Some(format!("more of {message}"));
+        let part = if note.ends { "end" } else { "more" };
+        return Some(format!("{part} of {message}"));
     }
     let link = match (note.message, transaction.request_frame, links) {
         (HttpMessage::Request, _, None) | (HttpMessage::Response, None, _) => String::new(),

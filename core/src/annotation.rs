@@ -125,8 +125,12 @@ pub struct HttpNote {
     /// Whether the message becomes known in this segment: its first line is complete here. A line that
     /// several segments share begins earlier.
     pub begins: bool,
+    /// Whether a message ends in this segment, however it ends.
+    pub ends: bool,
     /// Position of the transaction on the connection, from 0.
     pub transaction: u32,
+    /// Where the message is a response: the frame with the first byte of its request.
+    pub request_in: Option<u64>,
 }
 
 words! {

@@ -228,8 +228,11 @@ fields! {
     "http.message" Text "" "HTTP message the segment belongs to: request or response"
         segment |a| a.http.map(|http| http.message.as_str());
     "http.begins" Bool "" "Whether that message becomes known here: its first line is complete in this segment" segment |a| a.http.map(|http| http.begins);
+    "http.ends" Bool "" "Whether a message ends in this segment, however it ends" segment |a| a.http.map(|http| http.ends);
     "http.transaction" Unsigned "" "Position of its transaction on the connection, from 0"
         segment |a| a.http.map(|http| http.transaction);
+    "http.request_in" Frame "" "Where it is a response: the frame with the first byte of its request"
+        segment |a| a.http.and_then(|http| http.request_in);
     "close.verdict_so_far" Text "" "How the connection ends as far as this segment, where it decides it"
         segment |a| a.close.verdict_so_far.map(|verdict| verdict.as_str());
     "close.by_so_far" Text "" "By whom, as far as this segment" segment |a| a.close.by_so_far.map(|by| by.as_str());

@@ -271,7 +271,8 @@ enum synfin_closer {
 #define SYNFIN_HAS_BACKOFF 1024
 
 /**
- * `present`: the segment has to do with HTTP; `http_message`, `http_begins` and `http_transaction` count.
+ * `present`: the segment has to do with HTTP; `http_message`, `http_begins`, `http_ends` and `http_transaction`
+ * count.
  */
 #define SYNFIN_HAS_HTTP 2048
 
@@ -289,6 +290,11 @@ enum synfin_closer {
  * `present`: something tells how the segment comes out of turn, `order`.
  */
 #define SYNFIN_HAS_ORDER 16384
+
+/**
+ * `present`: `http_request_in` is known.
+ */
+#define SYNFIN_HAS_HTTP_REQUEST_IN 32768
 
 /**
  * `scope` of a field: segments have it.
@@ -522,6 +528,10 @@ typedef struct synfin_annotation {
      */
     int64_t since_previous_ns;
     /**
+     * The frame with the first byte of the request that this response answers. SYNFIN_HAS_HTTP_REQUEST_IN.
+     */
+    uint64_t http_request_in;
+    /**
      * How often the same was sent again, this time included. SYNFIN_HAS_RETRANSMISSION_INDEX.
      */
     uint32_t retransmission_index;
@@ -623,6 +633,10 @@ typedef struct synfin_annotation {
      */
     uint8_t http_begins;
     /**
+     * 1 when a message ends in this segment. SYNFIN_HAS_HTTP.
+     */
+    uint8_t http_ends;
+    /**
      * How the connection ends as far as this segment: enum synfin_close_verdict.
      * SYNFIN_HAS_CLOSE_VERDICT.
      */
@@ -638,7 +652,7 @@ typedef struct synfin_annotation {
     /**
      * 0.
      */
-    uint8_t reserved[7];
+    uint8_t reserved[6];
 } synfin_annotation;
 
 /**

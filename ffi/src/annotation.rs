@@ -34,7 +34,8 @@ pub const SYNFIN_HAS_RETRANSMISSION_INDEX: u32 = 0x100;
 pub const SYNFIN_HAS_SINCE_PREVIOUS: u32 = 0x200;
 /// `present`: `backoff_percent` is known.
 pub const SYNFIN_HAS_BACKOFF: u32 = 0x400;
-/// `present`: the segment has to do with HTTP; `http_message`, `http_begins` and `http_transaction` count.
+/// `present`: the segment has to do with HTTP; `http_message`, `http_begins`, `http_ends` and `http_transaction`
+/// count.
 pub const SYNFIN_HAS_HTTP: u32 = 0x800;
 /// `present`: the segment decides `close_verdict_so_far`.
 pub const SYNFIN_HAS_CLOSE_VERDICT: u32 = 0x1000;
@@ -42,6 +43,8 @@ pub const SYNFIN_HAS_CLOSE_VERDICT: u32 = 0x1000;
 pub const SYNFIN_HAS_CLOSE_BY: u32 = 0x2000;
 /// `present`: something tells how the segment comes out of turn, `order`.
 pub const SYNFIN_HAS_ORDER: u32 = 0x4000;
+/// `present`: `http_request_in` is known.
+pub const SYNFIN_HAS_HTTP_REQUEST_IN: u32 = 0x8000;
 
 /// What one TCP segment is and means, as known when the segment is seen; it never changes afterwards.
 ///
@@ -74,6 +77,8 @@ pub struct synfin_annotation {
     pub retransmission_of: u64,
     /// Nanoseconds since the same was sent last. SYNFIN_HAS_SINCE_PREVIOUS.
     pub since_previous_ns: i64,
+    /// The frame with the first byte of the request that this response answers. SYNFIN_HAS_HTTP_REQUEST_IN.
+    pub http_request_in: u64,
     /// How often the same was sent again, this time included. SYNFIN_HAS_RETRANSMISSION_INDEX.
     pub retransmission_index: u32,
     /// `since_previous_ns` in hundredths of the time before it (200 = doubled). SYNFIN_HAS_BACKOFF.
@@ -125,6 +130,8 @@ pub struct synfin_annotation {
     pub http_message: u8,
     /// 1 when that message begins in this segment. SYNFIN_HAS_HTTP.
     pub http_begins: u8,
+    /// 1 when a message ends in this segment. SYNFIN_HAS_HTTP.
+    pub http_ends: u8,
     /// How the connection ends as far as this segment: enum synfin_close_verdict.
     /// SYNFIN_HAS_CLOSE_VERDICT.
     pub close_verdict_so_far: u8,
@@ -133,7 +140,7 @@ pub struct synfin_annotation {
     /// How the segment comes out of turn: enum synfin_order. SYNFIN_HAS_ORDER.
     pub order: u8,
     /// 0.
-    pub reserved: [u8; 7],
+    pub reserved: [u8; 6],
 }
 
 // SAFETY: repr(C), begins with struct_size, numbers only.
@@ -198,6 +205,10 @@ impl From<&Annotation> for synfin_annotation {
             since_answered_ns: take!(SYNFIN_HAS_SINCE_ANSWERED, from.since_answered_ns),
             retransmission_of: take!(SYNFIN_HAS_RETRANSMISSION_OF, from.retransmission_of),
             since_previous_ns: take!(SYNFIN_HAS_SINCE_PREVIOUS, from.since_previous_ns),
+            http_request_in: take!(
+                SYNFIN_HAS_HTTP_REQUEST_IN,
+                http.and_then(|http| http.request_in)
+            ),
             retransmission_index: take!(SYNFIN_HAS_RETRANSMISSION_INDEX, from.retransmission_index),
             backoff_percent: take!(SYNFIN_HAS_BACKOFF, from.backoff_percent),
             seq: take!(SYNFIN_HAS_SEQ, from.seq),
@@ -223,13 +234,14 @@ impl From<&Annotation> for synfin_annotation {
             responder_after: from.state.responder.after as u8,
             http_message: http.map_or(0, |http| http.message as u8),
             http_begins: http.is_some_and(|http| http.begins).into(),
+            http_ends: http.is_some_and(|http| http.ends).into(),
             close_verdict_so_far: take!(
                 SYNFIN_HAS_CLOSE_VERDICT,
                 from.close.verdict_so_far.map(|verdict| verdict as u8)
             ),
             close_by_so_far: take!(SYNFIN_HAS_CLOSE_BY, from.close.by_so_far.map(|by| by as u8)),
             order: take!(SYNFIN_HAS_ORDER, from.order.map(|order| order as u8)),
-            reserved: [0; 7],
+            reserved: [0; 6],
             present,
         }
     }
@@ -308,7 +320,9 @@ impl TryFrom<&synfin_annotation> for Annotation {
                 HttpNote {
                     message: word!(HttpMessage, HttpMessage::ALL, from.http_message)?,
                     begins: from.http_begins != 0,
+                    ends: from.http_ends != 0,
                     transaction: from.http_transaction,
+                    request_in: option!(SYNFIN_HAS_HTTP_REQUEST_IN, from.http_request_in),
                 }
             ),
             close: CloseSoFar {

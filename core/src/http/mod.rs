@@ -188,6 +188,11 @@ impl Http {
         self.ledger.kept()
     }
 
+    /// The frame with the first byte of a transaction's request.
+    pub(crate) fn request_frame(&self, number: u32) -> Option<u64> {
+        self.ledger.get(number)?.request_frame
+    }
+
     /// How many transactions came after those.
     pub(crate) fn omitted(&self) -> u64 {
         self.ledger.omitted()

@@ -48,11 +48,18 @@ impl Streams {
         let Open { http, sides } = &mut **self.0.get_or_insert_default();
         let seq = arrival.payload_seq();
         let stream = sides[arrival.sender].get_or_insert_with(|| Reassembly::new(begin.unwrap_or(seq)));
-        let mut note = None;
+        let mut note: Option<HttpNote> = None;
         let mut sink = |delivery: Delivery<'_>| {
             let events = deliver(http, arrival.sender, delivery, http_limits);
             rules.extend(events.rules);
-            note = note.or(as_note(&events));
+            note = match (note, as_note(http, &events)) {
+                // Bytes that were held follow those that closed the hole.
+                (Some(first), Some(next)) => Some(HttpNote {
+                    ends: first.ends || next.ends,
+                    ..first
+                }),
+                (first, next) => first.or(next),
+            };
         };
         // Acknowledged, and the sender has gone on behind it: what was not captured by now never will be.
         // The acknowledgement alone does not tell, for it may be captured before its data.
@@ -109,15 +116,21 @@ fn deliver(http: &mut Http, from: Side, delivery: Delivery<'_>, limits: &HttpLim
     }
 }
 
-fn as_note(events: &HttpEvents) -> Option<HttpNote> {
+fn as_note(http: &Http, events: &HttpEvents) -> Option<HttpNote> {
     let (message, transaction) = match (events.request, events.response) {
         (Some(number), _) => (HttpMessage::Request, number),
         (None, Some(number)) => (HttpMessage::Response, number),
         (None, None) => return None,
     };
+    let request_in = match message {
+        HttpMessage::Response => http.request_frame(transaction),
+        HttpMessage::Request => None,
+    };
     Some(HttpNote {
         message,
         begins: events.begins,
+        ends: events.ends,
         transaction,
+        request_in,
     })
 }

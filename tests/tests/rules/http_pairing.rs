@@ -192,7 +192,7 @@ fn h11_the_capture_begins_inside() {
         +1ms  C > S ACK
         +1ms  C > S PSH-ACK "GET /2 HTTP/1.1\r\nHost: a\r\n\r\n"
         +1ms  S > C PSH-ACK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-        #: 0 handshake unseen certain 1,2
+        #: 0 handshake unseen certain 1
         #: 0 close open nobody unknown/guess certain -
         #: 0 http GET /2 200 3>4 0/2 complete
     "#,
