@@ -259,7 +259,7 @@ rules! {
     H22 Warn "reset inside an HTTP message" ["RFC 9112 8"]
         "An accepted RST while a request or a response had begun and not ended, or a request had no final response.";
     H23 Warn "response without a request" ["RFC 9110 3.4"]
-        "A final response while no captured request waits for one, on a connection whose client's bytes are all there.";
+        "A final response while no captured request waits for one, on a connection whose client's bytes are all there, and which is no part of a Multipath TCP one.";
     H30 Note "line end without CR" ["RFC 9112 2.2"]
         "A line of a head, of a trailer or of the chunked coding that ends in LF alone.";
     H31 Note "empty line before a message" ["RFC 9112 2.2"]
@@ -335,6 +335,12 @@ impl RuleSet {
     pub fn insert(&mut self, rule: Rule) {
         let bit = rule as usize;
         self.0[bit / 64] |= 1 << (bit % 64);
+    }
+
+    /// Takes a rule out.
+    pub fn remove(&mut self, rule: Rule) {
+        let bit = rule as usize;
+        self.0[bit / 64] &= !(1 << (bit % 64));
     }
 
     /// Adds those of another set.

@@ -145,7 +145,7 @@ pub struct synfin_annotation {
 
 // SAFETY: repr(C), begins with struct_size, numbers only.
 unsafe impl Sized32 for synfin_annotation {
-    const FIRST_LAYOUT: usize = 184;
+    const FIRST_LAYOUT: usize = 192;
 }
 
 /// Whatever the target: no hole that would carry a caller's stray bytes.
@@ -205,10 +205,7 @@ impl From<&Annotation> for synfin_annotation {
             since_answered_ns: take!(SYNFIN_HAS_SINCE_ANSWERED, from.since_answered_ns),
             retransmission_of: take!(SYNFIN_HAS_RETRANSMISSION_OF, from.retransmission_of),
             since_previous_ns: take!(SYNFIN_HAS_SINCE_PREVIOUS, from.since_previous_ns),
-            http_request_in: take!(
-                SYNFIN_HAS_HTTP_REQUEST_IN,
-                http.and_then(|http| http.request_in)
-            ),
+            http_request_in: take!(SYNFIN_HAS_HTTP_REQUEST_IN, http.and_then(|http| http.request_in)),
             retransmission_index: take!(SYNFIN_HAS_RETRANSMISSION_INDEX, from.retransmission_index),
             backoff_percent: take!(SYNFIN_HAS_BACKOFF, from.backoff_percent),
             seq: take!(SYNFIN_HAS_SEQ, from.seq),

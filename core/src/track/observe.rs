@@ -150,6 +150,13 @@ impl Conn {
         {
             rules.extend(self.streams.end(sender, StreamEnd::Fin, arrival.mark, limits));
         }
+        // With Multipath TCP the request may have taken another subflow.
+        let is_multipath = Side::BOTH
+            .into_iter()
+            .all(|side| self.ends[side].offer.is_some_and(|offer| offer.mptcp));
+        if is_multipath {
+            rules.remove(Rule::H23);
+        }
         note.more(rules);
         http
     }

@@ -359,6 +359,23 @@ fn h23_not_where_the_clients_bytes_are_missing() {
     );
 }
 
+/// Its request may have taken another subflow (RFC 8684).
+#[test]
+fn h23_not_with_multipath_tcp() {
+    tell(
+        r#"
+              C > S SYN mss=1460 mptcp=capable
+        +1ms  S > C SYN-ACK mss=1460 mptcp=capable
+        +1ms  C > S ACK
+        +1ms  C > S PSH-ACK "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+        +1ms  S > C PSH-ACK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+        +1ms  S > C PSH-ACK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"  #= - - - ESTABLISHED ESTABLISHED -
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close open nobody unknown/guess certain -
+    "#,
+    );
+}
+
 /// RFC 9293 section 3.10.7.4: held until the hole is filled.
 #[test]
 fn h24_response_segments_out_of_order() {
