@@ -146,6 +146,8 @@ pub struct Close {
     pub frames: Frames,
     /// Silence before the first FIN or RST, nanoseconds.
     pub idle_ns: Option<i64>,
+    /// The first HTTP transaction that a RST left unfinished, by its position on the connection.
+    pub killed_transaction: Option<u32>,
 }
 
 /// How long the phases of a connection took, nanoseconds; none where the capture does not hold both ends of a phase.

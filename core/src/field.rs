@@ -259,6 +259,8 @@ fields! {
     "close.cause_confidence" Text "" "How sure the reason is", connection |c| c.close.cause_confidence.as_str();
     "close.confidence" Text "" "How sure the verdict is", connection |c| c.close.confidence.as_str();
     "close.frames" Frame "" "The frames that prove it", connection |c| Each(c.close.frames.iter().copied());
+    "close.killed_transaction" Unsigned "" "The first HTTP transaction that a RST left unfinished, by its position from 0",
+        connection |c| c.close.killed_transaction;
     "close.idle" RelativeTime "" "Silence before the first FIN or RST", connection |c| c.close.idle_ns;
     "timing.establish" RelativeTime "" "First SYN to the segment that completes the handshake", connection |c| c.timing.establish_ns;
     "timing.first_byte_initiator" RelativeTime "" "First frame to the initiator's first payload", connection |c| c.timing.first_byte_initiator_ns;

@@ -190,6 +190,8 @@ rules! {
         "Bytes that were never captured are acknowledged by their receiver, and their sender has gone on behind them: the capture lost them, not the network. Told once for each hole, with the later of the two.";
     E13 Warn "path MTU black hole" ["RFC 1191, RFC 8201, RFC 8899"]
         "A segment too big for the path (an ICMP error says so; or it is as large as both MSS allow, nothing as large was acknowledged, and smaller ones behind it are answered) is sent again for the third time at its size.";
+    E14 Warn "retransmission with other bytes" ["RFC 9293 3.4 and 3.10.7.4"]
+        "A segment carries other bytes than an earlier one for the same sequence numbers: held bytes are compared, and where the same range comes again, the sums of two good checksums. The bytes that came first are kept, as the common stacks do.";
     T1 Chat "first FIN" ["RFC 9293 3.6 figure 12"]
         "The first FIN of the connection.";
     T2 Chat "ACK of the first FIN" ["RFC 9293 3.6 figure 12"]

@@ -23,8 +23,31 @@ pub(super) fn sentences(connection: &Connection) -> Vec<Sentence> {
             .sure(close.confidence),
     ];
     told.extend(steps(connection));
+    told.extend(killed(connection));
     told.extend(reason(connection));
     told
+}
+
+/// The HTTP exchange that a RST cut off.
+fn killed(connection: &Connection) -> Option<Sentence> {
+    let number = connection.close.killed_transaction?;
+    let row = usize::try_from(number)
+        .ok()
+        .and_then(|at| connection.http.get(at));
+    let what = match row
+        .and_then(|row| Some((row.method.as_deref()?, row.target.as_deref()?, row.request_frame?)))
+    {
+        Some((method, target, frame)) => {
+            format!(
+                "{} {} of frame {frame}",
+                text::foreign(method),
+                text::foreign(target)
+            )
+        }
+        None => format!("number {number}"),
+    };
+    let words = format!("The RST cut off the HTTP exchange {what}.");
+    Some(Sentence::new(Topic::End, words).rfc("RFC 9112 8"))
 }
 
 const fn rfc(verdict: CloseVerdict) -> &'static str {

@@ -123,6 +123,9 @@ impl Rule {
             Self::E13 => {
                 "Full-sized segments do not get through, and their sender does not make them smaller."
             }
+            Self::E14 => {
+                "The same place of the stream came twice with different bytes: somebody may be hiding data from an observer."
+            }
             Self::T1 => "The first side closes: it has no more to send.",
             Self::T2 => "The peer acknowledges the first FIN.",
             Self::T3 => "The second side closes.",

@@ -129,6 +129,8 @@ pub(crate) struct Http {
     ledger: Ledger,
     announced: Option<CloseAnnounced>,
     protocol: Option<HttpProtocol>,
+    /// The first transaction that a reset left unfinished.
+    killed: Option<u32>,
     /// The transaction that made a tunnel whose protocol is not known yet.
     tunnel: Option<u32>,
 }
@@ -156,6 +158,7 @@ impl Http {
         let mut events = HttpEvents::default();
         if how == StreamEnd::Reset && self.in_flight() {
             events.rules.insert(Rule::H22);
+            self.killed = self.killed.or_else(|| self.unfinished());
         }
         if how == StreamEnd::Reset || how == StreamEnd::Fin && self.client == Some(from.peer()) {
             self.ledger.breaks();
@@ -207,6 +210,18 @@ impl Http {
     /// Whether the last exchange's heads announced the close; `Connection: close` wins.
     pub(crate) const fn close_announced(&self) -> Option<CloseAnnounced> {
         self.announced
+    }
+
+    /// The first transaction that a reset left unfinished, by number.
+    pub(crate) const fn killed(&self) -> Option<u32> {
+        self.killed
+    }
+
+    /// The first transaction of which something is still to come.
+    fn unfinished(&self) -> Option<u32> {
+        let reading = Side::BOTH.map(|side| self.streams[side].message?.number);
+        let waiting = self.ledger.front().filter(|_| self.ledger.awaits());
+        reading.into_iter().chain([waiting]).flatten().min()
     }
 
     /// Whether a body is in progress, or a request waits for its response. What has not become a head yet

@@ -1,8 +1,10 @@
 //! A segment on its way through the stations of the tracker.
 
 use super::sent::Sent;
+use crate::Checksum;
 use crate::options::Offer;
 use crate::stream::Mark;
+use crate::wire::checksum;
 use crate::wire::tcp::TcpFlags;
 use crate::wire::tcp_option::TcpOption;
 use crate::{Integrity, Segment, SeqNumber, Side};
@@ -76,6 +78,15 @@ impl<'a> Arrival<'a> {
             ack: self.ack,
             needs_answer,
         }
+    }
+
+    /// What tells its payload from another of the same place and length; 0 where nothing does.
+    #[inline]
+    pub(super) fn payload_sum(&self) -> u16 {
+        if self.integrity.checksum != Checksum::Good || self.len as usize != self.segment.payload.len() {
+            return 0;
+        }
+        checksum::payload_sum(self.segment.bytes, self.segment.tcp.data_offset.into())
     }
 
     /// TSval of the timestamps option (RFC 7323).

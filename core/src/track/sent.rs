@@ -81,6 +81,8 @@ struct Flight {
     seq: SeqNumber,
     end: SeqNumber,
     sent: Sent,
+    /// See `Arrival::payload_sum`; 0 where it is not known.
+    payload_sum: u16,
 }
 
 /// The data segments on their way, in sequence order, at most [`Unacked::LIMIT`] of them, and before them
@@ -116,7 +118,8 @@ impl Unacked {
     const KEPT: u16 = 32;
 
     /// Takes in a data segment. `next` is the side's highest sequence number so far and `acked` what the
-    /// peer has acknowledged. `is_old`: it was sent no later than something captured before it.
+    /// peer has acknowledged. `is_old`: it was sent no later than something captured before it. Also tells whether
+    /// it carries other bytes than a segment of the same place that is remembered.
     pub(super) fn send(
         &mut self,
         seq: SeqNumber,
@@ -125,18 +128,20 @@ impl Unacked {
         next: SeqNumber,
         acked: Option<SeqNumber>,
         is_old: bool,
-    ) -> Novelty {
+        payload_sum: u16,
+    ) -> (Novelty, bool) {
         let has_room = self.flights.len() - self.done() < Self::LIMIT;
         let flight = Flight {
             seq,
             end,
             sent: Sent::new(mark),
+            payload_sum,
         };
         if seq.at_or_after(next) {
             if has_room {
                 self.flights.push_back(flight);
             }
-            return Novelty::New;
+            return (Novelty::New, false);
         }
         let place = self
             .flights
@@ -146,18 +151,21 @@ impl Unacked {
             .get_mut(place)
             .filter(|flight| flight.seq.before(end))
         {
+            let differs = (flight.seq, flight.end) == (seq, end)
+                && flight.payload_sum != payload_sum
+                && ![flight.payload_sum, payload_sum].contains(&0);
             if is_old {
-                return Novelty::Duplicate;
+                return (Novelty::Duplicate, differs);
             }
-            return Novelty::Again(flight.sent.again(mark));
+            return (Novelty::Again(flight.sent.again(mark)), differs);
         }
         if acked.is_some_and(|acked| end.at_or_before(acked)) {
-            return Novelty::Acknowledged;
+            return (Novelty::Acknowledged, false);
         }
         if has_room && place >= self.done() {
             self.flights.insert(place, flight);
         }
-        Novelty::Late
+        (Novelty::Late, false)
     }
 
     /// Takes in the peer's acknowledgement; gives the newest segment it covers, if it covers any.

@@ -4,7 +4,7 @@ use super::arrival::Arrival;
 use super::reassembly::{Delivery, Reassembly, ReassemblyLimits};
 use crate::annotation::{HttpMessage, HttpNote};
 use crate::http::{Http, HttpEvents, HttpLimits};
-use crate::rule::RuleSet;
+use crate::rule::{Rule, RuleSet};
 use crate::stream::{Mark, StreamEnd};
 use crate::{SeqNumber, Side, Sides};
 
@@ -67,7 +67,7 @@ impl Streams {
             let proven = if acked.after(seq) { seq } else { acked };
             stream.declare_acked(proven, arrival.mark, &mut sink);
         }
-        stream.push(
+        let pushed = stream.push(
             seq,
             arrival.segment.payload,
             arrival.len,
@@ -75,6 +75,9 @@ impl Streams {
             &limits.reassembly,
             &mut sink,
         );
+        if pushed.overlap_differs {
+            rules.insert(Rule::E14);
+        }
         note
     }
 

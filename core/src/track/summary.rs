@@ -49,6 +49,7 @@ impl Conn {
                 confidence: ending.confidence,
                 frames: verdict::evidence(self, &ending, now_ns),
                 idle_ns: self.closing.onset.map(|onset| onset.idle_ns),
+                killed_transaction: http.and_then(Http::killed),
             },
             timing: self.timing(&ending),
             rules: rules.hits(),

@@ -69,6 +69,7 @@ pub(super) fn packet<'k>(
 ///   ao=1:2 mptcp=capable/1 uto=60s`
 /// - `agreed`: what both offered: `ws sack ts tfo=accepted ecn=accurate md5 ao mptcp=joined`
 /// - `changes`: what resent SYNs changed; `violations`: rule:frame option fault, several with `;` between
+/// - `killed`: the first transaction that a RST left unfinished
 /// - `http`: method target status request frame>response frame, body bytes, state; several with `;` between
 pub(super) fn connection(
     connection: &Connection,
@@ -171,6 +172,7 @@ pub(super) fn connection(
         ),
         "duration" => span(connection.duration_ns),
         "idle" => maybe(close.idle_ns.map(span)),
+        "killed" => maybe(close.killed_transaction),
         "initiator" => connection
             .options
             .initiator

@@ -305,6 +305,7 @@ fn h22_reset_inside_a_body() {
         #: 0 handshake complete certain 1,2,3
         #: 0 close reset responder aborted-by-application/likely certain 7 reset=responder
         #: 0 http GET / 200 4>5 0/4 reset
+        #: 0 killed 0
     "#,
     );
 }
@@ -321,6 +322,25 @@ fn h22_not_between_messages() {
         #: 0 handshake complete certain 1,2,3
         #: 0 close reset initiator aborted-by-application/likely certain 7 reset=initiator
         #: 0 http GET / 200 4>5 0/4 complete
+        #: 0 killed -
+    "#,
+    );
+}
+
+/// Of pipelined requests, the first that has no whole answer.
+#[test]
+fn h22_names_the_first_exchange_that_a_reset_left_unfinished() {
+    tell(
+        r#"
+              open C > S +1ms
+        +1ms  C > S PSH-ACK "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\nGET /3 HTTP/1.1\r\nHost: a\r\n\r\n"
+        +1ms  S > C PSH-ACK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+        +1ms  C > S ACK
+        +1ms  S > C RST-ACK  #= - T14 T14,H22 ESTABLISHED>CLOSED ESTABLISHED>CLOSED -
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close reset responder aborted-by-application/likely certain 7 reset=responder
+        #: 0 http GET /1 200 4>5 0/2 complete; GET /2 - 4>- 0/- incomplete; GET /3 - 4>- 0/- incomplete
+        #: 0 killed 1
     "#,
     );
 }

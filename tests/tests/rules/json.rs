@@ -31,6 +31,7 @@ const PACKET_EXTENSIONS: &[&str] = &[
 /// What a connection has beyond the contract, or the contract leaves open ("options": {...}).
 const CONNECTION_EXTENSIONS: &[&str] = &[
     "close.idle_ns",
+    "close.killed_transaction",
     "close.reset_signs",
     "timing",
     "timing.establish_ns",

@@ -251,3 +251,47 @@ fn e9_not_a_retransmission_when_captured_twice() {
     ",
     );
 }
+
+/// RFC 9293 section 3.4: a sequence number stands for one byte. Delivered bytes are known by their sum, held ones by
+/// themselves.
+#[test]
+fn e14_retransmission_with_other_bytes() {
+    tell(
+        r#"
+              open C > S +1ms
+        +1ms  C > S PSH-ACK "aaaa"
+        +200ms C > S PSH-ACK seq=-4 "bbbb"  #= - E14 E14 ESTABLISHED ESTABLISHED - again=1
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close open nobody unknown/guess certain -
+    "#,
+    );
+    // Behind a hole, cut otherwise.
+    tell(
+        r#"
+              open C > S +1ms
+        +1ms  C > S PSH-ACK seq=+10 "aaaa"
+        +200ms C > S PSH-ACK seq=-3 "bbbbb"  #= - E14 E14 ESTABLISHED ESTABLISHED - again=1
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close open nobody unknown/guess certain -
+    "#,
+    );
+}
+
+/// The same bytes with another acknowledgement, window and timestamp, or cut otherwise.
+#[test]
+fn e14_not_for_the_same_bytes() {
+    tell(
+        r#"
+               C > S SYN mss=1460 ts=100:0
+        +1ms   S > C SYN-ACK mss=1460 ts=900:100
+        +1ms   C > S ACK ts=101:900
+        +1ms   C > S PSH-ACK "aaaa" ts=102:900
+        +1ms   S > C PSH-ACK "xx" ts=901:101
+        +200ms C > S PSH-ACK seq=-4 "aaaa" win=999 ts=302:901  #= - - - ESTABLISHED ESTABLISHED 5 again=1
+        +1ms   C > S PSH-ACK seq=-2 "aacc" ts=303:901
+        #: 0 handshake complete certain 1,2,3
+        #: 0 close open nobody unknown/guess certain -
+        #: 0 rules O1:1 O2:2 O3:3 T28:7
+    "#,
+    );
+}

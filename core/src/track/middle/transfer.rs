@@ -72,7 +72,14 @@ pub(in crate::track) fn payload(conn: &mut Conn, arrival: &Arrival<'_>, note: &m
     // Behind everything else it is new, however its sender counts.
     let age = seq.before(next).then(|| own.stamps.age(arrival)).flatten();
     let is_old = matches!(age, Some(Age::Older | Age::Same));
-    match own.unacked.send(seq, end, arrival.mark, next, peer.ack, is_old) {
+    let sum = arrival.payload_sum();
+    let (novelty, differs) = own
+        .unacked
+        .send(seq, end, arrival.mark, next, peer.ack, is_old, sum);
+    if differs {
+        note.special(Rule::E14);
+    }
+    match novelty {
         Novelty::New => {
             // What lies between was sent as well, but not captured.
             own.bytes += u64::from(end.relative_to(next));
