@@ -13,7 +13,9 @@ mod llhttp;
 mod score;
 mod suricata_events;
 mod suricata_flow;
+mod suricata_http;
 mod zeek_conn;
+mod zeek_http;
 mod zeek_rows;
 mod zeek_weird;
 
@@ -35,7 +37,13 @@ fn recorded_answers() {
     sheets.push(completeness::recorded(&corpus));
     sheets.push(suricata_flow::rows(&corpus));
     sheets.extend(suricata_events::rows(&corpus));
-    let http = [httparse::rows(&corpus), llhttp::rows(&corpus), htp::rows(&corpus)];
+    let http = [
+        httparse::rows(&corpus),
+        llhttp::rows(&corpus),
+        htp::rows(&corpus),
+        zeek_http::rows(&corpus),
+        suricata_http::rows(&corpus),
+    ];
     let (table, mut faults) = score::report(&sheets, EXCEPTIONS);
     let (http_table, http_faults) = score::report(&http, HTTP_EXCEPTIONS);
     let table = format!("{table}\n{http_table}");

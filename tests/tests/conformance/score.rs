@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::exceptions::Exception;
 
-/// Exceptions that a table may have before they are a fault of ours.
-const MOST_EXCEPTIONS: usize = 10;
+/// Reasons to differ that an oracle may have before they are a fault of ours.
+const MOST_EXCEPTIONS: usize = 6;
 
 /// How one recorded answer compares with ours.
 #[derive(Debug)]
@@ -149,11 +149,17 @@ pub(crate) fn report(sheets: &[Sheet], exceptions: &[Exception]) -> (String, Vec
     for exception in exceptions {
         faults.extend(list(exception, sheets, &mut table));
     }
-    if exceptions.len() > MOST_EXCEPTIONS {
-        faults.push(format!(
-            "{} exceptions are a fault of ours, not of others",
-            exceptions.len()
-        ));
+    for sheet in sheets {
+        let reasons = exceptions
+            .iter()
+            .filter(|exception| exception.oracle == sheet.oracle)
+            .count();
+        if reasons > MOST_EXCEPTIONS {
+            faults.push(format!(
+                "{}: {reasons} reasons to differ are a fault of ours, not of others",
+                sheet.oracle
+            ));
+        }
     }
     (table, faults)
 }
