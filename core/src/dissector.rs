@@ -13,6 +13,10 @@ use crate::{Checksum, Frame, Segment};
 /// What became of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one for each frame, mostly of the large kind: a box would cost an allocation each"
+)]
 pub enum Outcome {
     /// A TCP segment: its annotation.
     Segment(Annotation),

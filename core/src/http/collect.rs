@@ -82,12 +82,16 @@ impl<'a> HeadSink<'a> for Heard<'a> {
     }
 }
 
+/// The bytes of a trailer section as they come; rare, so that a stream keeps no more than a pointer for it.
+#[derive(Debug, Default)]
+pub(super) struct TrailerSection(pub(super) Vec<u8>);
+
 /// What some bytes of a body told.
 #[derive(Debug)]
 pub(super) struct BodyEar<'a> {
     pub(super) facts: Option<&'a mut MessageFacts>,
     /// The trailer section so far.
-    pub(super) trailers: &'a mut Option<Box<Vec<u8>>>,
+    pub(super) trailers: &'a mut Option<Box<TrailerSection>>,
     pub(super) limits: &'a HttpLimits,
     pub(super) deviations: SmallVec<[(Rule, Range<usize>); 1]>,
 }
@@ -105,7 +109,7 @@ impl BodySink for BodyEar<'_> {
         if self.trailers.is_none() && matches!(bytes, b"\r" | b"\n" | b"\r\n") {
             return;
         }
-        let trailers = self.trailers.get_or_insert_default();
+        let TrailerSection(trailers) = &mut **self.trailers.get_or_insert_default();
         let room = (self.limits.head_bytes as usize).saturating_sub(trailers.len());
         trailers.extend_from_slice(&bytes[..bytes.len().min(room)]);
     }

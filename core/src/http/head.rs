@@ -315,7 +315,7 @@ pub(super) fn may_resume(input: &[u8]) -> bool {
     let begins = |with: &[u8]| with.iter().zip(input).all(|(a, b)| a == b);
     let method =
         |usual: &&str| begins(usual.as_bytes()) && input.get(usual.len()).is_none_or(|&byte| is_space(byte));
-    begins(b"HTTP/") || USUAL.iter().any(|usual| method(&usual))
+    begins(b"HTTP/") || USUAL.iter().any(method)
 }
 
 /// What a request line without its end still tells: the method, and the target as far as it goes.

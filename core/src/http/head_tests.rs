@@ -8,6 +8,9 @@ use crate::http::collect::Heard;
 use crate::http::framing::{Coding, ContentLength};
 use crate::rule::Rule::{self, H14, H30, H32, H33, H34, H35, H36, H42};
 
+/// A rule, and the bytes that show it.
+type Deviation = (Rule, Range<usize>);
+
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
@@ -40,17 +43,21 @@ fn status(line: &str) -> Option<Option<u16>> {
 }
 
 /// What a whole head, empty line included, is told for.
-fn told(input: &str) -> Vec<(Rule, Range<usize>)> {
-    let mut limits = HttpLimits::default();
-    limits.facts = true;
+fn told(input: &str) -> Vec<Deviation> {
+    let limits = HttpLimits {
+        facts: true,
+        ..HttpLimits::default()
+    };
     let mut heard = Heard::new(&limits);
     head(input.as_bytes(), Expect::Start, &mut heard).unwrap();
     heard.deviations.into_vec()
 }
 
 fn read_fields(input: &str) -> Vec<(String, String)> {
-    let mut limits = HttpLimits::default();
-    limits.facts = true;
+    let limits = HttpLimits {
+        facts: true,
+        ..HttpLimits::default()
+    };
     let mut heard = Heard::new(&limits);
     assert_eq!(fields(input.as_bytes(), 0, &mut heard), Ok(input.len()));
     let read = heard.fields.unwrap();
@@ -257,7 +264,7 @@ fn an_honest_head_is_told_for_nothing() {
 /// Byte ranges by counting: `GET / HTTP/1.1\r\n` has 16 bytes, `HTTP/1.1 200 OK\r\n` 17.
 #[test]
 fn deviations_are_told_with_their_bytes() {
-    let cases: &[(&str, &[(Rule, Range<usize>)])] = &[
+    let cases: &[(&str, &[Deviation])] = &[
         ("GET / HTTP/1.1\nA: b\n\n", &[(H30, 14..15)]),
         ("GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n", &[(H14, 22..24)]),
         ("GET / HTTP/1.1\r\nAb : c\r\n\r\n", &[(H32, 18..19)]),

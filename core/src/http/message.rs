@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::body::Body;
-use super::collect::Heard;
+use super::collect::{Heard, TrailerSection};
 use super::facts::{HttpAnomaly, HttpField, HttpProtocol, MessageFacts};
 use super::framing::{self, Facts, Framing};
 use super::head::{self, Expect, Field, FirstLine, usual_method};
@@ -276,6 +276,7 @@ impl Http {
         let Some((section, message)) = section.zip(self.streams[from].message) else {
             return;
         };
+        let TrailerSection(section) = *section;
         let mut heard = Heard::new(limits);
         // A section cut at its bound is read as far as it goes.
         let _whole = head::fields(&section, 0, &mut heard);

@@ -4,7 +4,7 @@ use memchr::memchr;
 use smallvec::SmallVec;
 
 use super::body::{Body, Outcome};
-use super::collect::{BodyEar, Heard};
+use super::collect::{BodyEar, Heard, TrailerSection};
 use super::facts::HttpProtocol;
 use super::head::{self, Expect};
 use super::message::Message;
@@ -34,7 +34,7 @@ pub(super) struct Stream {
     /// It has sent something.
     pub(super) begun: bool,
     /// The trailer section of the message in progress, until it is whole; mostly empty.
-    pub(super) trailers: Option<Box<Vec<u8>>>,
+    pub(super) trailers: Option<Box<TrailerSection>>,
 }
 
 #[derive(Debug, Default)]

@@ -122,13 +122,11 @@ impl Unacked {
     /// it carries other bytes than a segment of the same place that is remembered.
     pub(super) fn send(
         &mut self,
-        seq: SeqNumber,
-        end: SeqNumber,
+        (seq, end, payload_sum): (SeqNumber, SeqNumber, u16),
         mark: Mark,
         next: SeqNumber,
         acked: Option<SeqNumber>,
         is_old: bool,
-        payload_sum: u16,
     ) -> (Novelty, bool) {
         let has_room = self.flights.len() - self.done() < Self::LIMIT;
         let flight = Flight {

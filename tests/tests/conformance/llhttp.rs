@@ -36,7 +36,7 @@ fn url(row: &Value) -> Answer {
     match fault {
         Some(fault) => Answer::Differs(fault),
         None if ours.map(str::as_bytes) != Some(&target) => Answer::Differs(format!("ours {ours:?}")),
-        None if is_odd == !row["expected"]["error"].is_null() => Answer::Same,
+        None if is_odd != row["expected"]["error"].is_null() => Answer::Same,
         None => Answer::Differs(format!("{}, ours {:?}", row["expected"]["error"], told_of(&told))),
     }
 }

@@ -72,10 +72,8 @@ pub(in crate::track) fn payload(conn: &mut Conn, arrival: &Arrival<'_>, note: &m
     // Behind everything else it is new, however its sender counts.
     let age = seq.before(next).then(|| own.stamps.age(arrival)).flatten();
     let is_old = matches!(age, Some(Age::Older | Age::Same));
-    let sum = arrival.payload_sum();
-    let (novelty, differs) = own
-        .unacked
-        .send(seq, end, arrival.mark, next, peer.ack, is_old, sum);
+    let sent = (seq, end, arrival.payload_sum());
+    let (novelty, differs) = own.unacked.send(sent, arrival.mark, next, peer.ack, is_old);
     if differs {
         note.special(Rule::E14);
     }
