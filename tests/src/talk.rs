@@ -8,7 +8,7 @@ use synfin::{Annotation, ChecksumPolicy, Config, Connection, Dissector, RawSegme
 /// What a side says next.
 #[derive(Debug, Clone)]
 pub enum Said {
-    /// These bytes, in one segment or cut by [`Talk::cut_at`].
+    /// These bytes, in one segment or cut as [`play`] is told.
     Bytes(Vec<u8>),
     /// So many bytes that were not captured; the peer acknowledges them.
     Gap(u32),
