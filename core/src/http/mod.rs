@@ -17,6 +17,7 @@ mod facts;
 mod framing;
 mod head;
 mod message;
+mod parse;
 mod side;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ mod transaction;
 use serde::Serialize;
 
 pub use facts::{HttpAnomaly, HttpField, HttpProtocol, HttpRow, MessageFacts, TransactionFacts};
+pub use parse::{Head, HeadKind, HeadPart, NoHead, StartLine, parse_head};
 pub use transaction::{MessageState, Transaction};
 
 use crate::frame::{Side, Sides};
