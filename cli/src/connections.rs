@@ -136,9 +136,11 @@ fn http(connection: &Connection) -> String {
         "{} {} {}",
         method,
         target,
-        first
-            .status
-            .map_or_else(|| "no answer".to_owned(), |status| status.to_string()),
+        match (first.status, first.response_frame) {
+            (Some(status), _) => status.to_string(),
+            (None, Some(_)) => "no status".to_owned(),
+            (None, None) => "no answer".to_owned(),
+        },
     );
     let more = connection.http.len() as u64 - 1 + connection.http_omitted;
     if more > 0 {

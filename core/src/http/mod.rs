@@ -169,6 +169,7 @@ impl Http {
             self.speaks(HttpProtocol::Opaque);
         }
         self.close(from, how, limits, &mut events);
+        self.ledger.ends_whole();
         events
     }
 

@@ -395,6 +395,19 @@ impl Ledger {
         self.passing.drain(..)
     }
 
+    /// The end of the stream was the proper end of a response: nothing broke.
+    pub(super) fn ends_whole(&mut self) {
+        let oldest = self.next.saturating_sub(self.unanswered).saturating_sub(1);
+        for number in oldest..self.next {
+            let row = self.get_mut(number).filter(|row| row.is_complete());
+            if let Some(row) = row.filter(|row| row.state == MessageState::Complete) {
+                if let Some(facts) = &mut row.facts {
+                    facts.in_flight = false;
+                }
+            }
+        }
+    }
+
     /// The connection ended before these were complete.
     pub(super) fn breaks(&mut self) {
         let oldest = self.next.saturating_sub(self.unanswered).saturating_sub(1);
