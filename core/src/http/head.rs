@@ -168,7 +168,7 @@ fn field<'a>(
         odd_name(first, from, named, sink)
     };
     let raw = &input[from + value..end];
-    if let Some(bad) = raw.iter().position(|&byte| is_control(byte)) {
+    if let Some(bad) = find_control(raw) {
         tell_of_controls(raw, bad, from + value, sink);
     }
     let (name, value) = (first[..name].trim_ascii(), raw.trim_ascii());
@@ -219,7 +219,7 @@ fn tell_of_first_line<'a>(whole: &[u8], first: &FirstLine<'_>, sink: &mut impl H
     if line.len() + 1 == whole.len() {
         sink.deviation(Rule::H30, line.len()..whole.len());
     }
-    if let Some(bad) = line.iter().position(|&byte| is_control(byte)) {
+    if let Some(bad) = find_control(line) {
         sink.deviation(Rule::H34, bad..bad + 1);
     }
     let version = first.version();
@@ -240,7 +240,7 @@ fn tell_of_first_line<'a>(whole: &[u8], first: &FirstLine<'_>, sink: &mut impl H
                 sink.deviation(Rule::H35, begin..line.len());
             }
             let parts = [method.len(), target.len(), "HTTP/".len() + version.number.len()];
-            let spaced = target.iter().any(|&byte| is_space(byte) || !byte.is_ascii());
+            let spaced = !target.is_ascii() || memchr2(b' ', b'\t', target).is_some();
             if !version.is_0_9() && (parts.iter().sum::<usize>() + 2 != line.len() || spaced) {
                 sink.deviation(Rule::H36, 0..line.len());
             }
@@ -480,7 +480,22 @@ const TOKEN: [bool; 256] = {
 
 /// Neither text nor white space of a line: RFC 9110 section 5.5.
 const fn is_control(byte: u8) -> bool {
-    byte < b' ' && byte != b'\t' || byte == 0x7f
+    (byte < b' ') & (byte != b'\t') | (byte == 0x7f)
+}
+
+/// The first control character. Blocks are looked at whole, which compiles to vectors; the last one overlaps
+/// the one before.
+fn find_control(text: &[u8]) -> Option<usize> {
+    const BLOCK: usize = 16;
+    let has_any = |block: &[u8]| block.iter().fold(false, |any, &byte| any | is_control(byte));
+    let is_clean = match text.last_chunk::<BLOCK>() {
+        Some(last) => !has_any(last) && !text.chunks_exact(BLOCK).any(has_any),
+        None => false,
+    };
+    if is_clean {
+        return None;
+    }
+    text.iter().position(|&byte| is_control(byte))
 }
 
 const fn is_space(byte: u8) -> bool {

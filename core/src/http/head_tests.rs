@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use nom::Err;
 
-use super::{Expect, FirstLine, cut_request, cut_status, fields, first_line, head, may_begin};
+use super::{Expect, FirstLine, cut_request, cut_status, fields, find_control, first_line, head, may_begin};
 use crate::http::HttpLimits;
 use crate::http::collect::Heard;
 use crate::http::framing::{Coding, ContentLength};
@@ -306,4 +306,20 @@ fn deviations_are_told_with_their_bytes() {
         told(&long(8001)),
         [(H42, 4..8005 + 9), (H42, 8005 + 11..8005 + 11 + 8001)]
     );
+}
+
+/// Blocks of 16 are looked at whole: one control character shows wherever it stands in a value of any length.
+#[test]
+fn a_control_character_is_found_at_every_place_of_a_value() {
+    for len in 1..70 {
+        for at in 0..len {
+            let mut value = vec![b'v'; len];
+            value[at] = 0x7f;
+            assert_eq!(find_control(&value), Some(at), "of {len}");
+        }
+        assert_eq!(find_control(&vec![b'v'; len]), None, "of {len}");
+        // RFC 9110 section 5.5: a tab and bytes above 0x7f are text.
+        assert_eq!(find_control(&vec![b'\t'; len]), None, "of {len}");
+        assert_eq!(find_control(&vec![0x80; len]), None, "of {len}");
+    }
 }
