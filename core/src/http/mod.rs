@@ -19,6 +19,7 @@ mod head;
 mod message;
 mod parse;
 mod side;
+mod telling;
 #[cfg(test)]
 mod tests;
 mod transaction;
