@@ -6,7 +6,7 @@ use synfin::http::HttpRow;
 use synfin_tests::talk::Said;
 
 use super::corpus::Corpus;
-use super::http_rows::{bytes, facts, message, play_cut, text, unfolded};
+use super::http_rows::{Faults, bytes, facts, message, play_cut, text, unfolded};
 use super::score::{Answer, Sheet};
 
 pub(crate) fn rows(corpus: &Corpus) -> Sheet {
@@ -45,18 +45,14 @@ fn answer(row: &Value) -> Answer {
         .as_array()
         .map(Vec::as_slice)
         .unwrap_or_default();
-    let mut faults = Vec::new();
+    let mut faults = Faults::default();
     if theirs.len() != told.rows.len() {
-        faults.push(format!("{} transactions, ours {}", theirs.len(), told.rows.len()));
+        faults.add(format!("{} transactions, ours {}", theirs.len(), told.rows.len()));
     }
     for (theirs, ours) in theirs.iter().zip(&told.rows) {
         compare(theirs, ours, &mut faults);
     }
-    if faults.is_empty() {
-        Answer::Same
-    } else {
-        Answer::Differs(faults.join("; "))
-    }
+    faults.answer()
 }
 
 /// Fields by name, several values joined, as libhtp keeps them.
@@ -84,29 +80,24 @@ fn merged(fields: impl Iterator<Item = (String, String)>) -> Vec<(String, String
     merged
 }
 
-fn compare(theirs: &Value, ours: &HttpRow, faults: &mut Vec<String>) {
-    let mut same = |what: &str, theirs: Option<String>, ours: Option<String>| {
-        if theirs.is_some() && theirs != ours {
-            faults.push(format!("{what} {theirs:?}, ours {ours:?}"));
-        }
-    };
-    same(
+fn compare(theirs: &Value, ours: &HttpRow, faults: &mut Faults) {
+    faults.same(
         "method",
         text(&theirs["method"]),
         ours.row.method.as_deref().map(str::to_owned),
     );
-    same(
+    faults.same(
         "target",
         text(&theirs["url"]),
         ours.row.target.as_deref().map(str::to_owned),
     );
     let version = text(&theirs["protocol"]).map(|protocol| protocol.trim_start_matches("HTTP/").to_owned());
-    same(
+    faults.same(
         "version",
         version,
         facts(ours).request.version.as_deref().map(str::to_owned),
     );
-    same(
+    faults.same(
         "status",
         theirs["status"].as_u64().map(|status| status.to_string()),
         ours.row.status.map(|status| status.to_string()),
@@ -122,7 +113,7 @@ fn compare(theirs: &Value, ours: &HttpRow, faults: &mut Vec<String>) {
         }));
         let all = own.fields.iter().chain(&own.trailers);
         let own_fields = merged(all.map(|field| (field.name.to_string(), unfolded(&field.value))));
-        same(
+        faults.same(
             &format!("{name} fields"),
             Some(format!("{theirs_fields:?}")),
             Some(format!("{own_fields:?}")),
@@ -131,14 +122,14 @@ fn compare(theirs: &Value, ours: &HttpRow, faults: &mut Vec<String>) {
         let len = theirs[format!("{name}_message_len")]
             .as_u64()
             .filter(|_| !own.chunked);
-        same(
+        faults.same(
             &format!("{name} length"),
             len.map(|len| len.to_string()),
             Some(own.body_wire_len.to_string()),
         );
         if own.content_encoding.is_none() {
             let text = |bytes: &[u8]| Some(String::from_utf8_lossy(bytes).into_owned());
-            same(
+            faults.same(
                 &format!("{name} body"),
                 text(&bytes(&theirs[format!("{name}_body")])),
                 text(&own.body),

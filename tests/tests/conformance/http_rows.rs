@@ -9,6 +9,8 @@ use synfin::http::{HttpField, HttpRow, MessageFacts, TransactionFacts};
 use synfin::{Rule, Side};
 use synfin_tests::talk::{Said, Told, config, play};
 
+use super::score::Answer;
+
 /// Bytes of a row, given in base64.
 pub(crate) fn bytes(value: &Value) -> Vec<u8> {
     let text = value.as_str().unwrap_or_default();
@@ -23,6 +25,31 @@ pub(crate) fn text(value: &Value) -> Option<String> {
         .map(|c| u8::try_from(c).expect("latin-1"))
         .collect();
     Some(String::from_utf8(bytes).unwrap_or_else(|_| latin1.to_owned()))
+}
+
+/// What differs between a row and ours.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<String>);
+
+impl Faults {
+    /// What a row does not give is not compared.
+    pub(crate) fn same(&mut self, what: &str, theirs: Option<String>, ours: Option<String>) {
+        if theirs.is_some() && theirs != ours {
+            self.add(format!("{what} {theirs:?}, ours {ours:?}"));
+        }
+    }
+
+    pub(crate) fn add(&mut self, fault: String) {
+        self.0.push(fault);
+    }
+
+    pub(crate) fn answer(self) -> Answer {
+        if self.0.is_empty() {
+            Answer::Same
+        } else {
+            Answer::Differs(self.0.join("; "))
+        }
+    }
 }
 
 /// Names and values of a row. White space around values is no part of them (RFC 9110 section 5.5), and a fold is one or

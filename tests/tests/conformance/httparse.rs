@@ -5,7 +5,7 @@ use synfin::Side;
 use synfin_tests::talk::Said;
 
 use super::corpus::Corpus;
-use super::http_rows::{bytes, message, own_pairs, pairs, play_cut, text, told_of};
+use super::http_rows::{Faults, bytes, message, own_pairs, pairs, play_cut, text, told_of};
 use super::score::{Answer, Sheet};
 
 pub(crate) fn rows(corpus: &Corpus) -> Sheet {
@@ -56,34 +56,29 @@ fn complete(row: &Value, len: usize, side: Side, first: &synfin::http::HttpRow, 
     let expected = &row["expected"];
     let ours = message(first, side);
     let facts = first.row.facts.as_deref().expect("facts");
-    let mut faults = Vec::new();
-    let mut compare = |what: &str, theirs: Option<String>, ours: Option<String>| {
-        if theirs.is_some() && theirs != ours {
-            faults.push(format!("{what} {theirs:?}, ours {ours:?}"));
-        }
-    };
-    compare(
+    let mut faults = Faults::default();
+    faults.same(
         "method",
         text(&expected["method"]),
         first.row.method.as_deref().map(str::to_owned),
     );
-    compare(
+    faults.same(
         "target",
         text(&expected["url"]),
         first.row.target.as_deref().map(str::to_owned),
     );
-    compare(
+    faults.same(
         "version",
         text(&expected["version"]),
         ours.version.as_deref().map(str::to_owned),
     );
-    compare(
+    faults.same(
         "reason",
         text(&expected["reason"]).map(|reason| reason.trim().to_owned()),
         facts.reason.as_deref().map(str::to_owned),
     );
     let status = expected["status"].as_u64().map(|status| status.to_string());
-    compare(
+    faults.same(
         "status",
         status,
         first.row.status.map(|status| status.to_string()),
@@ -92,7 +87,7 @@ fn complete(row: &Value, len: usize, side: Side, first: &synfin::http::HttpRow, 
     let consumed = expected["consumed"].as_u64().unwrap_or(0);
     let blank = len as u64 - (len as u64).min(ours.head_len + ours.body_wire_len);
     if ours.head_len > consumed || consumed - ours.head_len > blank {
-        faults.push(format!("{consumed} bytes, ours {}", ours.head_len));
+        faults.add(format!("{consumed} bytes, ours {}", ours.head_len));
     }
     let (theirs, ours) = (pairs(&expected["headers"]), own_pairs(&ours.fields));
     // A lenient parser leaves out fields that we show and tell of.
@@ -102,19 +97,15 @@ fn complete(row: &Value, len: usize, side: Side, first: &synfin::http::HttpRow, 
     let mut left = ours.iter();
     let within = theirs.iter().all(|pair| left.any(|own| own == pair));
     if theirs != ours && !(lenient && is_odd && within) {
-        faults.push(format!("fields {theirs:?}, ours {ours:?}"));
+        faults.add(format!("fields {theirs:?}, ours {ours:?}"));
     }
     if lenient && !is_odd {
-        faults.push(format!(
+        faults.add(format!(
             "accepted with {}, ours without an anomaly",
             row["lenient_flags"]
         ));
     }
-    if faults.is_empty() {
-        Answer::Same
-    } else {
-        Answer::Differs(faults.join("; "))
-    }
+    faults.answer()
 }
 
 /// The size line of a chunk, behind a head that announces chunks.

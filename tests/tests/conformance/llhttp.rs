@@ -6,7 +6,7 @@ use synfin::{Rule, Side};
 use synfin_tests::talk::{Said, Told};
 
 use super::corpus::Corpus;
-use super::http_rows::{bytes, message, own_pairs, pairs, play_cut, text, told_of};
+use super::http_rows::{Faults, bytes, message, own_pairs, pairs, play_cut, text, told_of};
 use super::score::{Answer, Sheet};
 
 /// An anomaly may be told so many bytes from where llhttp stops: it tells of a line, llhttp of a byte.
@@ -79,15 +79,15 @@ fn messages(row: &Value) -> Answer {
         .collect();
     let theirs = theirs.as_slice();
     let error = expected["error"]["off"].as_u64();
-    let mut faults = Vec::new();
+    let mut faults = Faults::default();
     // What stands where llhttp has begun a message and given up is read by us only if it is credible.
     let sure = theirs.len()
         - usize::from(error.is_some() && theirs.last().is_some_and(|last| last["complete"] == false));
     if told.rows.len() < sure {
-        faults.push(format!("{} messages, ours {}", theirs.len(), told.rows.len()));
+        faults.add(format!("{} messages, ours {}", theirs.len(), told.rows.len()));
     }
     if error.is_none() && expected["stopped"].is_null() && told.rows.len() > theirs.len() {
-        faults.push(format!("{} messages, ours {}", theirs.len(), told.rows.len()));
+        faults.add(format!("{} messages, ours {}", theirs.len(), told.rows.len()));
     }
     for (theirs, ours) in theirs.iter().zip(&told.rows).take(sure) {
         compare(theirs, ours, side, &mut faults);
@@ -97,23 +97,19 @@ fn messages(row: &Value) -> Answer {
         .is_some_and(|flags| !flags.is_empty());
     if let Some(at) = error {
         if !is_told_about(at, theirs, &told, side) {
-            faults.push(format!(
+            faults.add(format!(
                 "{} at {at}, ours {:?}",
                 expected["error"]["name"],
                 anomalies(&told, side)
             ));
         }
     } else if lenient && told_of(&told).is_empty() {
-        faults.push(format!(
+        faults.add(format!(
             "accepted with {}, ours without an anomaly",
             row["lenient_flags"]
         ));
     }
-    if faults.is_empty() {
-        Answer::Same
-    } else {
-        Answer::Differs(faults.join("; "))
-    }
+    faults.answer()
 }
 
 fn anomalies(told: &Told, side: Side) -> Vec<(Rule, u64, u64)> {
@@ -142,29 +138,24 @@ fn is_told_about(at: u64, theirs: &[Value], told: &Told, side: Side) -> bool {
     near || between || told.rows.is_empty()
 }
 
-fn compare(theirs: &Value, ours: &HttpRow, side: Side, faults: &mut Vec<String>) {
+fn compare(theirs: &Value, ours: &HttpRow, side: Side, faults: &mut Faults) {
     let own = message(ours, side);
-    let mut same = |what: &str, theirs: Option<String>, ours: Option<String>| {
-        if theirs.is_some() && theirs != ours {
-            faults.push(format!("{what} {theirs:?}, ours {ours:?}"));
-        }
-    };
-    same(
+    faults.same(
         "method",
         text(&theirs["method"]),
         ours.row.method.as_deref().map(str::to_owned),
     );
-    same(
+    faults.same(
         "target",
         text(&theirs["url"]),
         ours.row.target.as_deref().map(str::to_owned),
     );
-    same(
+    faults.same(
         "version",
         text(&theirs["version"]),
         own.version.as_deref().map(str::to_owned),
     );
-    same(
+    faults.same(
         "status",
         theirs["status"].as_u64().map(|status| status.to_string()),
         ours.row.status.map(|status| status.to_string()),
@@ -174,19 +165,19 @@ fn compare(theirs: &Value, ours: &HttpRow, side: Side, faults: &mut Vec<String>)
         .facts
         .as_deref()
         .and_then(|facts| facts.reason.as_deref());
-    same(
+    faults.same(
         "reason",
         text(&theirs["reason"]).map(|reason| reason.trim().to_owned()),
         reason.map(str::to_owned),
     );
     let is_complete = own.state == Some(MessageState::Complete);
-    same(
+    faults.same(
         "complete",
         theirs["complete"].as_bool().map(|is| is.to_string()),
         Some(is_complete.to_string()),
     );
     if theirs["headers_complete"] == true {
-        same(
+        faults.same(
             "fields",
             Some(format!("{:?}", pairs(&theirs["headers"]))),
             Some(format!("{:?}", own_pairs(&own.fields))),
@@ -194,14 +185,14 @@ fn compare(theirs: &Value, ours: &HttpRow, side: Side, faults: &mut Vec<String>)
         // The coding frames nothing where there is no content (RFC 9112 section 6.3 point 1).
         let empty = [101, 204, 304].map(Some).contains(&theirs["status"].as_u64());
         let chunked = theirs["chunked"].as_bool().filter(|_| !empty);
-        same(
+        faults.same(
             "chunked",
             chunked.map(|is| is.to_string()),
             Some(own.chunked.to_string()),
         );
     }
     if theirs["complete"] == true {
-        same(
+        faults.same(
             "trailers",
             Some(format!("{:?}", pairs(&theirs["trailers"]))),
             Some(format!("{:?}", own_pairs(&own.trailers))),
@@ -209,6 +200,6 @@ fn compare(theirs: &Value, ours: &HttpRow, side: Side, faults: &mut Vec<String>)
     }
     if theirs["body_skipped"] != true {
         let text = |bytes: &[u8]| Some(String::from_utf8_lossy(bytes).into_owned());
-        same("body", text(&bytes(&theirs["body"])), text(&own.body));
+        faults.same("body", text(&bytes(&theirs["body"])), text(&own.body));
     }
 }
