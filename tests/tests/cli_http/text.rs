@@ -304,3 +304,42 @@ fn colour_is_for_terminals() {
     assert!(!coloured("NO_COLOR", "1"));
     assert!(coloured("CLICOLOR_FORCE", "1"), "there is colour at all");
 }
+
+/// Trailers, an upgrade and deviations, as they come from the wire.
+#[test]
+fn trailers_upgrades_and_deviations_are_told() {
+    let folder = folder();
+    let path = capture(
+        &folder,
+        "odd.pcapng",
+        r#"
+              open C > S +1ms
+        +1ms  C > S PSH-ACK "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX-Sum: 1\r\n\r\n"
+        +1ms  S > C PSH-ACK "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+        +1ms  C > S PSH-ACK "GET /ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+        +1ms  S > C PSH-ACK "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+        close C > S
+        "#,
+    );
+    let told = lines(&told([], &path));
+    assert!(
+        told[0].contains("H15 Transfer-Encoding with Content-Length"),
+        "{}",
+        told[0]
+    );
+    assert!(told[1].contains("websocket"), "{}", told[1]);
+    let out = http(["--json", "--headers"], &path).out;
+    let row: serde_json::Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
+    let request = &row["facts"]["request"];
+    assert_eq!(request["trailers"][0]["name"], "X-Sum");
+    assert_eq!(request["trailers"][0]["value"], "1");
+    assert_eq!(row["request_body_len"], 2);
+    // `2\r\nhi\r\n0\r\n`, then the trailer and the empty line.
+    assert_eq!(request["body_wire_len"], 3 + 4 + 3 + 10 + 2);
+    // The head has 18 + 9 + 19 bytes before the field that completes the pair.
+    let anomaly = &request["anomalies"][0];
+    assert_eq!(
+        (anomaly["rule"].as_str(), anomaly["start"].as_u64()),
+        (Some("H15"), Some(46))
+    );
+}
