@@ -143,12 +143,19 @@ impl MessageFacts {
 
 impl HttpField {
     pub(super) fn of(field: &Field<'_>) -> Self {
-        let line_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
-        let spaced = |byte: &u8| if line_end(byte) { b' ' } else { *byte };
-        let value: Vec<u8> = field.value.iter().map(spaced).collect();
         Self {
             name: text(field.name),
-            value: text(&value),
+            value: unfolded(field.value),
         }
     }
+}
+
+/// A value with spaces for the line ends of its folds.
+fn unfolded(value: &[u8]) -> Box<str> {
+    let is_line_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+    if !value.iter().any(is_line_end) {
+        return text(value);
+    }
+    let spaced = |byte: &u8| if is_line_end(byte) { b' ' } else { *byte };
+    text(&value.iter().map(spaced).collect::<Vec<u8>>())
 }
