@@ -18,6 +18,10 @@ struct Shown;
 impl Formatter for Shown {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
         let mut plain = CompactFormatter;
+        // Nearly everything.
+        if text.bytes().all(|byte| byte < 0x7f) {
+            return plain.write_string_fragment(out, text);
+        }
         for part in text.split_inclusive(drives_terminal) {
             let Some(last) = part.chars().next_back().filter(|&last| drives_terminal(last)) else {
                 plain.write_string_fragment(out, part)?;

@@ -311,8 +311,9 @@ impl Rule {
 
     /// Whether it is about HTTP: such a rule is listed once in a connection, however many messages show it.
     #[must_use]
-    pub fn is_http(self) -> bool {
-        self.id().starts_with('H')
+    pub const fn is_http(self) -> bool {
+        // They stand last in the table.
+        self as u8 >= Self::H14 as u8
     }
 
     /// The rule of an id.
@@ -402,6 +403,7 @@ mod tests {
         for (index, rule) in Rule::ALL.iter().enumerate() {
             assert_eq!(RULES[index].id, rule.id());
             assert_eq!(Rule::from_id(rule.id()), Some(*rule));
+            assert_eq!(rule.is_http(), rule.id().starts_with('H'));
             let info = rule.info();
             assert!(
                 info.condition.ends_with('.') && !info.name.is_empty() && !info.rfc.is_empty(),
