@@ -201,16 +201,7 @@ fn tell(out: &mut impl Write, connection: &Connection, explanation: &Explanation
         if topic.replace(sentence.topic) != Some(sentence.topic) {
             writeln!(out, "{HEADING}{}{HEADING:#}", heading(sentence.topic))?;
         }
-        let mut words = sentence.text.clone();
-        let reference = match (sentence.rule, sentence.rfc) {
-            (Some(rule), Some(rfc)) => format!("{}, {rfc}", rule.id()),
-            (None, Some(rfc)) => rfc.to_owned(),
-            _ => String::new(),
-        };
-        if !reference.is_empty() {
-            words = format!("{words} [{reference}]");
-        }
-        for (index, line) in text::wrapped(&words, text::width().saturating_sub(4))
+        for (index, line) in text::wrapped(&sentence.line(), text::width().saturating_sub(4))
             .iter()
             .enumerate()
         {

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use smallvec::SmallVec;
 
 use crate::annotation::ConnectionId;
-use crate::http::{HttpProtocol, Transaction};
+use crate::http::{HttpPlace, HttpProtocol, HttpRow, Transaction};
 use crate::options::Options;
 use crate::rule::Rule;
 use crate::words::{Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict, ResetSign};
@@ -80,6 +80,23 @@ pub struct Connection {
     pub http_omitted: u64,
     /// Whether it was pushed out of the table before its end, because the table was full.
     pub evicted: bool,
+}
+
+impl Connection {
+    /// One of its HTTP transactions and where it happened, by its position on the connection.
+    #[must_use]
+    pub fn http_row(&self, index: u32) -> Option<HttpRow> {
+        let place = HttpPlace {
+            connection: self.connection,
+            src: self.src,
+            src_port: self.src_port,
+            dst: self.dst,
+            dst_port: self.dst_port,
+            establish_ns: self.timing.establish_ns,
+        };
+        let row = self.http.get(index as usize)?;
+        Some(place.row(index, row.clone()))
+    }
 }
 
 /// Frames that prove a verdict, in capture order.

@@ -125,6 +125,12 @@ impl Dissector {
         self.tracker.transaction(id, index)
     }
 
+    /// The same, and where it happened.
+    #[must_use]
+    pub fn http_row(&self, id: ConnectionId, index: u32) -> Option<HttpRow> {
+        self.tracker.http_row(id, index)
+    }
+
     /// The HTTP transactions that became complete since the last call, in the order of their completion;
     /// empty unless [`HttpLimits::streamed`](crate::http::HttpLimits). Those of a connection that is over
     /// come when it is taken or evicted.

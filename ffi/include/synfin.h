@@ -11,7 +11,9 @@
  *         synfin_status status = synfin_dissector_frame(dissector, &frame, &annotation);
  *     uint64_t connections;
  *     synfin_dissector_finish(dissector, &connections);
- *     synfin_dissector_connection_json(dissector, 0 to connections - 1, ...);
+ *     for each id from 0 to connections - 1:
+ *         synfin_connection connection = {.struct_size = sizeof connection};
+ *         synfin_dissector_connection(dissector, id, &connection);
  *     synfin_dissector_free(dissector);
  *
  * Rules for every call:
@@ -22,8 +24,8 @@
  *   filled by the call. So both sides can be newer: the library reads and writes only that much, leaves
  *   `struct_size` itself alone, gives members it does not know the value 0, and ignores them on the way in.
  *   Layouts only ever grow at the end.
- * - NULL is never followed: SYNFIN_ERR_NULL.
- * - One dissector, or one list of values, is used by one thread at a time; different ones are independent.
+ * - NULL is never followed: SYNFIN_ERR_NULL. A handle of another kind is not used: SYNFIN_ERR_HANDLE.
+ * - One dissector, list of values or transaction is used by one thread at a time; different ones are independent.
  *   There is no global state, no callback, and no file is opened.
  * - Who makes a thing with _new() ends it with _free(). Nothing else changes hands: memory the caller
  *   gives is used during the call only.
@@ -188,6 +190,84 @@ enum synfin_closer {
     SYNFIN_CLOSER_NOBODY = 4, /**< "nobody" */
 };
 
+/**
+ * How the opening of a connection went.
+ * In quotes: the word that values and JSON use.
+ */
+enum synfin_handshake_verdict {
+    SYNFIN_HANDSHAKE_VERDICT_NONE = 0, /**< "none" */
+    SYNFIN_HANDSHAKE_VERDICT_UNSEEN = 1, /**< "unseen" */
+    SYNFIN_HANDSHAKE_VERDICT_COMPLETE = 2, /**< "complete" */
+    SYNFIN_HANDSHAKE_VERDICT_SIMULTANEOUS = 3, /**< "simultaneous" */
+    SYNFIN_HANDSHAKE_VERDICT_SPLIT = 4, /**< "split" */
+    SYNFIN_HANDSHAKE_VERDICT_BAD_ACK = 5, /**< "bad-ack" */
+    SYNFIN_HANDSHAKE_VERDICT_REFUSED = 6, /**< "refused" */
+    SYNFIN_HANDSHAKE_VERDICT_ABORTED = 7, /**< "aborted" */
+    SYNFIN_HANDSHAKE_VERDICT_UNREACHABLE = 8, /**< "unreachable" */
+    SYNFIN_HANDSHAKE_VERDICT_HALF_OPEN = 9, /**< "half-open" */
+    SYNFIN_HANDSHAKE_VERDICT_NO_ANSWER = 10, /**< "no-answer" */
+    SYNFIN_HANDSHAKE_VERDICT_PENDING = 11, /**< "pending" */
+};
+
+/**
+ * The likely reason of a connection's end.
+ * In quotes: the word that values and JSON use.
+ */
+enum synfin_cause {
+    SYNFIN_CAUSE_PORT_CLOSED = 0, /**< "port-closed" */
+    SYNFIN_CAUSE_REFUSED_POLICY = 1, /**< "refused-policy" */
+    SYNFIN_CAUSE_HTTP_CONNECTION_CLOSE = 2, /**< "http-connection-close" */
+    SYNFIN_CAUSE_HTTP_1_0 = 3, /**< "http-1.0" */
+    SYNFIN_CAUSE_IDLE_TIMEOUT = 4, /**< "idle-timeout" */
+    SYNFIN_CAUSE_APPLICATION = 5, /**< "application" */
+    SYNFIN_CAUSE_ABORTED_BY_APPLICATION = 6, /**< "aborted-by-application" */
+    SYNFIN_CAUSE_UNREAD_DATA = 7, /**< "unread-data" */
+    SYNFIN_CAUSE_LATE_DATA = 8, /**< "late-data" */
+    SYNFIN_CAUSE_RETRANSMISSION_GIVE_UP = 9, /**< "retransmission-give-up" */
+    SYNFIN_CAUSE_KEEP_ALIVE_DEAD = 10, /**< "keep-alive-dead" */
+    SYNFIN_CAUSE_PEER_LOST_STATE = 11, /**< "peer-lost-state" */
+    SYNFIN_CAUSE_INJECTED_RESET = 12, /**< "injected-reset" */
+    SYNFIN_CAUSE_TLS_CLOSE_NOTIFY = 13, /**< "tls-close-notify" */
+    SYNFIN_CAUSE_TLS_ALERT = 14, /**< "tls-alert" */
+    SYNFIN_CAUSE_TLS_TRUNCATED = 15, /**< "tls-truncated" */
+    SYNFIN_CAUSE_UNKNOWN = 16, /**< "unknown" */
+};
+
+/**
+ * How sure a verdict is.
+ * In quotes: the word that values and JSON use.
+ */
+enum synfin_confidence {
+    SYNFIN_CONFIDENCE_GUESS = 0, /**< "guess" */
+    SYNFIN_CONFIDENCE_LIKELY = 1, /**< "likely" */
+    SYNFIN_CONFIDENCE_CERTAIN = 2, /**< "certain" */
+};
+
+/**
+ * What a connection's payload speaks, as far as its bytes tell.
+ * In quotes: the word that values and JSON use.
+ */
+enum synfin_protocol {
+    SYNFIN_PROTOCOL_HTTP = 1, /**< "http" */
+    SYNFIN_PROTOCOL_HTTP2 = 2, /**< "http2" */
+    SYNFIN_PROTOCOL_H2C = 3, /**< "h2c" */
+    SYNFIN_PROTOCOL_WEBSOCKET = 4, /**< "websocket" */
+    SYNFIN_PROTOCOL_TLS = 5, /**< "tls" */
+    SYNFIN_PROTOCOL_OPAQUE = 6, /**< "opaque" */
+};
+
+/**
+ * How completely an HTTP message was seen; the worse is the greater.
+ * In quotes: the word that values and JSON use.
+ */
+enum synfin_message_state {
+    SYNFIN_MESSAGE_STATE_COMPLETE = 0, /**< "complete" */
+    SYNFIN_MESSAGE_STATE_INCOMPLETE = 1, /**< "incomplete" */
+    SYNFIN_MESSAGE_STATE_CUT = 2, /**< "cut" */
+    SYNFIN_MESSAGE_STATE_GAP = 3, /**< "gap" */
+    SYNFIN_MESSAGE_STATE_RESET = 4, /**< "reset" */
+};
+
 
 /**
  * Larger sizes are taken for a member that was never set.
@@ -297,6 +377,96 @@ enum synfin_closer {
 #define SYNFIN_HAS_HTTP_REQUEST_IN 32768
 
 /**
+ * `role` of synfin_icmp_note: the error fulfils no rule.
+ */
+#define SYNFIN_NO_RULE UINT32_MAX
+
+/**
+ * `present` of a connection: `rtt_responder_ns` is known.
+ */
+#define SYNFIN_CONNECTION_HAS_RTT_RESPONDER 1
+
+/**
+ * `present` of a connection: `rtt_initiator_ns` is known.
+ */
+#define SYNFIN_CONNECTION_HAS_RTT_INITIATOR 2
+
+/**
+ * `present` of a connection: `establish_ns` is known.
+ */
+#define SYNFIN_CONNECTION_HAS_ESTABLISH 4
+
+/**
+ * `present` of a connection: `first_byte_ns` of the initiator is known.
+ */
+#define SYNFIN_CONNECTION_HAS_FIRST_BYTE_INITIATOR 8
+
+/**
+ * `present` of a connection: `first_byte_ns` of the responder is known.
+ */
+#define SYNFIN_CONNECTION_HAS_FIRST_BYTE_RESPONDER 16
+
+/**
+ * `present` of a connection: `idle_ns` is known.
+ */
+#define SYNFIN_CONNECTION_HAS_IDLE 32
+
+/**
+ * `present` of a connection: `teardown_ns` is known.
+ */
+#define SYNFIN_CONNECTION_HAS_TEARDOWN 64
+
+/**
+ * `present` of a connection: `isn` of the initiator was captured.
+ */
+#define SYNFIN_CONNECTION_HAS_ISN_INITIATOR 128
+
+/**
+ * `present` of a connection: `isn` of the responder was captured.
+ */
+#define SYNFIN_CONNECTION_HAS_ISN_RESPONDER 256
+
+/**
+ * `present` of a connection: it was reset, `reset_by`.
+ */
+#define SYNFIN_CONNECTION_HAS_RESET_BY 512
+
+/**
+ * `present` of a connection: a RST left `killed_transaction` unfinished.
+ */
+#define SYNFIN_CONNECTION_HAS_KILLED_TRANSACTION 1024
+
+/**
+ * `present` of a transaction: `request_frame` is known, a request was captured.
+ */
+#define SYNFIN_TRANSACTION_HAS_REQUEST 1
+
+/**
+ * `present` of a transaction: `response_frame` is known, a final response was captured.
+ */
+#define SYNFIN_TRANSACTION_HAS_RESPONSE 2
+
+/**
+ * `present` of a transaction: `status` is known.
+ */
+#define SYNFIN_TRANSACTION_HAS_STATUS 4
+
+/**
+ * `present` of a transaction: it was kept with its facts (`http_facts` of synfin_config), all members count.
+ */
+#define SYNFIN_TRANSACTION_HAS_FACTS 8
+
+/**
+ * `present` of a transaction: `wait_ns` is known.
+ */
+#define SYNFIN_TRANSACTION_HAS_WAIT 16
+
+/**
+ * `present` of a transaction: `total_ns` is known.
+ */
+#define SYNFIN_TRANSACTION_HAS_TOTAL 32
+
+/**
  * `scope` of a field: segments have it.
  */
 #define SYNFIN_SCOPE_SEGMENT 1
@@ -310,7 +480,8 @@ enum synfin_closer {
  * What a call answers. Numbers are never given a second meaning; expect new ones.
  *
  * 0 is success, 1 to 15 are mistakes in the call or in the library, from 16 on it is the packet that
- * gives no answer.
+ * gives no annotation, from 32 on the capture that cannot be read, or not to its end. So a host that reads
+ * packets goes on where a status is at least SYNFIN_NOT_TCP.
  */
 enum synfin_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -335,7 +506,7 @@ enum synfin_status
      */
     SYNFIN_ERR_INVALID = 3,
     /**
-     * There is nothing of that number.
+     * What was asked for is not there.
      */
     SYNFIN_ERR_NOT_FOUND = 4,
     /**
@@ -356,6 +527,10 @@ enum synfin_status
      */
     SYNFIN_ERR_FINISHED = 8,
     /**
+     * The pointer is no handle of the kind the call wants, or one of another copy of the library.
+     */
+    SYNFIN_ERR_HANDLE = 9,
+    /**
      * The frame was read; it carries no TCP segment.
      */
     SYNFIN_NOT_TCP = 16,
@@ -367,6 +542,34 @@ enum synfin_status
      * The frame is of a link type this library does not read.
      */
     SYNFIN_UNKNOWN_LINK = 18,
+    /**
+     * An ICMP error about a TCP segment: synfin_dissector_icmp_note() tells whose.
+     */
+    SYNFIN_ICMP = 19,
+    /**
+     * An ICMP error about a TCP segment that no connection sent.
+     */
+    SYNFIN_NO_CONNECTION = 20,
+    /**
+     * A fragment of an IP packet: the frame that makes the packet whole gives its segment.
+     */
+    SYNFIN_FRAGMENT = 21,
+    /**
+     * A fragment that contradicts another one of its IP packet, which is given up (RFC 5722).
+     */
+    SYNFIN_OVERLAPPING_FRAGMENT = 22,
+    /**
+     * The bytes are neither pcap nor pcapng.
+     */
+    SYNFIN_NOT_A_CAPTURE = 32,
+    /**
+     * The capture ends in the middle of a record; everything before it was taken in.
+     */
+    SYNFIN_CUT_CAPTURE = 33,
+    /**
+     * A record contradicts the capture's format; everything before it was taken in.
+     */
+    SYNFIN_DAMAGED_CAPTURE = 34,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -383,6 +586,15 @@ typedef uint32_t synfin_status;
  * a time; different dissectors are independent.
  */
 typedef struct synfin_dissector synfin_dissector;
+
+/**
+ * An HTTP transaction, a request and its final response, to be used again and again: filled by
+ * synfin_dissector_transaction() and synfin_dissector_next_transaction().
+ *
+ * Made by synfin_transaction_new(), ended by synfin_transaction_free(). It belongs to no dissector. One is used
+ * by one thread at a time.
+ */
+typedef struct synfin_transaction synfin_transaction;
 
 /**
  * A list of values, to be used again and again: filled by synfin_annotation_values() and
@@ -440,6 +652,61 @@ typedef struct synfin_config {
      * 1 (default) looks for HTTP, 0 does not.
      */
     uint8_t http_enabled;
+    /**
+     * 0.
+     */
+    uint8_t reserved[7];
+    /**
+     * Content held of each HTTP message, bytes, for synfin_transaction_body(); default 0. Needs
+     * `http_facts`.
+     */
+    uint32_t http_body_bytes;
+    /**
+     * 1 keeps what a transaction tells beyond its frames, status and lengths: host, times, versions...;
+     * default 0.
+     */
+    uint8_t http_facts;
+    /**
+     * 1 keeps header and trailer fields as well; default 0. Needs `http_facts`.
+     */
+    uint8_t http_fields;
+    /**
+     * 1 hands HTTP transactions out as soon as they are complete, by synfin_dissector_next_transaction(),
+     * instead of keeping them with their connection; default 0.
+     */
+    uint8_t http_streamed;
+    /**
+     * 0.
+     */
+    uint8_t reserved2;
+    /**
+     * Silence after which a RST that is not the host's counts as one of a NAT or firewall that forgot the
+     * connection (rule T21), nanoseconds; default 60 s.
+     */
+    int64_t idle_reset_ns;
+    /**
+     * How long a connection without an answer to its SYN-ACK counts as half-open (rule O38), nanoseconds;
+     * default 60 s.
+     */
+    int64_t half_open_ns;
+    /**
+     * Half-open connections at once that make a SYN flood of a server's port (rule O38), if
+     * `flood_percent` agrees; default 100.
+     */
+    uint32_t flood_half_open;
+    /**
+     * A SYN flood completes fewer than this many of a hundred handshakes, 0 to 100; default 20.
+     */
+    uint32_t flood_percent;
+    /**
+     * Zeek's likely_server_ports, for the `synfin.zeek.` values alone; read during the call only. NULL
+     * (default) for those of Zeek's own scripts.
+     */
+    const uint16_t *likely_server_ports;
+    /**
+     * How many, if that is not NULL; 0 is Zeek's bare mode.
+     */
+    size_t likely_server_port_count;
 } synfin_config;
 
 /**
@@ -474,6 +741,10 @@ typedef struct synfin_frame {
      * What they begin with: a LINKTYPE_ number of tcpdump.org (1 is Ethernet, 101 raw IP).
      */
     uint16_t link_type;
+    /**
+     * 0.
+     */
+    uint8_t reserved[6];
 } synfin_frame;
 
 /**
@@ -656,7 +927,8 @@ typedef struct synfin_annotation {
 } synfin_annotation;
 
 /**
- * A TCP segment whose lower layers the caller has decoded. First layout: all members shown.
+ * A TCP segment whose lower layers the caller has decoded. First layout: up to `layer` and the 4 bytes behind it,
+ * 88 bytes.
  */
 typedef struct synfin_segment {
     /**
@@ -711,7 +983,324 @@ typedef struct synfin_segment {
      * Which TCP layer of the frame, outermost 0 (tunnels carry several).
      */
     uint8_t layer;
+    /**
+     * 0.
+     */
+    uint8_t reserved[4];
+    /**
+     * Number of the network that tunnels' headers name (VXLAN, Geneve, a GRE key), 0 for none: segments of
+     * different networks belong to different connections, whatever their addresses. Told apart by 31 bits.
+     */
+    uint32_t tunnel;
+    /**
+     * 0.
+     */
+    uint32_t reserved2;
 } synfin_segment;
+
+/**
+ * An ICMP or ICMPv6 message whose lower layers the caller has decoded. First layout: all members shown.
+ */
+typedef struct synfin_icmp {
+    /**
+     * `sizeof(struct synfin_icmp)`.
+     */
+    uint32_t struct_size;
+    /**
+     * As in synfin_segment.
+     */
+    uint32_t tunnel;
+    /**
+     * Number of the frame that carries it, from 1.
+     */
+    uint64_t frame;
+    /**
+     * Capture time, nanoseconds since the Unix epoch.
+     */
+    int64_t time_ns;
+    /**
+     * The captured bytes, from the ICMP header on; read during the call only. May be NULL if `len` is 0.
+     */
+    const uint8_t *data;
+    /**
+     * How many.
+     */
+    size_t len;
+    /**
+     * Sender's address in network order, `address_len` bytes. One of 16 bytes makes it ICMPv6.
+     */
+    uint8_t src[16];
+    /**
+     * IPv4 identification, 0 to 65535; -1 where there is none.
+     */
+    int32_t ip_id;
+    /**
+     * 4 or 16.
+     */
+    uint8_t address_len;
+    /**
+     * 0.
+     */
+    uint8_t reserved[3];
+} synfin_icmp;
+
+/**
+ * What an ICMP error about a TCP segment means. First layout: all members shown.
+ */
+typedef struct synfin_icmp_note {
+    /**
+     * `sizeof(struct synfin_icmp_note)`.
+     */
+    uint32_t struct_size;
+    /**
+     * Which side sent the segment it quotes: enum synfin_side.
+     */
+    uint32_t direction;
+    /**
+     * The connection of that segment.
+     */
+    uint64_t connection;
+    /**
+     * Number of the rule that the error fulfils, or SYNFIN_NO_RULE.
+     */
+    uint32_t rule;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+} synfin_icmp_note;
+
+/**
+ * Many captured frames of one link type, for hosts where a call is dear: their bytes lie in one piece of
+ * memory, their times and lengths in arrays of `count` numbers. All of it is read during the call only.
+ * First layout: all members shown.
+ */
+typedef struct synfin_batch {
+    /**
+     * `sizeof(struct synfin_batch)`.
+     */
+    uint32_t struct_size;
+    /**
+     * What the frames begin with: a LINKTYPE_ number of tcpdump.org, 0 to 65535.
+     */
+    uint32_t link_type;
+    /**
+     * Position of the first frame in the capture, from 1; the others follow on.
+     */
+    uint64_t first_number;
+    /**
+     * How many frames.
+     */
+    size_t count;
+    /**
+     * Their captured bytes.
+     */
+    const uint8_t *data;
+    /**
+     * How many bytes in all.
+     */
+    size_t len;
+    /**
+     * Where in `data` each frame begins; NULL where they lie one behind the other.
+     */
+    const uint64_t *offsets;
+    /**
+     * Captured bytes of each.
+     */
+    const uint32_t *lens;
+    /**
+     * Length of each on the wire; NULL where none was cut.
+     */
+    const uint32_t *wire_lens;
+    /**
+     * Capture time of each, nanoseconds since the Unix epoch.
+     */
+    const int64_t *times_ns;
+} synfin_batch;
+
+/**
+ * What became of a connection, the numbers of it; synfin_dissector_connection_values() and
+ * synfin_dissector_connection_json() tell more.
+ *
+ * Plain data without pointers. Arrays of two hold the initiator's number, then the responder's: enum
+ * synfin_side. `present` says which of the optional members count; those that do not are 0. First layout:
+ * all members shown.
+ */
+typedef struct synfin_connection {
+    /**
+     * `sizeof(struct synfin_connection)`.
+     */
+    uint32_t struct_size;
+    /**
+     * Which optional members count: SYNFIN_CONNECTION_HAS_ bits.
+     */
+    uint32_t present;
+    /**
+     * Its number, from 0 in the order of first segments.
+     */
+    uint64_t connection;
+    /**
+     * Its first frame.
+     */
+    uint64_t first_frame;
+    /**
+     * Its last frame.
+     */
+    uint64_t last_frame;
+    /**
+     * Capture time of the first frame, nanoseconds since the Unix epoch.
+     */
+    int64_t start_ns;
+    /**
+     * From the first frame to the last, nanoseconds.
+     */
+    int64_t duration_ns;
+    /**
+     * SYN to SYN-ACK, nanoseconds: round trip between capture point and responder.
+     * SYNFIN_CONNECTION_HAS_RTT_RESPONDER.
+     */
+    int64_t rtt_responder_ns;
+    /**
+     * SYN-ACK to ACK, nanoseconds: round trip between capture point and initiator.
+     * SYNFIN_CONNECTION_HAS_RTT_INITIATOR.
+     */
+    int64_t rtt_initiator_ns;
+    /**
+     * First SYN to the segment that completes the handshake, nanoseconds. SYNFIN_CONNECTION_HAS_ESTABLISH.
+     */
+    int64_t establish_ns;
+    /**
+     * First frame to each side's first payload, nanoseconds. SYNFIN_CONNECTION_HAS_FIRST_BYTE_INITIATOR and
+     * _RESPONDER.
+     */
+    int64_t first_byte_ns[2];
+    /**
+     * Silence before the first FIN or RST, nanoseconds. SYNFIN_CONNECTION_HAS_IDLE.
+     */
+    int64_t idle_ns;
+    /**
+     * First FIN or accepted RST to the segment after which it was over, nanoseconds.
+     * SYNFIN_CONNECTION_HAS_TEARDOWN.
+     */
+    int64_t teardown_ns;
+    /**
+     * Segments.
+     */
+    uint64_t packets[2];
+    /**
+     * Payload by the sequence numbers, bytes: retransmissions once, gaps counted.
+     */
+    uint64_t bytes[2];
+    /**
+     * Segments sent again.
+     */
+    uint64_t retransmissions[2];
+    /**
+     * Those of them that were needless.
+     */
+    uint64_t spurious_retransmissions[2];
+    /**
+     * Segments that were overtaken on their way.
+     */
+    uint64_t out_of_order[2];
+    /**
+     * Segments captured more than once.
+     */
+    uint64_t duplicates[2];
+    /**
+     * Holes in what was captured.
+     */
+    uint64_t gaps[2];
+    /**
+     * Their bytes.
+     */
+    uint64_t gap_bytes[2];
+    /**
+     * HTTP transactions kept: their positions are 0 to this - 1.
+     */
+    uint64_t http_transactions;
+    /**
+     * HTTP transactions past those.
+     */
+    uint64_t http_omitted;
+    /**
+     * Initial sequence numbers. SYNFIN_CONNECTION_HAS_ISN_INITIATOR and _RESPONDER.
+     */
+    uint32_t isn[2];
+    /**
+     * The first HTTP transaction that a RST left unfinished, by its position.
+     * SYNFIN_CONNECTION_HAS_KILLED_TRANSACTION.
+     */
+    uint32_t killed_transaction;
+    /**
+     * Initiator's address in network order, `address_len` bytes, the rest 0.
+     */
+    uint8_t src[16];
+    /**
+     * Responder's address, likewise.
+     */
+    uint8_t dst[16];
+    /**
+     * Initiator's port.
+     */
+    uint16_t src_port;
+    /**
+     * Responder's port.
+     */
+    uint16_t dst_port;
+    /**
+     * 4 or 16.
+     */
+    uint8_t address_len;
+    /**
+     * How it was opened: enum synfin_handshake_verdict.
+     */
+    uint8_t handshake_verdict;
+    /**
+     * How sure that is: enum synfin_confidence.
+     */
+    uint8_t handshake_confidence;
+    /**
+     * How it ended: enum synfin_close_verdict.
+     */
+    uint8_t close_verdict;
+    /**
+     * How sure that is: enum synfin_confidence.
+     */
+    uint8_t close_confidence;
+    /**
+     * Who ended it: enum synfin_closer.
+     */
+    uint8_t close_by;
+    /**
+     * The likely reason: enum synfin_cause.
+     */
+    uint8_t close_cause;
+    /**
+     * How sure that is: enum synfin_confidence.
+     */
+    uint8_t close_cause_confidence;
+    /**
+     * In whose name it was reset: enum synfin_side. SYNFIN_CONNECTION_HAS_RESET_BY.
+     */
+    uint8_t reset_by;
+    /**
+     * What its payload speaks: enum synfin_protocol, 0 if that is not known.
+     */
+    uint8_t protocol;
+    /**
+     * Wireshark's tcp.completeness: 1 SYN, 2 SYN-ACK, 4 ACK, 8 data, 16 FIN, 32 RST.
+     */
+    uint8_t completeness;
+    /**
+     * 1 if it was pushed out of the full table before its end.
+     */
+    uint8_t evicted;
+    /**
+     * 0.
+     */
+    uint8_t reserved[4];
+} synfin_connection;
 
 /**
  * UTF-8 text that belongs to the library; where it comes from says until when.
@@ -721,7 +1310,7 @@ typedef struct synfin_segment {
  */
 typedef struct synfin_str {
     /**
-     * First byte, never NULL.
+     * First byte; NULL only where the text is not known, and then only where the struct says so.
      */
     const char *ptr;
     /**
@@ -805,6 +1394,144 @@ typedef struct synfin_value {
      */
     union synfin_datum value;
 } synfin_value;
+
+/**
+ * What an HTTP transaction is. Its texts belong to the synfin_transaction it was read from, until that is
+ * filled or freed; a text that is not known has `ptr` NULL. Members from `wait_ns` on need
+ * SYNFIN_TRANSACTION_HAS_FACTS. First layout: all members shown.
+ */
+typedef struct synfin_transaction_info {
+    /**
+     * `sizeof(struct synfin_transaction_info)`.
+     */
+    uint32_t struct_size;
+    /**
+     * Which optional members count: SYNFIN_TRANSACTION_HAS_ bits.
+     */
+    uint32_t present;
+    /**
+     * Number of its connection.
+     */
+    uint64_t connection;
+    /**
+     * Frames with the first byte of the request and of the final response.
+     */
+    uint64_t request_frame;
+    /**
+     * The latter.
+     */
+    uint64_t response_frame;
+    /**
+     * Body bytes of the request: gaps counted, chunk framing not.
+     */
+    uint64_t request_body_len;
+    /**
+     * Body bytes of the final response, likewise.
+     */
+    uint64_t response_body_len;
+    /**
+     * Position on the connection, from 0.
+     */
+    uint32_t index;
+    /**
+     * Status code of the final response, 100 to 599 as a rule. SYNFIN_TRANSACTION_HAS_STATUS.
+     */
+    uint32_t status;
+    /**
+     * The worse of the two messages' states: enum synfin_message_state.
+     */
+    uint32_t state;
+    /**
+     * What the connection speaks after it: enum synfin_protocol, 0 for no change.
+     */
+    uint32_t upgrade;
+    /**
+     * The request's method.
+     */
+    struct synfin_str method;
+    /**
+     * The request's target.
+     */
+    struct synfin_str target;
+    /**
+     * From the last byte of the request to the first of the response, nanoseconds.
+     * SYNFIN_TRANSACTION_HAS_WAIT.
+     */
+    int64_t wait_ns;
+    /**
+     * From the first byte of the request to the last of the response, nanoseconds.
+     * SYNFIN_TRANSACTION_HAS_TOTAL.
+     */
+    int64_t total_ns;
+    /**
+     * Capture time of the first byte of the request, or of the response where there is no request;
+     * nanoseconds since the Unix epoch.
+     */
+    int64_t start_ns;
+    /**
+     * Requests before it on the connection that were not answered when it began.
+     */
+    uint32_t pipelined;
+    /**
+     * 1 if the connection ended before the transaction did.
+     */
+    uint32_t in_flight;
+    /**
+     * The reason phrase of the response.
+     */
+    struct synfin_str reason;
+    /**
+     * Host of the request.
+     */
+    struct synfin_str host;
+    /**
+     * User-Agent of the request.
+     */
+    struct synfin_str user_agent;
+    /**
+     * Referer of the request.
+     */
+    struct synfin_str referer;
+    /**
+     * The request's HTTP version: `1.1`.
+     */
+    struct synfin_str request_version;
+    /**
+     * The response's HTTP version.
+     */
+    struct synfin_str response_version;
+    /**
+     * Content-Type of the request.
+     */
+    struct synfin_str request_content_type;
+    /**
+     * Content-Type of the response.
+     */
+    struct synfin_str response_content_type;
+} synfin_transaction_info;
+
+/**
+ * A header or trailer field of an HTTP message. Its texts belong to the synfin_transaction it was read from,
+ * until that is filled or freed. First layout: all members shown.
+ */
+typedef struct synfin_http_field {
+    /**
+     * `sizeof(struct synfin_http_field)`.
+     */
+    uint32_t struct_size;
+    /**
+     * 1 for a trailer field.
+     */
+    uint32_t is_trailer;
+    /**
+     * Its name, as sent.
+     */
+    struct synfin_str name;
+    /**
+     * Its value, without the white space around it.
+     */
+    struct synfin_str value;
+} synfin_http_field;
 
 /**
  * A row of the field registry: every value synfin reports, once. Texts are static. First layout: all
@@ -921,19 +1648,63 @@ synfin_status synfin_dissector_new(const struct synfin_config *config,
                                    struct synfin_dissector **out);
 
 /**
- * Ends a dissector and all it holds. NULL is fine; the same dissector twice is not. Works on a poisoned
- * one. Annotations and lists of values made before stay valid.
+ * Ends a dissector and all it holds. NULL is fine, and what is no dissector is left alone; the same dissector
+ * twice is not fine. Works on a poisoned one. Annotations, lists of values and transactions taken before
+ * stay valid.
  */
 void synfin_dissector_free(struct synfin_dissector *dissector);
+
+/**
+ * Ends the capture: what is open now stays open. Every connection is final then and can be read by its
+ * number, 0 to `connections` - 1, until the dissector is freed; more packets are refused. A second call
+ * changes nothing and gives the same number.
+ *
+ * @param connections  gets how many connections there are; may be NULL
+ * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
+ */
+synfin_status synfin_dissector_finish(struct synfin_dissector *dissector,
+                                      uint64_t *connections);
+
+/**
+ * How many connections there are so far: their numbers are 0 to `count` - 1.
+ *
+ * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
+ */
+synfin_status synfin_dissector_connection_count(const struct synfin_dissector *dissector,
+                                                uint64_t *count);
+
+/**
+ * Finds a connection that had to make room for others (`max_connections`) and was not forgotten yet: the one
+ * of the lowest number. A host that runs for long writes it down, then forgets it; without that, each such
+ * connection goes on to take about 1 kB.
+ *
+ * @param id  gets its number
+ * @return SYNFIN_OK, SYNFIN_ERR_NOT_FOUND (there is none now), SYNFIN_ERR_NULL, SYNFIN_ERR_HANDLE,
+ *         SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
+ */
+synfin_status synfin_dissector_next_evicted(struct synfin_dissector *dissector,
+                                            uint64_t *id);
+
+/**
+ * Forgets a connection that had to make room, or any one after synfin_dissector_finish(): its number gives
+ * SYNFIN_ERR_NOT_FOUND from now on.
+ *
+ * @param id  number of the connection
+ * @return SYNFIN_OK, SYNFIN_ERR_NOT_FOUND (it is followed still, forgotten already, or there is none of that
+ *         number), SYNFIN_ERR_NULL, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
+ */
+synfin_status synfin_dissector_forget(struct synfin_dissector *dissector,
+                                      uint64_t id);
 
 /**
  * Takes in the next captured frame.
  *
  * @param out  gets the annotation if SYNFIN_OK, and is left alone otherwise; its `struct_size` is set by
  *             the caller. NULL if only the connections are of interest.
- * @return SYNFIN_OK; SYNFIN_NOT_TCP, SYNFIN_BROKEN, SYNFIN_UNKNOWN_LINK where the frame has no segment to
- *         annotate (go on with the next); SYNFIN_ERR_NULL, SYNFIN_ERR_STRUCT_SIZE, SYNFIN_ERR_INVALID (`len`),
- *         SYNFIN_ERR_FINISHED, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED (nothing was taken in)
+ * @return SYNFIN_OK; SYNFIN_NOT_TCP, SYNFIN_BROKEN, SYNFIN_UNKNOWN_LINK, SYNFIN_ICMP, SYNFIN_FRAGMENT,
+ *         SYNFIN_OVERLAPPING_FRAGMENT where the frame has no segment to annotate (go on with the next);
+ *         SYNFIN_ERR_NULL, SYNFIN_ERR_STRUCT_SIZE, SYNFIN_ERR_INVALID (`len`), SYNFIN_ERR_FINISHED,
+ *         SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED (nothing was taken in)
  */
 synfin_status synfin_dissector_frame(struct synfin_dissector *dissector,
                                      const struct synfin_frame *frame,
@@ -946,30 +1717,97 @@ synfin_status synfin_dissector_frame(struct synfin_dissector *dissector,
  * @param out  as for synfin_dissector_frame()
  * @return SYNFIN_OK; SYNFIN_BROKEN where not even the ports are there; SYNFIN_ERR_NULL,
  *         SYNFIN_ERR_STRUCT_SIZE, SYNFIN_ERR_INVALID (`address_len`, `ttl`, `ip_id`, `len`),
- *         SYNFIN_ERR_FINISHED, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED (nothing was taken in)
+ *         SYNFIN_ERR_FINISHED, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED (nothing was taken in)
  */
 synfin_status synfin_dissector_segment(struct synfin_dissector *dissector,
                                        const struct synfin_segment *segment,
                                        struct synfin_annotation *out);
 
 /**
- * Ends the capture: what is open now stays open. Every connection is final then and can be read by its
- * number, 0 to `connections` - 1, until the dissector is freed; more packets are refused. A second call
- * changes nothing and gives the same number.
+ * Takes in the next ICMP message, for hosts that decode the lower layers themselves.
  *
- * @param connections  gets how many connections there are; may be NULL
- * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
+ * @param out  gets what the error means if SYNFIN_OK, and is left alone otherwise; its `struct_size` is set
+ *             by the caller. May be NULL.
+ * @return SYNFIN_OK; SYNFIN_NOT_TCP where it is no error about a TCP segment, as far as it was captured;
+ *         SYNFIN_NO_CONNECTION; SYNFIN_ERR_NULL, SYNFIN_ERR_STRUCT_SIZE, SYNFIN_ERR_INVALID (`address_len`,
+ *         `ip_id`, `len`), SYNFIN_ERR_FINISHED, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
+ *         (nothing was taken in)
  */
-synfin_status synfin_dissector_finish(struct synfin_dissector *dissector,
-                                      uint64_t *connections);
+synfin_status synfin_dissector_icmp(struct synfin_dissector *dissector,
+                                    const struct synfin_icmp *icmp,
+                                    struct synfin_icmp_note *out);
 
 /**
- * How many connections there are so far: their numbers are 0 to `count` - 1.
+ * What the ICMP error means that was taken in last: by the call that answered SYNFIN_ICMP.
  *
- * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
+ * @param out  gets it; its `struct_size` is set by the caller
+ * @return SYNFIN_OK; SYNFIN_NO_CONNECTION; SYNFIN_ERR_NOT_FOUND before the first error; SYNFIN_ERR_NULL,
+ *         SYNFIN_ERR_STRUCT_SIZE, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
  */
-synfin_status synfin_dissector_connection_count(const struct synfin_dissector *dissector,
-                                                uint64_t *count);
+synfin_status synfin_dissector_icmp_note(struct synfin_dissector *dissector,
+                                         struct synfin_icmp_note *out);
+
+/**
+ * Takes in many captured frames, in order, as synfin_dissector_frame() takes in one.
+ *
+ * @param statuses  gets `count` answers, each SYNFIN_OK or what a frame without a segment gives; may be NULL
+ * @param out       gets `count` annotations, an array of the caller's layout: `struct_size` of the first is set by
+ *                  the caller, that of the others by the call. Elements of frames without a segment are left
+ *                  alone. NULL if only the connections are of interest.
+ * @return SYNFIN_OK: every frame was taken in; SYNFIN_ERR_NULL, SYNFIN_ERR_STRUCT_SIZE, SYNFIN_ERR_INVALID (a
+ *         member; an array that is not aligned; a frame that reaches beyond `len`), SYNFIN_ERR_FINISHED,
+ *         SYNFIN_ERR_HANDLE, SYNFIN_ERR_POISONED: none was; SYNFIN_ERR_PANIC
+ */
+synfin_status synfin_dissector_frames(struct synfin_dissector *dissector,
+                                      const struct synfin_batch *batch,
+                                      uint32_t *statuses,
+                                      struct synfin_annotation *out);
+
+/**
+ * Takes in a whole capture file that the caller has in memory, pcap or pcapng, read or mapped: for hosts
+ * that want its connections. Frames are numbered from 1 on; those of a further capture given to the same
+ * dissector go on from there.
+ *
+ * @param data    the file's bytes; read during the call only. May be NULL if `len` is 0.
+ * @param frames  gets how many frames were taken in, also where the capture is cut or damaged; may be NULL
+ * @return SYNFIN_OK; SYNFIN_NOT_A_CAPTURE; SYNFIN_CUT_CAPTURE, SYNFIN_DAMAGED_CAPTURE (`frames` were taken in
+ *         all the same); SYNFIN_ERR_NULL, SYNFIN_ERR_INVALID (`len`), SYNFIN_ERR_FINISHED, SYNFIN_ERR_HANDLE,
+ *         SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
+ */
+synfin_status synfin_dissector_capture(struct synfin_dissector *dissector,
+                                       const uint8_t *data,
+                                       size_t len,
+                                       uint64_t *frames);
+
+/**
+ * Gives a connection: as it stands now, or final after synfin_dissector_finish().
+ *
+ * @param id   number of the connection, as in the annotations
+ * @param out  gets it; its `struct_size` is set by the caller
+ * @return SYNFIN_OK, SYNFIN_ERR_NOT_FOUND, SYNFIN_ERR_NULL, SYNFIN_ERR_STRUCT_SIZE, SYNFIN_ERR_HANDLE,
+ *         SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
+ */
+synfin_status synfin_dissector_connection(struct synfin_dissector *dissector,
+                                          uint64_t id,
+                                          struct synfin_connection *out);
+
+/**
+ * Gives many connections in one call: those of the lowest numbers from `first` on, forgotten ones left out.
+ * There may be more if `given` is `capacity`: go on behind the last one's number.
+ *
+ * @param first     the lowest number
+ * @param out       gets them, an array of the caller's layout: `struct_size` of the first is set by the caller,
+ *                  that of the others by the call. May be NULL if `capacity` is 0.
+ * @param capacity  how many it has room for
+ * @param given     gets how many there are now
+ * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_STRUCT_SIZE, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC,
+ *         SYNFIN_ERR_POISONED
+ */
+synfin_status synfin_dissector_connections(struct synfin_dissector *dissector,
+                                           uint64_t first,
+                                           struct synfin_connection *out,
+                                           size_t capacity,
+                                           size_t *given);
 
 /**
  * Makes an empty list.
@@ -980,7 +1818,8 @@ synfin_status synfin_dissector_connection_count(const struct synfin_dissector *d
 synfin_status synfin_values_new(struct synfin_values **out);
 
 /**
- * Ends a list, its values and their texts. NULL is fine; the same list twice is not.
+ * Ends a list, its values and their texts. NULL is fine, and what is no list is left alone; the same list
+ * twice is not fine.
  */
 void synfin_values_free(struct synfin_values *values);
 
@@ -990,7 +1829,7 @@ void synfin_values_free(struct synfin_values *values);
  *
  * @param values  loses what it held, even if the call fails
  * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_STRUCT_SIZE, SYNFIN_ERR_INVALID (a number in the annotation
- *         means nothing to this library), SYNFIN_ERR_PANIC
+ *         means nothing to this library), SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC
  */
 synfin_status synfin_annotation_values(const struct synfin_annotation *annotation,
                                        struct synfin_values *values);
@@ -1001,7 +1840,7 @@ synfin_status synfin_annotation_values(const struct synfin_annotation *annotatio
  *
  * @param id      number of the connection, as in the annotations
  * @param values  loses what it held, even if the call fails
- * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_NOT_FOUND, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
+ * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_NOT_FOUND, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
  */
 synfin_status synfin_dissector_connection_values(struct synfin_dissector *dissector,
                                                  uint64_t id,
@@ -1013,11 +1852,119 @@ synfin_status synfin_dissector_connection_values(struct synfin_dissector *dissec
  * @param values  gets the first value, or NULL if there is none. It and all texts belong to the list and
  *                are valid until the next call that fills or frees the list.
  * @param count   gets how many values there are
- * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_PANIC
+ * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC
  */
 synfin_status synfin_values_get(const struct synfin_values *list,
                                 const struct synfin_value **values,
                                 size_t *count);
+
+/**
+ * Looks into a list for the first value of a field, by the field's name.
+ *
+ * @param name   such as `synfin.close.verdict`, NUL-ended
+ * @param value  gets the value; valid as long as those of synfin_values_get()
+ * @return SYNFIN_OK, SYNFIN_ERR_NOT_FOUND (the list has no value of that name), SYNFIN_ERR_NULL,
+ *         SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC
+ */
+synfin_status synfin_values_find(const struct synfin_values *list,
+                                 const char *name,
+                                 const struct synfin_value **value);
+
+/**
+ * Makes an empty transaction.
+ *
+ * @param out  gets it, to be ended by synfin_transaction_free(); NULL unless SYNFIN_OK
+ * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_PANIC
+ */
+synfin_status synfin_transaction_new(struct synfin_transaction **out);
+
+/**
+ * Ends a transaction and its texts. NULL is fine, and what is no transaction is left alone; the same
+ * transaction twice is not fine.
+ */
+void synfin_transaction_free(struct synfin_transaction *transaction);
+
+/**
+ * Fills it with a transaction that is kept with its connection: as it stands now, or final after
+ * synfin_dissector_finish().
+ *
+ * @param id           number of the connection
+ * @param index        position on it, from 0: the annotations' `http_transaction`
+ * @param transaction  loses what it held, even if the call fails
+ * @return SYNFIN_OK, SYNFIN_ERR_NOT_FOUND, SYNFIN_ERR_NULL, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC,
+ *         SYNFIN_ERR_POISONED
+ */
+synfin_status synfin_dissector_transaction(struct synfin_dissector *dissector,
+                                           uint64_t id,
+                                           uint32_t index,
+                                           struct synfin_transaction *transaction);
+
+/**
+ * Fills it with the next transaction that is complete, in the order of completion; once each, and only where
+ * the dissector was made with `http_streamed`. Those of a connection that ended without them follow after
+ * synfin_dissector_finish().
+ *
+ * @param transaction  loses what it held, even if the call fails
+ * @return SYNFIN_OK, SYNFIN_ERR_NOT_FOUND (none now), SYNFIN_ERR_NULL, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC,
+ *         SYNFIN_ERR_POISONED
+ */
+synfin_status synfin_dissector_next_transaction(struct synfin_dissector *dissector,
+                                                struct synfin_transaction *transaction);
+
+/**
+ * Gives what a transaction is. Texts given before are gone.
+ *
+ * @param out  gets it; its `struct_size` is set by the caller
+ * @return SYNFIN_OK, SYNFIN_ERR_NOT_FOUND (it holds none), SYNFIN_ERR_NULL, SYNFIN_ERR_STRUCT_SIZE,
+ *         SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC
+ */
+synfin_status synfin_transaction_get(struct synfin_transaction *transaction,
+                                     struct synfin_transaction_info *out);
+
+/**
+ * Gives a header field of one of its messages, trailer fields behind them; needs `http_fields` of
+ * synfin_config.
+ *
+ * @param message  enum synfin_http_message
+ * @param index    which, from 0 in the order sent
+ * @param out      gets the field; its `struct_size` is set by the caller
+ * @return SYNFIN_OK, SYNFIN_ERR_NOT_FOUND (no more, or none kept), SYNFIN_ERR_INVALID (`message`),
+ *         SYNFIN_ERR_NULL, SYNFIN_ERR_STRUCT_SIZE, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC
+ */
+synfin_status synfin_transaction_field(struct synfin_transaction *transaction,
+                                       uint32_t message,
+                                       size_t index,
+                                       struct synfin_http_field *out);
+
+/**
+ * Gives the first bytes of the content of one of its messages, chunk framing removed, content codings not; as
+ * many as `http_body_bytes` of synfin_config. A gap in it is zero bytes.
+ *
+ * @param message  enum synfin_http_message
+ * @param data     gets the first byte, never NULL; valid until the transaction is filled or freed
+ * @param len      gets how many
+ * @return SYNFIN_OK, SYNFIN_ERR_NOT_FOUND (no facts are kept), SYNFIN_ERR_INVALID (`message`),
+ *         SYNFIN_ERR_NULL, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC
+ */
+synfin_status synfin_transaction_body(const struct synfin_transaction *transaction,
+                                      uint32_t message,
+                                      const uint8_t **data,
+                                      size_t *len);
+
+/**
+ * Writes a transaction as one line of JSON: UTF-8, NUL-ended, as `synfin http --json` prints it.
+ *
+ * @param buffer    where to write; NULL with `capacity` 0 to ask how much is needed
+ * @param capacity  its size, bytes
+ * @param needed    gets the size the text takes, NUL included; may be NULL. Set on SYNFIN_OK and
+ *                  SYNFIN_ERR_BUFFER_TOO_SMALL.
+ * @return SYNFIN_OK; SYNFIN_ERR_BUFFER_TOO_SMALL (`buffer` gets the empty string if it has room for it);
+ *         SYNFIN_ERR_NOT_FOUND (it holds none), SYNFIN_ERR_NULL, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC
+ */
+synfin_status synfin_transaction_json(const struct synfin_transaction *transaction,
+                                      char *buffer,
+                                      size_t capacity,
+                                      size_t *needed);
 
 /**
  * Writes an annotation as one line of JSON: UTF-8, NUL-ended, as `synfin packets --json` prints it.
@@ -1045,13 +1992,49 @@ synfin_status synfin_annotation_json(const struct synfin_annotation *annotation,
  * @param needed    gets the size the text takes, NUL included; may be NULL. Set on SYNFIN_OK and
  *                  SYNFIN_ERR_BUFFER_TOO_SMALL.
  * @return SYNFIN_OK; SYNFIN_ERR_BUFFER_TOO_SMALL (`buffer` gets the empty string if it has room for it);
- *         SYNFIN_ERR_NULL, SYNFIN_ERR_NOT_FOUND, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
+ *         SYNFIN_ERR_NULL, SYNFIN_ERR_NOT_FOUND, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
  */
 synfin_status synfin_dissector_connection_json(struct synfin_dissector *dissector,
                                                uint64_t id,
                                                char *buffer,
                                                size_t capacity,
                                                size_t *needed);
+
+/**
+ * Tells what happened to a connection, in plain sentences, one a line, what they rest on in brackets: as
+ * `synfin explain` does. UTF-8, NUL-ended, as it stands now, or final after synfin_dissector_finish().
+ *
+ * @param id        number of the connection, as in the annotations
+ * @param buffer    where to write; NULL with `capacity` 0 to ask how much is needed
+ * @param capacity  its size, bytes
+ * @param needed    gets the size the text takes, NUL included; may be NULL. Set on SYNFIN_OK and
+ *                  SYNFIN_ERR_BUFFER_TOO_SMALL.
+ * @return SYNFIN_OK; SYNFIN_ERR_BUFFER_TOO_SMALL (`buffer` gets the empty string if it has room for it);
+ *         SYNFIN_ERR_NULL, SYNFIN_ERR_NOT_FOUND, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
+ */
+synfin_status synfin_dissector_connection_explain(struct synfin_dissector *dissector,
+                                                  uint64_t id,
+                                                  char *buffer,
+                                                  size_t capacity,
+                                                  size_t *needed);
+
+/**
+ * The same as one line of JSON, as `synfin explain --json` prints it: each sentence with its topic, frames,
+ * rule, RFC and confidence.
+ *
+ * @param id        number of the connection, as in the annotations
+ * @param buffer    where to write; NULL with `capacity` 0 to ask how much is needed
+ * @param capacity  its size, bytes
+ * @param needed    gets the size the text takes, NUL included; may be NULL. Set on SYNFIN_OK and
+ *                  SYNFIN_ERR_BUFFER_TOO_SMALL.
+ * @return SYNFIN_OK; SYNFIN_ERR_BUFFER_TOO_SMALL (`buffer` gets the empty string if it has room for it);
+ *         SYNFIN_ERR_NULL, SYNFIN_ERR_NOT_FOUND, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
+ */
+synfin_status synfin_dissector_connection_explain_json(struct synfin_dissector *dissector,
+                                                       uint64_t id,
+                                                       char *buffer,
+                                                       size_t capacity,
+                                                       size_t *needed);
 
 /**
  * How many fields there are: their numbers are 0 to this - 1. Numbers belong to one version of the
@@ -1070,6 +2053,15 @@ synfin_status synfin_field_at(size_t index,
                               struct synfin_field *out);
 
 /**
+ * Finds a field by its name. Any thread.
+ *
+ * @param name   such as `synfin.close.verdict`, NUL-ended
+ * @param index  gets its number
+ * @return SYNFIN_OK, SYNFIN_ERR_NOT_FOUND, SYNFIN_ERR_NULL, SYNFIN_ERR_PANIC
+ */
+synfin_status synfin_field_find(const char *name, size_t *index);
+
+/**
  * How many rules there are: their numbers are 0 to this - 1. Numbers belong to one version of the
  * library; across versions, go by the id. Any thread.
  */
@@ -1084,6 +2076,15 @@ size_t synfin_rule_count(void);
  */
 synfin_status synfin_rule_at(size_t index,
                              struct synfin_rule *out);
+
+/**
+ * Finds a rule by its id. Any thread.
+ *
+ * @param id     such as `T7`, NUL-ended
+ * @param index  gets its number
+ * @return SYNFIN_OK, SYNFIN_ERR_NOT_FOUND, SYNFIN_ERR_NULL, SYNFIN_ERR_PANIC
+ */
+synfin_status synfin_rule_find(const char *id, size_t *index);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -3,7 +3,7 @@
 use synfin::http::HttpLimits;
 use synfin::{ChecksumPolicy, Config, ReassemblyLimits};
 
-use crate::guard::{Done, guard};
+use crate::guard::{Done, array, guard};
 use crate::sized::{self, Sized32};
 use crate::synfin_status::{self, *};
 
@@ -41,9 +41,40 @@ pub struct synfin_config {
     pub http_pending_requests: u32,
     /// 1 (default) looks for HTTP, 0 does not.
     pub http_enabled: u8,
+    /// 0.
+    pub reserved: [u8; 7],
+    /// Content held of each HTTP message, bytes, for synfin_transaction_body(); default 0. Needs
+    /// `http_facts`.
+    pub http_body_bytes: u32,
+    /// 1 keeps what a transaction tells beyond its frames, status and lengths: host, times, versions...;
+    /// default 0.
+    pub http_facts: u8,
+    /// 1 keeps header and trailer fields as well; default 0. Needs `http_facts`.
+    pub http_fields: u8,
+    /// 1 hands HTTP transactions out as soon as they are complete, by synfin_dissector_next_transaction(),
+    /// instead of keeping them with their connection; default 0.
+    pub http_streamed: u8,
+    /// 0.
+    pub reserved2: u8,
+    /// Silence after which a RST that is not the host's counts as one of a NAT or firewall that forgot the
+    /// connection (rule T21), nanoseconds; default 60 s.
+    pub idle_reset_ns: i64,
+    /// How long a connection without an answer to its SYN-ACK counts as half-open (rule O38), nanoseconds;
+    /// default 60 s.
+    pub half_open_ns: i64,
+    /// Half-open connections at once that make a SYN flood of a server's port (rule O38), if
+    /// `flood_percent` agrees; default 100.
+    pub flood_half_open: u32,
+    /// A SYN flood completes fewer than this many of a hundred handshakes, 0 to 100; default 20.
+    pub flood_percent: u32,
+    /// Zeek's likely_server_ports, for the `synfin.zeek.` values alone; read during the call only. NULL
+    /// (default) for those of Zeek's own scripts.
+    pub likely_server_ports: *const u16,
+    /// How many, if that is not NULL; 0 is Zeek's bare mode.
+    pub likely_server_port_count: usize,
 }
 
-// SAFETY: repr(C), begins with struct_size, numbers only.
+// SAFETY: repr(C), begins with struct_size, numbers and a raw pointer only.
 unsafe impl Sized32 for synfin_config {
     const FIRST_LAYOUT: usize = 8;
 }
@@ -66,42 +97,77 @@ impl Default for synfin_config {
             http_kept_text: config.http.kept_text,
             http_pending_requests: config.http.pending_requests,
             http_enabled: config.http_enabled.into(),
+            reserved: [0; 7],
+            http_body_bytes: config.http.body_bytes,
+            http_facts: config.http.facts.into(),
+            http_fields: config.http.fields.into(),
+            http_streamed: config.http.streamed.into(),
+            reserved2: 0,
+            idle_reset_ns: config.idle_reset_ns,
+            half_open_ns: config.half_open_ns,
+            flood_half_open: config.flood_half_open,
+            flood_percent: config.flood_percent,
+            likely_server_ports: std::ptr::null(),
+            likely_server_port_count: 0,
         }
     }
 }
 
-impl TryFrom<synfin_config> for Config {
-    type Error = synfin_status;
+/// A switch of the header.
+const fn switch(number: u8) -> Done<bool> {
+    match number {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(SYNFIN_ERR_INVALID),
+    }
+}
 
-    fn try_from(from: synfin_config) -> Done<Self> {
+impl synfin_config {
+    /// What core wants to know.
+    ///
+    /// # Safety
+    /// `likely_server_ports` is NULL or as many numbers.
+    pub(crate) unsafe fn core(&self) -> Done<Config> {
         let mut reassembly = ReassemblyLimits::default();
-        reassembly.held_bytes = from.reassembly_held_bytes;
-        reassembly.held_pieces = from.reassembly_held_pieces;
+        reassembly.held_bytes = self.reassembly_held_bytes;
+        reassembly.held_pieces = self.reassembly_held_pieces;
         let mut http = HttpLimits::default();
-        http.head_bytes = from.http_head_bytes;
-        http.kept_transactions = from.http_kept_transactions;
-        http.kept_text = from.http_kept_text;
-        http.pending_requests = from.http_pending_requests;
+        http.head_bytes = self.http_head_bytes;
+        http.kept_transactions = self.http_kept_transactions;
+        http.kept_text = self.http_kept_text;
+        http.pending_requests = self.http_pending_requests;
+        http.body_bytes = self.http_body_bytes;
+        http.facts = switch(self.http_facts)?;
+        http.fields = switch(self.http_fields)?;
+        http.streamed = switch(self.http_streamed)?;
 
-        let mut config = Self::default();
+        let mut config = Config::default();
         config.reassembly = reassembly;
         config.http = http;
-        config.checksums = match from.checksums {
+        config.checksums = match self.checksums {
             SYNFIN_CHECKSUMS_NOTE => ChecksumPolicy::Note,
             SYNFIN_CHECKSUMS_DROP => ChecksumPolicy::Drop,
             SYNFIN_CHECKSUMS_IGNORE => ChecksumPolicy::Ignore,
             _ => return Err(SYNFIN_ERR_INVALID),
         };
-        config.max_connections = match usize::try_from(from.max_connections) {
+        config.max_connections = match usize::try_from(self.max_connections) {
             Ok(0) => return Err(SYNFIN_ERR_INVALID),
             Ok(most) => most,
             Err(_) => usize::MAX,
         };
-        config.http_enabled = match from.http_enabled {
-            0 => false,
-            1 => true,
-            _ => return Err(SYNFIN_ERR_INVALID),
-        };
+        config.http_enabled = switch(self.http_enabled)?;
+        if self.idle_reset_ns < 0 || self.half_open_ns < 0 || self.flood_percent > 100 {
+            return Err(SYNFIN_ERR_INVALID);
+        }
+        config.idle_reset_ns = self.idle_reset_ns;
+        config.half_open_ns = self.half_open_ns;
+        config.flood_half_open = self.flood_half_open;
+        config.flood_percent = self.flood_percent;
+        if !self.likely_server_ports.is_null() {
+            // SAFETY: not NULL; the rest is the caller's promise.
+            let ports = unsafe { array(self.likely_server_ports, self.likely_server_port_count) }?;
+            config.likely_server_ports = ports.to_vec();
+        }
         Ok(config)
     }
 }

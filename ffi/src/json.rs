@@ -1,7 +1,7 @@
-//! JSON, the same that the `synfin` command prints.
+//! Texts in a caller's buffer, the same that the `synfin` command prints: JSON, explanations.
 
 use libc::c_char;
-use synfin::Annotation;
+use synfin::{Annotation, Connection, Sentence};
 
 use crate::guard::{Done, guard};
 use crate::sized;
@@ -12,7 +12,7 @@ use crate::{synfin_annotation, synfin_dissector};
 ///
 /// # Safety
 /// `buffer` is NULL or `capacity` writable bytes; `needed` is NULL or a place for a number.
-unsafe fn give(text: &[u8], buffer: *mut c_char, capacity: usize, needed: *mut usize) -> Done {
+pub(crate) unsafe fn give(text: &[u8], buffer: *mut c_char, capacity: usize, needed: *mut usize) -> Done {
     let with_nul = text.len() + 1;
     if !needed.is_null() {
         // SAFETY: not NULL, so the caller's promise.
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn synfin_annotation_json(
 /// @param needed    gets the size the text takes, NUL included; may be NULL. Set on SYNFIN_OK and
 ///                  SYNFIN_ERR_BUFFER_TOO_SMALL.
 /// @return SYNFIN_OK; SYNFIN_ERR_BUFFER_TOO_SMALL (`buffer` gets the empty string if it has room for it);
-///         SYNFIN_ERR_NULL, SYNFIN_ERR_NOT_FOUND, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
+///         SYNFIN_ERR_NULL, SYNFIN_ERR_NOT_FOUND, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn synfin_dissector_connection_json(
     dissector: *mut synfin_dissector,
@@ -86,6 +86,62 @@ pub unsafe extern "C" fn synfin_dissector_connection_json(
             let text = inner.with_connection(id, serde_json::to_vec)?;
             // Out of words of our own, numbers and text: it cannot fail.
             let text = text.map_err(|_| SYNFIN_ERR_INVALID)?;
+            give(&text, buffer, capacity, needed)
+        })
+    }
+}
+
+/// Tells what happened to a connection, in plain sentences, one a line, what they rest on in brackets: as
+/// `synfin explain` does. UTF-8, NUL-ended, as it stands now, or final after synfin_dissector_finish().
+///
+/// @param id        number of the connection, as in the annotations
+/// @param buffer    where to write; NULL with `capacity` 0 to ask how much is needed
+/// @param capacity  its size, bytes
+/// @param needed    gets the size the text takes, NUL included; may be NULL. Set on SYNFIN_OK and
+///                  SYNFIN_ERR_BUFFER_TOO_SMALL.
+/// @return SYNFIN_OK; SYNFIN_ERR_BUFFER_TOO_SMALL (`buffer` gets the empty string if it has room for it);
+///         SYNFIN_ERR_NULL, SYNFIN_ERR_NOT_FOUND, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn synfin_dissector_connection_explain(
+    dissector: *mut synfin_dissector,
+    id: u64,
+    buffer: *mut c_char,
+    capacity: usize,
+    needed: *mut usize,
+) -> synfin_status {
+    // SAFETY: the header asks for NULL or a dissector that no other thread uses now.
+    unsafe {
+        synfin_dissector::enter(dissector, |inner| {
+            let explanation = inner.with_connection(id, Connection::explain)?;
+            let lines: Vec<_> = explanation.sentences.iter().map(Sentence::line).collect();
+            give(lines.join("\n").as_bytes(), buffer, capacity, needed)
+        })
+    }
+}
+
+/// The same as one line of JSON, as `synfin explain --json` prints it: each sentence with its topic, frames,
+/// rule, RFC and confidence.
+///
+/// @param id        number of the connection, as in the annotations
+/// @param buffer    where to write; NULL with `capacity` 0 to ask how much is needed
+/// @param capacity  its size, bytes
+/// @param needed    gets the size the text takes, NUL included; may be NULL. Set on SYNFIN_OK and
+///                  SYNFIN_ERR_BUFFER_TOO_SMALL.
+/// @return SYNFIN_OK; SYNFIN_ERR_BUFFER_TOO_SMALL (`buffer` gets the empty string if it has room for it);
+///         SYNFIN_ERR_NULL, SYNFIN_ERR_NOT_FOUND, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn synfin_dissector_connection_explain_json(
+    dissector: *mut synfin_dissector,
+    id: u64,
+    buffer: *mut c_char,
+    capacity: usize,
+    needed: *mut usize,
+) -> synfin_status {
+    // SAFETY: the header asks for NULL or a dissector that no other thread uses now.
+    unsafe {
+        synfin_dissector::enter(dissector, |inner| {
+            let explanation = inner.with_connection(id, Connection::explain)?;
+            let text = serde_json::to_vec(&explanation).map_err(|_| SYNFIN_ERR_INVALID)?;
             give(&text, buffer, capacity, needed)
         })
     }

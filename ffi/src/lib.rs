@@ -10,6 +10,7 @@
 )]
 
 mod guard;
+mod handle;
 mod sized;
 mod text;
 
@@ -24,7 +25,17 @@ mod annotation;
 
 mod dissector;
 
+mod packets;
+
+mod icmp;
+
+mod batch;
+
+mod connection;
+
 mod values;
+
+mod http;
 
 mod json;
 
@@ -34,9 +45,14 @@ mod registry;
 mod tests;
 
 pub use annotation::*;
+pub use batch::*;
 pub use config::*;
+pub use connection::*;
 pub use dissector::*;
+pub use http::*;
+pub use icmp::*;
 pub use json::*;
+pub use packets::*;
 pub use registry::*;
 pub use sized::SYNFIN_STRUCT_SIZE_MAX;
 pub use status::*;

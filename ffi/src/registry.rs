@@ -1,8 +1,9 @@
 //! The field registry and the rule table, so that a host needs to know neither when it is compiled.
 
+use libc::c_char;
 use synfin::{FIELDS, RULES};
 
-use crate::guard::{Done, guard};
+use crate::guard::{Done, c_text, exclusive, guard};
 use crate::sized::{self, Sized32};
 use crate::synfin_status::{self, *};
 use crate::synfin_str;
@@ -141,6 +142,22 @@ pub unsafe extern "C" fn synfin_field_at(index: usize, out: *mut synfin_field) -
     guard(|| unsafe { sized::write(out, &field(index)?) })
 }
 
+/// Finds a field by its name. Any thread.
+///
+/// @param name   such as `synfin.close.verdict`, NUL-ended
+/// @param index  gets its number
+/// @return SYNFIN_OK, SYNFIN_ERR_NOT_FOUND, SYNFIN_ERR_NULL, SYNFIN_ERR_PANIC
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn synfin_field_find(name: *const c_char, index: *mut usize) -> synfin_status {
+    guard(|| {
+        // SAFETY: the header asks for NULL or a NUL-ended text, and for a place for a number.
+        let (name, index) = unsafe { (c_text(name)?, exclusive(index)?) };
+        let found = FIELDS.iter().position(|field| field.name.as_bytes() == name);
+        *index = found.ok_or(SYNFIN_ERR_NOT_FOUND)?;
+        Ok(())
+    })
+}
+
 /// How many rules there are: their numbers are 0 to this - 1. Numbers belong to one version of the
 /// library; across versions, go by the id. Any thread.
 #[unsafe(no_mangle)]
@@ -157,4 +174,20 @@ pub extern "C" fn synfin_rule_count() -> usize {
 pub unsafe extern "C" fn synfin_rule_at(index: usize, out: *mut synfin_rule) -> synfin_status {
     // SAFETY: the header asks for NULL or a struct as large as its struct_size.
     guard(|| unsafe { sized::write(out, &rule(index)?) })
+}
+
+/// Finds a rule by its id. Any thread.
+///
+/// @param id     such as `T7`, NUL-ended
+/// @param index  gets its number
+/// @return SYNFIN_OK, SYNFIN_ERR_NOT_FOUND, SYNFIN_ERR_NULL, SYNFIN_ERR_PANIC
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn synfin_rule_find(id: *const c_char, index: *mut usize) -> synfin_status {
+    guard(|| {
+        // SAFETY: the header asks for NULL or a NUL-ended text, and for a place for a number.
+        let (id, index) = unsafe { (c_text(id)?, exclusive(index)?) };
+        let found = RULES.iter().position(|rule| rule.id.as_bytes() == id);
+        *index = found.ok_or(SYNFIN_ERR_NOT_FOUND)?;
+        Ok(())
+    })
 }

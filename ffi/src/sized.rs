@@ -20,7 +20,7 @@ pub(crate) unsafe trait Sized32: Copy {
 ///
 /// # Safety
 /// `pointer` is NULL or begins with a readable `u32`.
-unsafe fn size_of_caller<T: Sized32>(pointer: *const T) -> Done<usize> {
+pub(crate) unsafe fn size_of_caller<T: Sized32>(pointer: *const T) -> Done<usize> {
     if pointer.is_null() {
         return Err(SYNFIN_ERR_NULL);
     }
@@ -61,16 +61,37 @@ pub(crate) unsafe fn check<T: Sized32>(pointer: *const T) -> Done {
 /// # Safety
 /// `pointer` is NULL, or writable for as many bytes as its `struct_size` says.
 pub(crate) unsafe fn write<T: Sized32>(pointer: *mut T, value: &T) -> Done {
+    // SAFETY: the caller's promise covers the first member, and as many bytes as it says.
+    unsafe {
+        let size = size_of_caller(pointer)?;
+        fill(pointer.cast(), size, value);
+    }
+    Ok(())
+}
+
+/// Writes an element of a caller's array, `struct_size` included: the array's first element said it for all.
+///
+/// # Safety
+/// `index` elements of `size` bytes each lie from `first` on, and this one is writable.
+pub(crate) unsafe fn write_nth<T: Sized32>(first: *mut T, size: usize, index: usize, value: &T) {
+    // SAFETY: the caller's promise. A u32 holds the size: it came from one.
+    unsafe {
+        let element = first.cast::<u8>().add(index * size);
+        element.cast::<u32>().write_unaligned(size as u32);
+        fill(element, size, value);
+    }
+}
+
+/// # Safety
+/// `size` bytes are writable from `to` on, at least a u32.
+unsafe fn fill<T: Sized32>(to: *mut u8, size: usize, value: &T) {
     const START: usize = size_of::<u32>();
-    // SAFETY: the caller's promise covers the first member.
-    let size = unsafe { size_of_caller(pointer)? };
     let known = size.min(size_of::<T>());
-    let (from, to) = ((&raw const *value).cast::<u8>(), pointer.cast::<u8>());
+    let from = (&raw const *value).cast::<u8>();
     // SAFETY: `known` is at most the size of either; both hold at least a u32; a reference and memory of
     // the caller do not overlap. Beyond it, up to `size`, the memory is the caller's as well.
     unsafe {
         std::ptr::copy_nonoverlapping(from.add(START), to.add(START), known - START);
         std::ptr::write_bytes(to.add(known), 0, size - known);
     }
-    Ok(())
 }

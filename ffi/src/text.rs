@@ -9,7 +9,7 @@ use libc::c_char;
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct synfin_str {
-    /// First byte, never NULL.
+    /// First byte; NULL only where the text is not known, and then only where the struct says so.
     pub ptr: *const c_char,
     /// Bytes, without the NUL behind them.
     pub len: usize,
@@ -18,6 +18,11 @@ pub struct synfin_str {
 impl synfin_str {
     pub(crate) const EMPTY: Self = Self {
         ptr: c"".as_ptr(),
+        len: 0,
+    };
+
+    pub(crate) const NONE: Self = Self {
+        ptr: std::ptr::null(),
         len: 0,
     };
 

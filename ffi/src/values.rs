@@ -2,12 +2,14 @@
 
 use std::ptr;
 
+use libc::c_char;
 use synfin::{Annotation, FIELDS, Field, FieldType, Value};
 
 use crate::annotation::address_bytes;
-use crate::guard::{Done, exclusive, guard, guard_silent, shared};
+use crate::guard::{Done, c_text, exclusive, guard};
+use crate::handle::{self, Handle};
 use crate::sized;
-use crate::synfin_status;
+use crate::synfin_status::{self, *};
 use crate::{synfin_annotation, synfin_dissector, synfin_str};
 
 /// A list of values, to be used again and again: filled by synfin_annotation_values() and
@@ -15,8 +17,22 @@ use crate::{synfin_annotation, synfin_dissector, synfin_str};
 ///
 /// Made by synfin_values_new(), ended by synfin_values_free(). It belongs to no dissector. One list is used
 /// by one thread at a time.
-#[derive(Default)]
 pub struct synfin_values {
+    _private: [u8; 0],
+}
+
+impl Handle for synfin_values {
+    type Inner = List;
+
+    fn mark() -> &'static u8 {
+        static MARK: u8 = 2;
+        &MARK
+    }
+}
+
+/// What the handle of a list stands for.
+#[derive(Default)]
+pub struct List {
     values: Vec<synfin_value>,
     /// The texts one behind the other, each with a NUL behind it.
     text: Vec<u8>,
@@ -78,7 +94,7 @@ fn depth(field: &Field) -> u32 {
     dots.saturating_sub(1) as u32
 }
 
-impl synfin_values {
+impl List {
     fn clear(&mut self) {
         self.values.clear();
         self.text.clear();
@@ -157,22 +173,16 @@ impl synfin_values {
 /// @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_PANIC
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn synfin_values_new(out: *mut *mut synfin_values) -> synfin_status {
-    guard(|| {
-        // SAFETY: the header asks for NULL or a place for a pointer.
-        let out = unsafe { exclusive(out) }?;
-        *out = ptr::null_mut();
-        *out = Box::into_raw(Box::default());
-        Ok(())
-    })
+    // SAFETY: the header asks for NULL or a place for a pointer.
+    guard(|| unsafe { handle::make(out, || Ok(List::default())) })
 }
 
-/// Ends a list, its values and their texts. NULL is fine; the same list twice is not.
+/// Ends a list, its values and their texts. NULL is fine, and what is no list is left alone; the same list
+/// twice is not fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn synfin_values_free(values: *mut synfin_values) {
-    if !values.is_null() {
-        // SAFETY: not NULL, so by the header from synfin_values_new() and not freed before.
-        guard_silent(|| drop(unsafe { Box::from_raw(values) }));
-    }
+    // SAFETY: the header asks for NULL or a handle, not freed before.
+    unsafe { handle::free(values) }
 }
 
 /// Fills the list with the values of an annotation. It needs no dissector: annotations can be kept and
@@ -180,7 +190,7 @@ pub unsafe extern "C" fn synfin_values_free(values: *mut synfin_values) {
 ///
 /// @param values  loses what it held, even if the call fails
 /// @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_STRUCT_SIZE, SYNFIN_ERR_INVALID (a number in the annotation
-///         means nothing to this library), SYNFIN_ERR_PANIC
+///         means nothing to this library), SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn synfin_annotation_values(
     annotation: *const synfin_annotation,
@@ -188,7 +198,7 @@ pub unsafe extern "C" fn synfin_annotation_values(
 ) -> synfin_status {
     guard(|| {
         // SAFETY: the header asks for NULL or a list that no other thread uses now.
-        let values = unsafe { exclusive(values) }?;
+        let values = unsafe { handle::enter(values) }?;
         values.refill(|values| {
             // SAFETY: the header asks for a struct as large as its struct_size.
             let annotation = unsafe { sized::read(annotation, synfin_annotation::default()) }?;
@@ -206,7 +216,7 @@ pub unsafe extern "C" fn synfin_annotation_values(
 ///
 /// @param id      number of the connection, as in the annotations
 /// @param values  loses what it held, even if the call fails
-/// @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_NOT_FOUND, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
+/// @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_NOT_FOUND, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn synfin_dissector_connection_values(
     dissector: *mut synfin_dissector,
@@ -214,7 +224,7 @@ pub unsafe extern "C" fn synfin_dissector_connection_values(
     values: *mut synfin_values,
 ) -> synfin_status {
     // SAFETY: the header asks for NULL or a list that no other thread uses now.
-    let values = match unsafe { exclusive(values) } {
+    let values = match unsafe { handle::enter(values) } {
         Ok(values) => values,
         Err(status) => return status,
     };
@@ -238,7 +248,7 @@ pub unsafe extern "C" fn synfin_dissector_connection_values(
 /// @param values  gets the first value, or NULL if there is none. It and all texts belong to the list and
 ///                are valid until the next call that fills or frees the list.
 /// @param count   gets how many values there are
-/// @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_PANIC
+/// @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn synfin_values_get(
     list: *const synfin_values,
@@ -247,13 +257,39 @@ pub unsafe extern "C" fn synfin_values_get(
 ) -> synfin_status {
     guard(|| {
         // SAFETY: the header asks for NULL or a list that no other thread uses now, and places for answers.
-        let (list, values, count) = unsafe { (shared(list)?, exclusive(values)?, exclusive(count)?) };
+        let (list, values, count) = unsafe { (handle::look(list)?, exclusive(values)?, exclusive(count)?) };
         *count = list.values.len();
         *values = if list.values.is_empty() {
             ptr::null()
         } else {
             list.values.as_ptr()
         };
+        Ok(())
+    })
+}
+
+/// Looks into a list for the first value of a field, by the field's name.
+///
+/// @param name   such as `synfin.close.verdict`, NUL-ended
+/// @param value  gets the value; valid as long as those of synfin_values_get()
+/// @return SYNFIN_OK, SYNFIN_ERR_NOT_FOUND (the list has no value of that name), SYNFIN_ERR_NULL,
+///         SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn synfin_values_find(
+    list: *const synfin_values,
+    name: *const c_char,
+    value: *mut *const synfin_value,
+) -> synfin_status {
+    guard(|| {
+        // SAFETY: the header asks for NULL or a list that no other thread uses now, and a place for the answer.
+        let (list, value) = unsafe { (handle::look(list)?, exclusive(value)?) };
+        // SAFETY: the header asks for NULL or a NUL-ended text.
+        let name = unsafe { c_text(name) }?;
+        let number = FIELDS.iter().position(|field| field.name.as_bytes() == name);
+        let number = number.ok_or(SYNFIN_ERR_NOT_FOUND)? as u32;
+        let first = list.values.partition_point(|value| value.field < number);
+        let found = list.values.get(first).filter(|value| value.field == number);
+        *value = found.ok_or(SYNFIN_ERR_NOT_FOUND)?;
         Ok(())
     })
 }

@@ -117,8 +117,8 @@ static void dissect(const char *path, int as_json, synfin_values *list) {
         };
         synfin_annotation annotation = {.struct_size = sizeof annotation};
         synfin_status status = synfin_dissector_frame(dissector, &frame, &annotation);
-        if (status == SYNFIN_NOT_TCP || status == SYNFIN_BROKEN || status == SYNFIN_UNKNOWN_LINK) {
-            continue;
+        if (status >= SYNFIN_NOT_TCP) {
+            continue; /* it is the packet */
         }
         expect_ok("synfin_dissector_frame", status);
         if (as_json) {

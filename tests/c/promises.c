@@ -101,7 +101,8 @@ static void every_status_has_a_sentence(void) {
     for (uint32_t status = 0; status < 64; status++) {
         const char *sentence = synfin_status_str(status);
         CHECK(sentence != NULL && strlen(sentence) > 5);
-        int is_known = status <= SYNFIN_ERR_FINISHED || (status >= SYNFIN_NOT_TCP && status <= SYNFIN_UNKNOWN_LINK);
+        int is_known = status <= SYNFIN_ERR_HANDLE || (status >= SYNFIN_NOT_TCP && status <= SYNFIN_OVERLAPPING_FRAGMENT) ||
+                       (status >= SYNFIN_NOT_A_CAPTURE && status <= SYNFIN_DAMAGED_CAPTURE);
         CHECK(is_known == (strcmp(sentence, "unknown status") != 0));
     }
     CHECK(strcmp(synfin_status_str(UINT32_MAX), "unknown status") == 0);
@@ -143,6 +144,57 @@ static void null_is_never_followed(void) {
     GIVES(SYNFIN_ERR_NULL, synfin_annotation_json(&annotation, NULL, 4, &size));
     GIVES(SYNFIN_ERR_NULL, synfin_dissector_connection_json(NULL, 0, buffer, sizeof buffer, &size));
     GIVES(SYNFIN_ERR_NULL, synfin_dissector_connection_json(dissector, 0, NULL, 4, &size));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_connection_explain(NULL, 0, buffer, sizeof buffer, &size));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_connection_explain(dissector, 0, NULL, 4, &size));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_connection_explain_json(NULL, 0, buffer, sizeof buffer, &size));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_connection_explain_json(dissector, 0, NULL, 4, &size));
+
+    synfin_icmp icmp = {.struct_size = sizeof icmp, .len = 5, .address_len = 4};
+    synfin_icmp_note note = {.struct_size = sizeof note};
+    synfin_batch batch = {.struct_size = sizeof batch, .count = 1, .len = 1};
+    synfin_connection connection = {.struct_size = sizeof connection};
+    synfin_transaction *transaction = NULL;
+    synfin_transaction_info info = {.struct_size = sizeof info};
+    synfin_http_field field = {.struct_size = sizeof field};
+    const synfin_value *value;
+    const uint8_t *body;
+    GIVES(SYNFIN_OK, synfin_transaction_new(&transaction));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_icmp(NULL, &icmp, &note));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_icmp(dissector, NULL, &note));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_icmp(dissector, &icmp, &note)); /* data */
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_icmp_note(NULL, &note));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_frames(NULL, &batch, NULL, NULL));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_frames(dissector, NULL, NULL, NULL));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_frames(dissector, &batch, NULL, NULL)); /* lens */
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_capture(NULL, SYN, 40, NULL));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_capture(dissector, NULL, 40, NULL));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_connection(NULL, 0, &connection));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_connection(dissector, 0, NULL));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_connections(NULL, 0, &connection, 1, &size));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_connections(dissector, 0, NULL, 1, &size));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_connections(dissector, 0, &connection, 1, NULL));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_next_evicted(NULL, &number));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_next_evicted(dissector, NULL));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_forget(NULL, 0));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_transaction(NULL, 0, 0, transaction));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_transaction(dissector, 0, 0, NULL));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_next_transaction(NULL, transaction));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_next_transaction(dissector, NULL));
+    GIVES(SYNFIN_ERR_NULL, synfin_transaction_new(NULL));
+    GIVES(SYNFIN_ERR_NULL, synfin_transaction_get(NULL, &info));
+    GIVES(SYNFIN_ERR_NULL, synfin_transaction_field(NULL, 0, 0, &field));
+    GIVES(SYNFIN_ERR_NULL, synfin_transaction_body(NULL, 0, &body, &size));
+    GIVES(SYNFIN_ERR_NULL, synfin_transaction_body(transaction, 0, NULL, &size));
+    GIVES(SYNFIN_ERR_NULL, synfin_transaction_body(transaction, 0, &body, NULL));
+    GIVES(SYNFIN_ERR_NULL, synfin_transaction_json(NULL, buffer, sizeof buffer, &size));
+    GIVES(SYNFIN_ERR_NULL, synfin_values_find(NULL, "synfin.role", &value));
+    GIVES(SYNFIN_ERR_NULL, synfin_values_find(list, NULL, &value));
+    GIVES(SYNFIN_ERR_NULL, synfin_values_find(list, "synfin.role", NULL));
+    GIVES(SYNFIN_ERR_NULL, synfin_field_find(NULL, &size));
+    GIVES(SYNFIN_ERR_NULL, synfin_field_find("synfin.role", NULL));
+    GIVES(SYNFIN_ERR_NULL, synfin_rule_find(NULL, &size));
+    GIVES(SYNFIN_ERR_NULL, synfin_rule_find("T7", NULL));
+    synfin_transaction_free(transaction);
 
     GIVES(SYNFIN_OK, synfin_dissector_connection_count(dissector, &number));
     CHECK(number == 1); /* none of these was taken in */
@@ -153,6 +205,7 @@ static void null_is_never_followed(void) {
 static void null_is_fine_where_the_header_says_so(void) {
     synfin_dissector_free(NULL);
     synfin_values_free(NULL);
+    synfin_transaction_free(NULL);
     synfin_dissector *dissector = new_dissector();
     synfin_frame frame = frame_of(1, SYN, sizeof SYN, RAW);
     synfin_frame nothing = frame_of(2, NULL, 0, RAW);
@@ -177,12 +230,22 @@ static void config_defaults_and_ranges(void) {
     CHECK(config.reassembly_held_bytes == 1 << 20 && config.reassembly_held_pieces == 1024);
     CHECK(config.http_head_bytes == 64 << 10 && config.http_kept_transactions == 10000);
     CHECK(config.http_kept_text == 16 << 20 && config.http_pending_requests == 256);
+    CHECK(config.http_facts == 0 && config.http_fields == 0 && config.http_streamed == 0 && config.http_body_bytes == 0);
+    CHECK(config.idle_reset_ns == INT64_C(60000000000) && config.half_open_ns == INT64_C(60000000000));
+    CHECK(config.flood_half_open == 100 && config.flood_percent == 20 && config.likely_server_ports == NULL);
 
-    synfin_config wrong[3] = {config, config, config};
+    enum { WRONG = 9 };
+    synfin_config wrong[WRONG] = {config, config, config, config, config, config, config, config, config};
+    wrong[3].http_facts = 2;
+    wrong[4].http_fields = 2;
+    wrong[5].http_streamed = 2;
+    wrong[6].idle_reset_ns = -1;
+    wrong[7].half_open_ns = -1;
+    wrong[8].flood_percent = 101;
     wrong[0].checksums = 3;
     wrong[1].max_connections = 0;
     wrong[2].http_enabled = 2;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < WRONG; i++) {
         GIVES(SYNFIN_ERR_INVALID, synfin_dissector_new(&wrong[i], &dissector));
         CHECK(dissector == NULL);
     }
@@ -216,6 +279,20 @@ static void struct_size_must_be_set(void) {
         GIVES(SYNFIN_ERR_STRUCT_SIZE, synfin_annotation_json(&out, NULL, 0, &needed));
         GIVES(SYNFIN_ERR_STRUCT_SIZE, synfin_field_at(0, &field));
         GIVES(SYNFIN_ERR_STRUCT_SIZE, synfin_rule_at(0, &rule));
+        synfin_icmp icmp = {.struct_size = wrong[i]};
+        synfin_icmp_note note = {.struct_size = wrong[i]};
+        synfin_batch batch = {.struct_size = wrong[i]};
+        synfin_connection connection = {.struct_size = wrong[i]};
+        const uint32_t len = 0;
+        const int64_t time_ns = 0;
+        synfin_batch one = {.struct_size = sizeof one, .count = 1, .lens = &len, .times_ns = &time_ns};
+        GIVES(SYNFIN_ERR_STRUCT_SIZE, synfin_dissector_icmp(dissector, &icmp, NULL));
+        icmp.struct_size = sizeof icmp;
+        GIVES(SYNFIN_ERR_STRUCT_SIZE, synfin_dissector_icmp(dissector, &icmp, &note));
+        GIVES(SYNFIN_ERR_STRUCT_SIZE, synfin_dissector_frames(dissector, &batch, NULL, NULL));
+        GIVES(SYNFIN_ERR_STRUCT_SIZE, synfin_dissector_frames(dissector, &one, NULL, &out));
+        GIVES(SYNFIN_ERR_STRUCT_SIZE, synfin_dissector_connection(dissector, 0, &connection));
+        GIVES(SYNFIN_ERR_STRUCT_SIZE, synfin_dissector_connections(dissector, 0, &connection, 1, &needed));
         synfin_values_free(list);
     }
     /* One byte less than the first layout. */
@@ -377,6 +454,23 @@ static void a_panic_poisons_its_dissector_and_no_other(void) {
     GIVES(SYNFIN_ERR_POISONED, synfin_dissector_connection_count(poisoned, &count));
     GIVES(SYNFIN_ERR_POISONED, synfin_dissector_connection_values(poisoned, 0, list));
     GIVES(SYNFIN_ERR_POISONED, synfin_dissector_connection_json(poisoned, 0, buffer, sizeof buffer, &needed));
+    synfin_icmp_note note = {.struct_size = sizeof note};
+    synfin_connection connection = {.struct_size = sizeof connection};
+    synfin_transaction *transaction;
+    GIVES(SYNFIN_OK, synfin_transaction_new(&transaction));
+    GIVES(SYNFIN_ERR_POISONED, synfin_dissector_icmp(poisoned, NULL, &note));
+    GIVES(SYNFIN_ERR_POISONED, synfin_dissector_icmp_note(poisoned, &note));
+    GIVES(SYNFIN_ERR_POISONED, synfin_dissector_frames(poisoned, NULL, NULL, NULL));
+    GIVES(SYNFIN_ERR_POISONED, synfin_dissector_capture(poisoned, SYN, sizeof SYN, NULL));
+    GIVES(SYNFIN_ERR_POISONED, synfin_dissector_connection(poisoned, 0, &connection));
+    GIVES(SYNFIN_ERR_POISONED, synfin_dissector_connections(poisoned, 0, &connection, 1, &needed));
+    GIVES(SYNFIN_ERR_POISONED, synfin_dissector_connection_explain(poisoned, 0, buffer, sizeof buffer, &needed));
+    GIVES(SYNFIN_ERR_POISONED, synfin_dissector_connection_explain_json(poisoned, 0, buffer, sizeof buffer, &needed));
+    GIVES(SYNFIN_ERR_POISONED, synfin_dissector_next_evicted(poisoned, &count));
+    GIVES(SYNFIN_ERR_POISONED, synfin_dissector_forget(poisoned, 0));
+    GIVES(SYNFIN_ERR_POISONED, synfin_dissector_transaction(poisoned, 0, 0, transaction));
+    GIVES(SYNFIN_ERR_POISONED, synfin_dissector_next_transaction(poisoned, transaction));
+    synfin_transaction_free(transaction);
     synfin_dissector_free(poisoned);
 
     GIVES(SYNFIN_OK, synfin_dissector_frame(healthy, &frame, &out));
@@ -605,6 +699,415 @@ static void a_small_buffer_gets_the_size(void) {
     synfin_dissector_free(dissector);
 }
 
+/* A pointer to something else is answered, and left alone by the functions that free. */
+static void a_foreign_handle_is_not_used(void) {
+    synfin_annotation annotation = {.struct_size = sizeof annotation};
+    synfin_dissector *dissector = with_syn(&annotation);
+    synfin_values *list = new_values();
+    synfin_transaction *transaction;
+    uint8_t nothing[64] = {1, 2, 3};
+    void *foreign[] = {list, nothing, nothing + 1};
+    synfin_frame frame = frame_of(2, SYN, sizeof SYN, RAW);
+    synfin_segment segment = {.struct_size = sizeof segment, .address_len = 4};
+    synfin_icmp icmp = {.struct_size = sizeof icmp, .address_len = 4};
+    synfin_icmp_note note = {.struct_size = sizeof note};
+    synfin_batch batch = {.struct_size = sizeof batch};
+    synfin_connection connection = {.struct_size = sizeof connection};
+    synfin_transaction_info info = {.struct_size = sizeof info};
+    synfin_http_field field = {.struct_size = sizeof field};
+    const synfin_value *values;
+    const uint8_t *body;
+    uint64_t number;
+    size_t size;
+    GIVES(SYNFIN_OK, synfin_transaction_new(&transaction));
+    for (size_t i = 0; i < 3; i++) {
+        synfin_dissector *other = foreign[i];
+        GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_frame(other, &frame, NULL));
+        GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_segment(other, &segment, NULL));
+        GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_icmp(other, &icmp, &note));
+        GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_icmp_note(other, &note));
+        GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_frames(other, &batch, NULL, NULL));
+        GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_capture(other, SYN, sizeof SYN, NULL));
+        GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_finish(other, &number));
+        GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_connection_count(other, &number));
+        GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_connection(other, 0, &connection));
+        GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_connections(other, 0, &connection, 1, &size));
+        GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_connection_values(other, 0, list));
+        GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_connection_json(other, 0, NULL, 0, &size));
+        GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_connection_explain(other, 0, NULL, 0, &size));
+        GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_connection_explain_json(other, 0, NULL, 0, &size));
+        GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_next_evicted(other, &number));
+        GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_forget(other, 0));
+        GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_transaction(other, 0, 0, transaction));
+        GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_next_transaction(other, transaction));
+        synfin_dissector_free(other);
+    }
+    GIVES(SYNFIN_ERR_HANDLE, synfin_annotation_values(&annotation, (synfin_values *)dissector));
+    GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_connection_values(dissector, 0, (synfin_values *)transaction));
+    GIVES(SYNFIN_ERR_HANDLE, synfin_values_get((synfin_values *)dissector, &values, &size));
+    GIVES(SYNFIN_ERR_HANDLE, synfin_values_find((synfin_values *)dissector, "synfin.role", &values));
+    synfin_transaction *other = (synfin_transaction *)list;
+    GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_transaction(dissector, 0, 0, other));
+    GIVES(SYNFIN_ERR_HANDLE, synfin_dissector_next_transaction(dissector, other));
+    GIVES(SYNFIN_ERR_HANDLE, synfin_transaction_get(other, &info));
+    GIVES(SYNFIN_ERR_HANDLE, synfin_transaction_field(other, 0, 0, &field));
+    GIVES(SYNFIN_ERR_HANDLE, synfin_transaction_body(other, 0, &body, &size));
+    GIVES(SYNFIN_ERR_HANDLE, synfin_transaction_json(other, NULL, 0, &size));
+    synfin_values_free((synfin_values *)dissector);
+    synfin_transaction_free((synfin_transaction *)dissector);
+    CHECK(value_count(list) == 0); /* all of them live */
+    GIVES(SYNFIN_OK, synfin_dissector_frame(dissector, &frame, NULL));
+    synfin_dissector_free(dissector);
+    synfin_values_free(list);
+    synfin_transaction_free(transaction);
+}
+
+/* ICMP destination unreachable, port: the router 10.0.0.9 quotes the SYN. */
+static void icmp_tells_of_its_connection(void) {
+    synfin_annotation annotation;
+    synfin_dissector *dissector = with_syn(&annotation), *other = with_syn(&annotation);
+    synfin_icmp_note note = {.struct_size = sizeof note}, again = note;
+    uint8_t packet[20 + 8 + sizeof SYN] = {0x45, 0, 0, 68, 0, 7, 0, 0, 64, 1, 0, 0, 10, 0, 0, 9, 10, 0, 0, 1, 3, 3};
+    memcpy(packet + 28, SYN, sizeof SYN);
+    synfin_frame frame = frame_of(2, packet, sizeof packet, RAW);
+    synfin_icmp icmp = {
+        .struct_size = sizeof icmp,
+        .frame = 2,
+        .time_ns = 2000,
+        .data = packet + 20,
+        .len = sizeof packet - 20,
+        .src = {10, 0, 0, 9},
+        .ip_id = 7,
+        .address_len = 4,
+    };
+    GIVES(SYNFIN_ERR_NOT_FOUND, synfin_dissector_icmp_note(dissector, &note));
+    GIVES(SYNFIN_ICMP, synfin_dissector_frame(dissector, &frame, &annotation));
+    GIVES(SYNFIN_OK, synfin_dissector_icmp_note(dissector, &note));
+    CHECK(note.connection == 0 && note.direction == SYNFIN_SIDE_INITIATOR && note.rule < synfin_rule_count());
+    GIVES(SYNFIN_OK, synfin_dissector_icmp(other, &icmp, &again));
+    CHECK(memcmp(&note, &again, sizeof note) == 0);
+    packet[28 + 21] ^= 1; /* another port */
+    GIVES(SYNFIN_ICMP, synfin_dissector_frame(dissector, &frame, &annotation));
+    GIVES(SYNFIN_NO_CONNECTION, synfin_dissector_icmp_note(dissector, &note));
+    GIVES(SYNFIN_NO_CONNECTION, synfin_dissector_icmp(other, &icmp, &again));
+    packet[20] = 8; /* an echo request */
+    GIVES(SYNFIN_NOT_TCP, synfin_dissector_icmp(other, &icmp, NULL));
+    synfin_icmp wrong[3] = {icmp, icmp, icmp};
+    wrong[0].address_len = 5;
+    wrong[1].ip_id = 65536;
+    wrong[2].len = (size_t)-1;
+    for (size_t i = 0; i < 3; i++) {
+        GIVES(SYNFIN_ERR_INVALID, synfin_dissector_icmp(other, &wrong[i], NULL));
+    }
+    synfin_dissector_free(dissector);
+    synfin_dissector_free(other);
+}
+
+static void fragments_are_told_apart(void) {
+    uint8_t first[28], overlapping[36];
+    synfin_dissector *dissector = new_dissector();
+    memcpy(first, SYN, sizeof first);
+    first[3] = sizeof first;
+    first[6] = 0x20; /* more fragments: 8 bytes from 0 */
+    memcpy(overlapping, SYN, sizeof overlapping);
+    overlapping[3] = sizeof overlapping;
+    overlapping[6] = 0x20;
+    overlapping[20] ^= 1; /* 16 bytes from 0, others */
+    synfin_frame frame = frame_of(1, first, sizeof first, RAW);
+    GIVES(SYNFIN_FRAGMENT, synfin_dissector_frame(dissector, &frame, NULL));
+    frame = frame_of(2, overlapping, sizeof overlapping, RAW);
+    GIVES(SYNFIN_OVERLAPPING_FRAGMENT, synfin_dissector_frame(dissector, &frame, NULL));
+    synfin_dissector_free(dissector);
+}
+
+static void a_batch_gives_what_its_frames_give(void) {
+    enum { COUNT = 3, BYTES = sizeof SYN + 21 + 10 };
+    uint8_t bytes[BYTES];
+    const uint64_t offsets[COUNT] = {0, sizeof SYN, sizeof SYN + 1};
+    const uint32_t lens[COUNT] = {sizeof SYN, 21, 10}, wire_lens[COUNT] = {sizeof SYN, 40, 40};
+    const int64_t times_ns[COUNT] = {1000, 2000, 3000};
+    uint32_t statuses[COUNT] = {99, 99, 99};
+    struct {
+        synfin_annotation annotation;
+        uint64_t later; /* the caller's layout is larger */
+    } out[COUNT];
+    synfin_annotation one;
+    memcpy(bytes, SYN, sizeof SYN);
+    memcpy(bytes + sizeof SYN, SYN, 21);
+    memcpy(bytes + sizeof SYN + 21, SYN, 10);
+    memset(out, 0xee, sizeof out);
+    out[0].annotation.struct_size = sizeof out[0];
+    synfin_batch batch = {
+        .struct_size = sizeof batch,
+        .link_type = RAW,
+        .first_number = 1,
+        .count = COUNT,
+        .data = bytes,
+        .len = sizeof bytes,
+        .lens = lens,
+        .times_ns = times_ns,
+    };
+    synfin_dissector *dissector = new_dissector();
+    GIVES(SYNFIN_OK, synfin_dissector_frames(dissector, &batch, statuses, &out[0].annotation));
+    CHECK(statuses[0] == SYNFIN_OK && statuses[1] == SYNFIN_BROKEN && statuses[2] == SYNFIN_BROKEN);
+    synfin_dissector_free(with_syn(&one));
+    CHECK(out[0].later == 0);
+    out[0].annotation.struct_size = sizeof one;
+    CHECK(memcmp(&out[0].annotation, &one, sizeof one) == 0);
+    CHECK(out[1].annotation.frame == UINT64_C(0xeeeeeeeeeeeeeeee)); /* left alone */
+    /* Again, with everything that may be NULL and without what may. */
+    batch.offsets = offsets;
+    batch.wire_lens = wire_lens;
+    batch.first_number = 4;
+    GIVES(SYNFIN_OK, synfin_dissector_frames(dissector, &batch, NULL, NULL));
+    uint64_t count;
+    GIVES(SYNFIN_OK, synfin_dissector_connection_count(dissector, &count));
+    CHECK(count == 1);
+    synfin_connection connection = {.struct_size = sizeof connection};
+    GIVES(SYNFIN_OK, synfin_dissector_connection(dissector, 0, &connection));
+    CHECK(connection.packets[SYNFIN_SIDE_INITIATOR] == 2 && connection.last_frame == 4);
+
+    synfin_batch wrong[5] = {batch, batch, batch, batch, batch};
+    wrong[0].link_type = 65536;
+    wrong[1].len = sizeof SYN; /* the second frame reaches beyond */
+    wrong[2].count = (size_t)-1;
+    wrong[3].lens = (const uint32_t *)(const void *)(bytes + 1);
+    wrong[4].offsets = (const uint64_t *)(const void *)(bytes + 1);
+    for (size_t i = 0; i < 5; i++) {
+        GIVES(SYNFIN_ERR_INVALID, synfin_dissector_frames(dissector, &wrong[i], NULL, NULL));
+    }
+    GIVES(SYNFIN_OK, synfin_dissector_connection(dissector, 0, &connection));
+    CHECK(connection.packets[SYNFIN_SIDE_INITIATOR] == 2); /* none of it was taken in */
+    batch.count = 0;
+    GIVES(SYNFIN_OK, synfin_dissector_frames(dissector, &batch, NULL, NULL));
+    GIVES(SYNFIN_OK, synfin_dissector_finish(dissector, NULL));
+    GIVES(SYNFIN_ERR_FINISHED, synfin_dissector_frames(dissector, &batch, NULL, NULL));
+    synfin_dissector_free(dissector);
+}
+
+static void a_capture_in_memory(void) {
+    /* pcap, little-endian, microseconds, raw IP; one record. */
+    uint8_t file[24 + 16 + sizeof SYN] = {0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, [16] = 0xff, 0xff, [20] = RAW,
+                                          [24] = 1, [32] = sizeof SYN, [36] = sizeof SYN};
+    synfin_dissector *dissector = new_dissector();
+    synfin_connection connection = {.struct_size = sizeof connection};
+    uint64_t frames = 99;
+    memcpy(file + 40, SYN, sizeof SYN);
+    GIVES(SYNFIN_OK, synfin_dissector_capture(dissector, file, sizeof file, &frames));
+    CHECK(frames == 1);
+    GIVES(SYNFIN_CUT_CAPTURE, synfin_dissector_capture(dissector, file, sizeof file - 1, &frames));
+    CHECK(frames == 0);
+    GIVES(SYNFIN_OK, synfin_dissector_capture(dissector, file, sizeof file, NULL));
+    GIVES(SYNFIN_NOT_A_CAPTURE, synfin_dissector_capture(dissector, file + 1, sizeof file - 1, &frames));
+    GIVES(SYNFIN_NOT_A_CAPTURE, synfin_dissector_capture(dissector, NULL, 0, &frames));
+    GIVES(SYNFIN_OK, synfin_dissector_connection(dissector, 0, &connection));
+    CHECK(connection.start_ns == 1000000000 && connection.first_frame == 1 && connection.last_frame == 2);
+    file[32] = file[33] = file[34] = file[35] = 0xff; /* a record of 4 GiB */
+    GIVES(SYNFIN_DAMAGED_CAPTURE, synfin_dissector_capture(dissector, file, sizeof file, &frames));
+    GIVES(SYNFIN_ERR_INVALID, synfin_dissector_capture(dissector, file, (size_t)-1, &frames));
+    GIVES(SYNFIN_OK, synfin_dissector_finish(dissector, NULL));
+    GIVES(SYNFIN_ERR_FINISHED, synfin_dissector_capture(dissector, file, sizeof file, &frames));
+    synfin_dissector_free(dissector);
+}
+
+/* A segment between 10.0.0.1:40000 and 10.0.0.2:80 with 20 bytes of header. */
+static void send_segment(synfin_dissector *dissector, uint64_t frame, int by_server, uint32_t seq, uint32_t ack,
+                         uint8_t flags, const char *payload) {
+    uint8_t bytes[600] = {0};
+    size_t len = strlen(payload);
+    const uint8_t ports[4] = {0x9c, 0x40, 0, 80};
+    memcpy(bytes, by_server ? ports + 2 : ports, 2);
+    memcpy(bytes + 2, by_server ? ports : ports + 2, 2);
+    for (int i = 0; i < 4; i++) {
+        bytes[4 + i] = (uint8_t)(seq >> (24 - 8 * i));
+        bytes[8 + i] = (uint8_t)(ack >> (24 - 8 * i));
+    }
+    bytes[12] = 0x50;
+    bytes[13] = flags;
+    bytes[14] = 0xff;
+    memcpy(bytes + 20, payload, len);
+    synfin_segment segment = {
+        .struct_size = sizeof segment,
+        .wire_len = (uint32_t)(20 + len),
+        .frame = frame,
+        .time_ns = (int64_t)frame * 1000000,
+        .data = bytes,
+        .len = 20 + len,
+        .src = {10, 0, 0, by_server ? 2 : 1},
+        .dst = {10, 0, 0, by_server ? 1 : 2},
+        .tcp_offset = UINT32_MAX,
+        .ip_id = -1,
+        .ttl = -1,
+        .address_len = 4,
+    };
+    GIVES(SYNFIN_OK, synfin_dissector_segment(dissector, &segment, NULL));
+}
+
+static const char GET[] = "GET /x HTTP/1.1\r\nHost: a.example\r\nUser-Agent: t\r\n\r\n";
+static const char ANSWER[] = "HTTP/1.1 200 Fine\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nSum: 7\r\n\r\n";
+
+/* Handshake, one exchange, FIN of the server, RST of the client. */
+static synfin_dissector *with_exchange(const synfin_config *config) {
+    synfin_dissector *dissector = NULL;
+    uint32_t asked = 101 + sizeof GET - 1, told = 501 + sizeof ANSWER - 1;
+    GIVES(SYNFIN_OK, synfin_dissector_new(config, &dissector));
+    send_segment(dissector, 1, 0, 100, 0, 2, "");
+    send_segment(dissector, 2, 1, 500, 101, 0x12, "");
+    send_segment(dissector, 3, 0, 101, 501, 0x10, "");
+    send_segment(dissector, 4, 0, 101, 501, 0x18, GET);
+    send_segment(dissector, 5, 1, 501, asked, 0x18, ANSWER);
+    send_segment(dissector, 6, 1, told, asked, 0x11, "");
+    send_segment(dissector, 7, 0, asked, told + 1, 0x14, "");
+    return dissector;
+}
+
+static int same_text(synfin_str text, const char *expected) {
+    return text.ptr != NULL && text.len == strlen(expected) && strcmp(text.ptr, expected) == 0;
+}
+
+static void transactions_tell_their_facts(void) {
+    synfin_config config = {.struct_size = sizeof config};
+    synfin_transaction *transaction;
+    synfin_transaction_info info = {.struct_size = sizeof info};
+    synfin_http_field field = {.struct_size = sizeof field};
+    const uint8_t *body;
+    size_t len;
+    char json[4000];
+    GIVES(SYNFIN_OK, synfin_transaction_new(&transaction));
+    GIVES(SYNFIN_ERR_NOT_FOUND, synfin_transaction_get(transaction, &info)); /* it holds none */
+    GIVES(SYNFIN_ERR_NOT_FOUND, synfin_transaction_json(transaction, json, sizeof json, NULL));
+    GIVES(SYNFIN_OK, synfin_config_init(&config));
+
+    synfin_dissector *plain = with_exchange(&config);
+    for (int finished = 0; finished < 2; finished++) {
+        GIVES(SYNFIN_OK, synfin_dissector_transaction(plain, 0, 0, transaction));
+        GIVES(SYNFIN_OK, synfin_transaction_get(transaction, &info));
+        CHECK(info.present == (SYNFIN_TRANSACTION_HAS_REQUEST | SYNFIN_TRANSACTION_HAS_RESPONSE | SYNFIN_TRANSACTION_HAS_STATUS));
+        CHECK(info.connection == 0 && info.index == 0 && info.status == 200 && info.request_frame == 4 && info.response_frame == 5);
+        CHECK(info.state == SYNFIN_MESSAGE_STATE_COMPLETE && info.response_body_len == 3 && info.request_body_len == 0);
+        CHECK(same_text(info.method, "GET") && same_text(info.target, "/x") && info.host.ptr == NULL);
+        GIVES(SYNFIN_ERR_NOT_FOUND, synfin_transaction_field(transaction, 0, 0, &field)); /* no facts */
+        GIVES(SYNFIN_ERR_NOT_FOUND, synfin_transaction_body(transaction, 0, &body, &len));
+        GIVES(SYNFIN_ERR_NOT_FOUND, synfin_dissector_next_transaction(plain, transaction)); /* not streamed */
+        GIVES(SYNFIN_ERR_NOT_FOUND, synfin_transaction_get(transaction, &info)); /* and it lost what it held */
+        GIVES(SYNFIN_ERR_NOT_FOUND, synfin_dissector_transaction(plain, 0, 1, transaction));
+        GIVES(SYNFIN_ERR_NOT_FOUND, synfin_dissector_transaction(plain, 1, 0, transaction));
+        GIVES(SYNFIN_OK, synfin_dissector_finish(plain, NULL));
+    }
+    synfin_dissector_free(plain);
+
+    config.http_facts = config.http_fields = config.http_streamed = 1;
+    config.http_body_bytes = 100;
+    synfin_dissector *streamed = with_exchange(&config);
+    GIVES(SYNFIN_OK, synfin_dissector_next_transaction(streamed, transaction));
+    synfin_dissector_free(streamed); /* it belongs to no dissector */
+    GIVES(SYNFIN_OK, synfin_transaction_get(transaction, &info));
+    CHECK((info.present & SYNFIN_TRANSACTION_HAS_FACTS) != 0 && (info.present & SYNFIN_TRANSACTION_HAS_WAIT) != 0);
+    CHECK(info.wait_ns == 1000000 && info.total_ns == 1000000 && info.start_ns == 4000000);
+    CHECK(same_text(info.host, "a.example") && same_text(info.user_agent, "t") && same_text(info.reason, "Fine"));
+    CHECK(same_text(info.request_version, "1.1") && info.referer.ptr == NULL && info.in_flight == 0);
+    GIVES(SYNFIN_OK, synfin_transaction_field(transaction, SYNFIN_HTTP_MESSAGE_REQUEST, 1, &field));
+    CHECK(same_text(field.name, "User-Agent") && same_text(field.value, "t") && field.is_trailer == 0);
+    GIVES(SYNFIN_OK, synfin_transaction_field(transaction, SYNFIN_HTTP_MESSAGE_RESPONSE, 1, &field));
+    CHECK(same_text(field.name, "Sum") && same_text(field.value, "7") && field.is_trailer == 1);
+    GIVES(SYNFIN_ERR_NOT_FOUND, synfin_transaction_field(transaction, SYNFIN_HTTP_MESSAGE_RESPONSE, 2, &field));
+    GIVES(SYNFIN_ERR_INVALID, synfin_transaction_field(transaction, 2, 0, &field));
+    GIVES(SYNFIN_OK, synfin_transaction_body(transaction, SYNFIN_HTTP_MESSAGE_RESPONSE, &body, &len));
+    CHECK(len == 3 && memcmp(body, "abc", 3) == 0);
+    GIVES(SYNFIN_OK, synfin_transaction_body(transaction, SYNFIN_HTTP_MESSAGE_REQUEST, &body, &len));
+    CHECK(len == 0 && body != NULL);
+    GIVES(SYNFIN_ERR_INVALID, synfin_transaction_body(transaction, 2, &body, &len));
+    GIVES(SYNFIN_OK, synfin_transaction_json(transaction, json, sizeof json, &len));
+    CHECK(len == strlen(json) + 1 && strstr(json, "\"host\":\"a.example\"") != NULL);
+    info.struct_size = field.struct_size = 3;
+    GIVES(SYNFIN_ERR_STRUCT_SIZE, synfin_transaction_get(transaction, &info));
+    GIVES(SYNFIN_ERR_STRUCT_SIZE, synfin_transaction_field(transaction, 0, 0, &field));
+    synfin_transaction_free(transaction);
+}
+
+static void a_connection_in_numbers_words_and_sentences(void) {
+    synfin_dissector *dissector = with_exchange(NULL);
+    synfin_connection connection = {.struct_size = sizeof connection}, many[3] = {{.struct_size = sizeof many[0]}};
+    synfin_values *list = new_values();
+    const synfin_value *value;
+    char text[4000];
+    size_t given = 99, index;
+    GIVES(SYNFIN_OK, synfin_dissector_finish(dissector, NULL));
+    GIVES(SYNFIN_OK, synfin_dissector_connection(dissector, 0, &connection));
+    CHECK(connection.handshake_verdict == SYNFIN_HANDSHAKE_VERDICT_COMPLETE && connection.close_by == SYNFIN_CLOSER_RESPONDER);
+    CHECK(connection.close_verdict == SYNFIN_CLOSE_VERDICT_FIN_THEN_RESET && connection.protocol == SYNFIN_PROTOCOL_HTTP);
+    CHECK(connection.rtt_responder_ns == 1000000 && connection.establish_ns == 2000000 && connection.start_ns == 1000000);
+    CHECK((connection.present & SYNFIN_CONNECTION_HAS_RTT_RESPONDER) != 0 && connection.http_transactions == 1);
+    CHECK((connection.present & SYNFIN_CONNECTION_HAS_KILLED_TRANSACTION) == 0 && connection.isn[0] == 100);
+    CHECK(connection.reset_by == SYNFIN_SIDE_INITIATOR && (connection.present & SYNFIN_CONNECTION_HAS_RESET_BY) != 0);
+    CHECK(connection.packets[0] == 4 && connection.packets[1] == 3 && connection.bytes[0] == sizeof GET - 1);
+    CHECK(connection.src_port == 40000 && connection.dst_port == 80 && connection.src[3] == 1 && connection.address_len == 4);
+    GIVES(SYNFIN_OK, synfin_dissector_connections(dissector, 0, many, 3, &given));
+    CHECK(given == 1 && memcmp(&many[0], &connection, sizeof connection) == 0);
+    GIVES(SYNFIN_OK, synfin_dissector_connections(dissector, 1, many, 3, &given));
+    CHECK(given == 0);
+    GIVES(SYNFIN_OK, synfin_dissector_connections(dissector, 0, NULL, 0, &given));
+    GIVES(SYNFIN_ERR_NOT_FOUND, synfin_dissector_connection(dissector, 1, &connection));
+
+    GIVES(SYNFIN_OK, synfin_dissector_connection_values(dissector, 0, list));
+    GIVES(SYNFIN_OK, synfin_values_find(list, "synfin.close.verdict", &value));
+    CHECK(strcmp(value->value.text.ptr, "fin-then-reset") == 0 && value == value_of(list, "synfin.close.verdict"));
+    GIVES(SYNFIN_ERR_NOT_FOUND, synfin_values_find(list, "synfin.nonsense", &value));
+    GIVES(SYNFIN_ERR_NOT_FOUND, synfin_values_find(list, "synfin.step", &value)); /* segments have it */
+    GIVES(SYNFIN_OK, synfin_field_find("synfin.close.verdict", &index));
+    CHECK(index == value_of(list, "synfin.close.verdict")->field);
+    GIVES(SYNFIN_ERR_NOT_FOUND, synfin_field_find("", &index));
+    GIVES(SYNFIN_OK, synfin_rule_find("T7", &index));
+    synfin_rule rule = {.struct_size = sizeof rule};
+    GIVES(SYNFIN_OK, synfin_rule_at(index, &rule));
+    CHECK(same_text(rule.id, "T7"));
+    GIVES(SYNFIN_ERR_NOT_FOUND, synfin_rule_find("t7", &index));
+
+    GIVES(SYNFIN_OK, synfin_dissector_connection_explain(dissector, 0, text, sizeof text, NULL));
+    CHECK(strstr(text, "10.0.0.1") != NULL && strchr(text, '\n') != NULL && text[strlen(text) - 1] != '\n');
+    GIVES(SYNFIN_OK, synfin_dissector_connection_explain_json(dissector, 0, text, sizeof text, NULL));
+    CHECK(strstr(text, "\"topic\":\"end\"") != NULL && strchr(text, '\n') == NULL);
+    GIVES(SYNFIN_ERR_NOT_FOUND, synfin_dissector_connection_explain(dissector, 1, text, sizeof text, NULL));
+    synfin_values_free(list);
+    synfin_dissector_free(dissector);
+}
+
+static void what_made_room_can_be_forgotten(void) {
+    synfin_config config = {.struct_size = sizeof config};
+    synfin_dissector *dissector;
+    synfin_connection connection = {.struct_size = sizeof connection}, many[9] = {{.struct_size = sizeof connection}};
+    uint64_t id = 99, evicted = 0;
+    size_t given;
+    GIVES(SYNFIN_OK, synfin_config_init(&config));
+    config.max_connections = 2;
+    GIVES(SYNFIN_OK, synfin_dissector_new(&config, &dissector));
+    GIVES(SYNFIN_ERR_NOT_FOUND, synfin_dissector_next_evicted(dissector, &id));
+    for (uint8_t i = 0; i < 9; i++) {
+        uint8_t syn[sizeof SYN];
+        memcpy(syn, SYN, sizeof SYN);
+        syn[21] = i; /* another port: another connection */
+        synfin_frame frame = frame_of(1U + i, syn, sizeof syn, RAW);
+        GIVES(SYNFIN_OK, synfin_dissector_frame(dissector, &frame, NULL));
+    }
+    GIVES(SYNFIN_ERR_NOT_FOUND, synfin_dissector_forget(dissector, 8)); /* it is followed */
+    while (synfin_dissector_next_evicted(dissector, &id) == SYNFIN_OK) {
+        CHECK(id == evicted++);
+        GIVES(SYNFIN_OK, synfin_dissector_connection(dissector, id, &connection));
+        CHECK(connection.evicted == 1);
+        GIVES(SYNFIN_OK, synfin_dissector_forget(dissector, id));
+        GIVES(SYNFIN_ERR_NOT_FOUND, synfin_dissector_forget(dissector, id));
+        GIVES(SYNFIN_ERR_NOT_FOUND, synfin_dissector_connection(dissector, id, &connection));
+    }
+    CHECK(evicted >= 5 && evicted <= 8);
+    GIVES(SYNFIN_OK, synfin_dissector_connections(dissector, 0, many, 9, &given));
+    CHECK(given == 9 - evicted && many[0].connection == evicted && many[1].struct_size == sizeof connection);
+    GIVES(SYNFIN_OK, synfin_dissector_connection_count(dissector, &id));
+    CHECK(id == 9);
+    GIVES(SYNFIN_OK, synfin_dissector_finish(dissector, NULL));
+    GIVES(SYNFIN_OK, synfin_dissector_forget(dissector, 8));
+    synfin_dissector_free(dissector);
+}
+
 int main(void) {
     versions();
     every_status_has_a_sentence();
@@ -626,6 +1129,14 @@ int main(void) {
     lists_are_in_order_and_used_again();
     the_registry_is_complete();
     a_small_buffer_gets_the_size();
+    a_foreign_handle_is_not_used();
+    icmp_tells_of_its_connection();
+    fragments_are_told_apart();
+    a_batch_gives_what_its_frames_give();
+    a_capture_in_memory();
+    transactions_tell_their_facts();
+    a_connection_in_numbers_words_and_sentences();
+    what_made_room_can_be_forgotten();
     if (failures > 0) {
         fprintf(stderr, "%d promises broken\n", failures);
         return 1;

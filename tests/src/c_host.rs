@@ -98,8 +98,21 @@ impl Library {
     /// Compiles `tests/c/{sources}.c`, every warning an error.
     #[must_use]
     pub fn compile(&self, name: &str, sources: &[&str], link: Link, flags: &[&str]) -> PathBuf {
+        self.compile_with(&ffi_dir().join("include"), name, sources, link, flags)
+    }
+
+    /// The same with the header of another folder.
+    #[must_use]
+    pub fn compile_with(
+        &self,
+        include: &Path,
+        name: &str,
+        sources: &[&str],
+        link: Link,
+        flags: &[&str],
+    ) -> PathBuf {
         let program = self.folder.join("bin").join(name);
-        let mut cc = strict_compiler("cc", "c11");
+        let mut cc = strict("cc", "c11", include);
         cc.args(flags).arg("-o").arg(&program);
         cc.args(
             sources
@@ -126,10 +139,14 @@ impl Library {
 /// `cc -std=c11 -Wall -Wextra -Wpedantic -Werror` with the header in reach.
 #[must_use]
 pub fn strict_compiler(compiler: &str, standard: &str) -> Command {
+    strict(compiler, standard, &ffi_dir().join("include"))
+}
+
+fn strict(compiler: &str, standard: &str, include: &Path) -> Command {
     let mut command = Command::new(compiler);
     command.arg(format!("-std={standard}"));
     command.args(["-g", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I"]);
-    command.arg(ffi_dir().join("include"));
+    command.arg(include);
     command
 }
 
@@ -160,6 +177,8 @@ fn abi_version() -> String {
     line.expect("the header says its ABI version").to_owned()
 }
 
-fn c_dir() -> PathBuf {
+/// Where the C programs of the tests are.
+#[must_use]
+pub fn c_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("c")
 }

@@ -3,8 +3,10 @@
 use std::fmt::{Debug, Write as _};
 use std::path::{Path, PathBuf};
 
+use synfin::http::{HttpProtocol, MessageState};
 use synfin::{
-    CloseVerdict, Closer, FieldType, HttpMessage, IntegrityWord, Order, Phase, Severity, Side, State, Step,
+    Cause, CloseVerdict, Closer, Confidence, FieldType, HandshakeVerdict, HttpMessage, IntegrityWord, Order,
+    Phase, Severity, Side, State, Step,
 };
 
 /// The folder of the crate `synfin-ffi`.
@@ -104,6 +106,11 @@ fn words() -> String {
         words!("http_message" "The two kinds of HTTP message." HttpMessage::ALL),
         words!("close_verdict" "How a connection ended." CloseVerdict::ALL),
         words!("closer" "Who ended a connection." Closer::ALL),
+        words!("handshake_verdict" "How the opening of a connection went." HandshakeVerdict::ALL),
+        words!("cause" "The likely reason of a connection's end." Cause::ALL),
+        words!("confidence" "How sure a verdict is." Confidence::ALL),
+        words!("protocol" "What a connection's payload speaks, as far as its bytes tell." HttpProtocol::ALL),
+        words!("message_state" "How completely an HTTP message was seen; the worse is the greater." MessageState::ALL),
     ];
     let mut text = String::new();
     for Words { name, about, values } in enums {

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use synfin::capture::Capture;
 use synfin::{Annotation, Dissector, LinkType, Outcome};
-use synfin_tests::c_host::{Library, Link, has, run, strict_compiler, under_valgrind};
+use synfin_tests::c_host::{Library, Link, c_dir, has, run, strict_compiler, under_valgrind};
 use synfin_tests::header::{header, header_path};
 
 fn scratch() -> &'static Path {
@@ -239,4 +239,32 @@ fn every_promise_of_the_header_is_kept() {
     }
     let sanitized = library().compile("promises-sanitized", &["promises"], Link::Static, &SANITIZERS);
     assert_eq!(run(&mut Command::new(&sanitized)), KEPT);
+}
+
+/// A program that was compiled when structs were smaller runs with today's library, and gets the same.
+#[test]
+fn an_older_program_runs_with_today_s_library() {
+    if !has_compiler() {
+        return;
+    }
+    let first = c_dir().join("first");
+    let runs = |include: &Path, name: &str| {
+        let program = library().compile_with(include, name, &["older"], Link::Dynamic, &[]);
+        let output = Command::new(&program).output().unwrap();
+        assert!(output.status.success(), "{name}: {}", output.status);
+        (
+            String::from_utf8(output.stdout).unwrap(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let (old, old_sizes) = runs(&first, "older-first");
+    let (new, new_sizes) = runs(header_path().parent().unwrap(), "older-today");
+    assert_eq!(old, new);
+    assert!(old.lines().count() == 2 && old.contains("\"step\":\"1/3\""), "{old}");
+    assert_eq!(old_sizes, "config 48 segment 88\n");
+    assert!(new_sizes != old_sizes, "nothing has grown: compare with an older header");
+
+    let host = library().compile_with(&first, "host-first", &["host", "capture"], Link::Dynamic, &[]);
+    let json = run(Command::new(&host).arg("--json").args(captures()));
+    assert_same(&json, &expected(true), "JSON, compiled with the first header");
 }

@@ -48,6 +48,18 @@ pub struct Sentence {
     pub confidence: Option<Confidence>,
 }
 
+impl Sentence {
+    /// The text, and in brackets the rule and the RFC it tells of.
+    #[must_use]
+    pub fn line(&self) -> String {
+        match (self.rule, self.rfc) {
+            (Some(rule), Some(rfc)) => format!("{} [{}, {rfc}]", self.text, rule.id()),
+            (None, Some(rfc)) => format!("{} [{rfc}]", self.text),
+            _ => self.text.clone(),
+        }
+    }
+}
+
 /// A connection told in sentences, in the order of [`Topic`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Explanation {

@@ -155,6 +155,44 @@ pub struct HttpRow {
     pub row: Transaction,
 }
 
+/// The connection that transactions happened on.
+pub(crate) struct HttpPlace {
+    pub(crate) connection: ConnectionId,
+    pub(crate) src: IpAddr,
+    pub(crate) src_port: u16,
+    pub(crate) dst: IpAddr,
+    pub(crate) dst_port: u16,
+    /// How long its handshake took.
+    pub(crate) establish_ns: Option<i64>,
+}
+
+impl HttpPlace {
+    /// A transaction that happened there.
+    pub(crate) fn row(&self, transaction: u32, row: Transaction) -> HttpRow {
+        let connect_ns = self.establish_ns.filter(|_| transaction == 0);
+        let total_ns = row.facts.as_ref().and_then(|facts| facts.total_ns);
+        HttpRow {
+            connection: self.connection,
+            transaction,
+            src: self.src,
+            src_port: self.src_port,
+            dst: self.dst,
+            dst_port: self.dst_port,
+            connect_ns,
+            connect_percent: connect_ns
+                .zip(total_ns)
+                .and_then(|(connect, total)| share(connect, total)),
+            row,
+        }
+    }
+}
+
+/// The first of two durations in hundredths of their sum.
+fn share(part: i64, rest: i64) -> Option<u8> {
+    let sum = i128::from(part) + i128::from(rest);
+    u8::try_from((i128::from(part) * 100).checked_div(sum)?).ok()
+}
+
 impl TransactionFacts {
     pub(super) const fn message(&mut self, kind: super::transaction::Kind) -> &mut MessageFacts {
         match kind {

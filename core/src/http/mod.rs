@@ -26,6 +26,7 @@ mod transaction;
 
 use serde::Serialize;
 
+pub(crate) use facts::HttpPlace;
 pub use facts::{HttpAnomaly, HttpField, HttpProtocol, HttpRow, MessageFacts, TransactionFacts};
 pub use parse::{Head, HeadKind, HeadPart, NoHead, StartLine, parse_head};
 pub use transaction::{MessageState, Transaction};

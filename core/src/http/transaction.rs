@@ -11,34 +11,19 @@ use super::facts::{MessageFacts, TransactionFacts};
 use super::head::usual_method;
 use crate::stream::GapCause;
 
-/// How completely a message was seen. Ordered: the worse is the greater.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum MessageState {
-    /// From its first byte to its last.
-    Complete,
-    /// It had not ended when the connection or the capture did, or it never came.
-    Incomplete,
-    /// The snap length cut bytes off.
-    Cut,
-    /// Bytes of it were not captured.
-    Gap,
-    /// A reset ended it.
-    Reset,
-}
-
-impl MessageState {
-    /// The word of the public contract.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Complete => "complete",
-            Self::Incomplete => "incomplete",
-            Self::Cut => "cut",
-            Self::Gap => "gap",
-            Self::Reset => "reset",
-        }
+words! {
+    /// How completely a message was seen. Ordered: the worse is the greater.
+    MessageState {
+        /// From its first byte to its last.
+        Complete = 0 "complete",
+        /// It had not ended when the connection or the capture did, or it never came.
+        Incomplete = 1 "incomplete",
+        /// The snap length cut bytes off.
+        Cut = 2 "cut",
+        /// Bytes of it were not captured.
+        Gap = 3 "gap",
+        /// A reset ended it.
+        Reset = 4 "reset",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::conn::Conn;
 use crate::Side;
-use crate::http::HttpRow;
+use crate::http::{HttpPlace, HttpRow};
 
 impl Conn {
     /// Whether no side's bytes wait for others before them. What a hole holds back is read at the end.
@@ -22,31 +22,26 @@ impl Conn {
         if all {
             rows.extend(http.take_rest());
         }
-        let connect_ns = self.establish_ns();
+        let place = self.place();
+        to.extend(rows.into_iter().map(|(number, row)| place.row(number, row)));
+    }
+
+    /// A transaction that is kept, by its position.
+    pub(super) fn http_row(&self, index: u32) -> Option<HttpRow> {
+        let row = self.streams.http()?.transactions().get(index as usize)?;
+        Some(self.place().row(index, row.clone()))
+    }
+
+    fn place(&self) -> HttpPlace {
         let (src, src_port) = self.key.end(self.initiator_is_low);
         let (dst, dst_port) = self.key.end(!self.initiator_is_low);
-        to.extend(rows.into_iter().map(|(number, row)| {
-            let connect_ns = connect_ns.filter(|_| number == 0);
-            let total_ns = row.facts.as_ref().and_then(|facts| facts.total_ns);
-            HttpRow {
-                connection: self.id,
-                transaction: number,
-                src,
-                src_port,
-                dst,
-                dst_port,
-                connect_ns,
-                connect_percent: connect_ns
-                    .zip(total_ns)
-                    .and_then(|(connect, total)| share(connect, total)),
-                row,
-            }
-        }));
+        HttpPlace {
+            connection: self.id,
+            src,
+            src_port,
+            dst,
+            dst_port,
+            establish_ns: self.establish_ns(),
+        }
     }
-}
-
-/// The first of two durations in hundredths of their sum.
-fn share(part: i64, rest: i64) -> Option<u8> {
-    let sum = i128::from(part) + i128::from(rest);
-    u8::try_from((i128::from(part) * 100).checked_div(sum)?).ok()
 }

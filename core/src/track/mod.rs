@@ -255,6 +255,11 @@ impl Tracker {
             .get(index as usize)
     }
 
+    /// The same, and where it happened.
+    pub(crate) fn http_row(&self, id: ConnectionId, index: u32) -> Option<HttpRow> {
+        self.table.by_id(id)?.http_row(index)
+    }
+
     /// Complete transactions since the last call.
     pub(crate) fn take_transactions(&mut self) -> Vec<HttpRow> {
         std::mem::take(&mut self.transactions)

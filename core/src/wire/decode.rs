@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use super::checksum::Checksum;
-use super::icmp::{self, IcmpError};
+use super::icmp::{IcmpError, RawIcmp};
 use super::window::Window;
 use super::{WireError, ipv4, ipv6, link, llc, mpls, ppp, tunnel};
 use crate::frame::{Frame, LinkType};
@@ -319,17 +319,15 @@ fn icmp(frame: &Frame<'_>, protocol: u8, walk: &Walk<'_>) -> Option<IcmpError> {
     if is_v6 != (protocol == protocol::ICMP_V6) {
         return None;
     }
-    let (kind, mtu, quoted) = icmp::parse(walk.window, is_v6)?;
-    Some(IcmpError {
+    let raw = RawIcmp {
         frame: frame.number,
         time_ns: frame.time_ns,
         src: walk.ip.addresses.to_ip().0,
         ip_id: walk.ip.id,
         tunnel: walk.tunnel,
-        kind,
-        mtu,
-        quoted,
-    })
+        bytes: walk.window.data,
+    };
+    IcmpError::within(walk.window, &raw)
 }
 
 #[inline(always)]

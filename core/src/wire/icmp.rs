@@ -123,11 +123,53 @@ impl IcmpKind {
     }
 }
 
+/// What a host that decodes the lower layers itself knows of an ICMP message: the argument of
+/// [`IcmpError::parse`].
+#[derive(Debug, Clone, Copy)]
+pub struct RawIcmp<'a> {
+    /// Number of the frame that carries it, from 1.
+    pub frame: u64,
+    /// Capture time, nanoseconds since the Unix epoch.
+    pub time_ns: i64,
+    /// Its sender. An IPv6 address makes it ICMPv6.
+    pub src: IpAddr,
+    /// Its IP identification; `None` under IPv6.
+    pub ip_id: Option<u16>,
+    /// See [`Segment::tunnel`](crate::Segment::tunnel); 0 for a host that does not tell.
+    pub tunnel: u32,
+    /// The captured bytes, from the ICMP header on.
+    pub bytes: &'a [u8],
+}
+
+impl IcmpError {
+    /// Reads a message; none where it is no error, or is not about TCP as far as it was captured.
+    #[must_use]
+    pub fn parse(raw: &RawIcmp<'_>) -> Option<Self> {
+        let window = Window::new(raw.bytes, 0);
+        Self::within(window, raw)
+    }
+
+    /// The same of bytes that the layer below has bounded; those of `raw` are not looked at.
+    pub(super) fn within(window: Window<'_>, raw: &RawIcmp<'_>) -> Option<Self> {
+        let (kind, mtu, quoted) = parse(window, raw.src.is_ipv6())?;
+        Some(Self {
+            frame: raw.frame,
+            time_ns: raw.time_ns,
+            src: raw.src,
+            ip_id: raw.ip_id,
+            tunnel: raw.tunnel,
+            kind,
+            mtu,
+            quoted,
+        })
+    }
+}
+
 /// Authentication headers that are followed.
 const MAX_HEADERS: usize = 4;
 
 /// Kind and quoted segment of a message; none when it is no error, or is not about TCP as far as captured.
-pub(crate) fn parse(message: Window<'_>, is_v6: bool) -> Option<(IcmpKind, Option<u32>, Quoted)> {
+fn parse(message: Window<'_>, is_v6: bool) -> Option<(IcmpKind, Option<u32>, Quoted)> {
     // Type, code, checksum, and four bytes that depend on the type.
     let (&[kind, code, _, _, rest @ ..], quote) = message.split::<8>(super::Layer::Ipv4).ok()?;
     let kind = if is_v6 {
