@@ -5,7 +5,7 @@ CC    ?= cc
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 DEMO  ?= tests/captures/get-closed-by-server.pcapng
 
-.PHONY: help demo demo-c test conformance check check-slow bench plugin install-plugin header captures clean
+.PHONY: help demo demo-c test conformance check check-slow bench plugin install-plugin header abi captures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ install-plugin: plugin ## put it where Wireshark looks (root: for everybody) and
 
 header: ## write ffi/include/synfin.h anew
 	$(CARGO) run --quiet --locked -p synfin-tests --bin header
+
+abi: ## write ffi/abi/x86_64.abi anew (needs abigail-tools); read what changed before you commit it
+	$(CARGO) run --quiet --locked -p synfin-tests --bin abi
 
 captures: ## record tests/captures anew (root, Linux, Python)
 	tests/captures/make all

@@ -89,6 +89,25 @@ impl Library {
         Self { folder, shared }
     }
 
+    /// The ABI of the library as `abidw` of libabigail writes it: functions, and the structs they take. Only the crate
+    /// at the boundary gets debug information, so that nothing else is in it.
+    #[must_use]
+    pub fn abi(folder: &Path) -> String {
+        let target = folder.join("abi-target");
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        run(Command::new(cargo)
+            .args(["build", "--quiet", "--locked", "--package", "synfin-ffi"])
+            .args(["--config", "profile.dev.debug=0"])
+            .args(["--config", "profile.dev.package.synfin-ffi.debug=2"])
+            .arg("--target-dir")
+            .arg(&target)
+            .current_dir(ffi_dir()));
+        run(Command::new("abidw")
+            .args(["--no-corpus-path", "--no-show-locs", "--no-comp-dir-path"])
+            .args(["--type-id-style", "hash"])
+            .arg(target.join("debug/libsynfin_ffi.so")))
+    }
+
     /// The shared library.
     #[must_use]
     pub fn shared(&self) -> &Path {
@@ -140,6 +159,12 @@ impl Library {
 #[must_use]
 pub fn strict_compiler(compiler: &str, standard: &str) -> Command {
     strict(compiler, standard, &ffi_dir().join("include"))
+}
+
+/// The committed ABI.
+#[must_use]
+pub fn abi_path() -> PathBuf {
+    ffi_dir().join("abi/x86_64.abi")
 }
 
 fn strict(compiler: &str, standard: &str, include: &Path) -> Command {

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use synfin::capture::Capture;
 use synfin::{Annotation, Dissector, LinkType, Outcome};
-use synfin_tests::c_host::{Library, Link, c_dir, has, run, strict_compiler, under_valgrind};
+use synfin_tests::c_host::{Library, Link, abi_path, c_dir, has, run, strict_compiler, under_valgrind};
 use synfin_tests::header::{header, header_path};
 
 fn scratch() -> &'static Path {
@@ -260,11 +260,50 @@ fn an_older_program_runs_with_today_s_library() {
     let (old, old_sizes) = runs(&first, "older-first");
     let (new, new_sizes) = runs(header_path().parent().unwrap(), "older-today");
     assert_eq!(old, new);
-    assert!(old.lines().count() == 2 && old.contains("\"step\":\"1/3\""), "{old}");
+    assert!(
+        old.lines().count() == 2 && old.contains("\"step\":\"1/3\""),
+        "{old}"
+    );
     assert_eq!(old_sizes, "config 48 segment 88\n");
-    assert!(new_sizes != old_sizes, "nothing has grown: compare with an older header");
+    assert!(
+        new_sizes != old_sizes,
+        "nothing has grown: compare with an older header"
+    );
 
     let host = library().compile_with(&first, "host-first", &["host", "capture"], Link::Dynamic, &[]);
     let json = run(Command::new(&host).arg("--json").args(captures()));
     assert_same(&json, &expected(true), "JSON, compiled with the first header");
+}
+
+/// libabigail compares the library with the committed ABI: functions, structs, members, offsets, enum numbers.
+#[test]
+fn the_abi_is_the_committed_one() {
+    if !has("abidw", "the library was not compared with the committed ABI") {
+        return;
+    }
+    if cfg!(not(all(target_arch = "x86_64", target_os = "linux"))) {
+        eprintln!("SKIPPED: the committed ABI is that of x86-64 Linux");
+        return;
+    }
+    let today = scratch().join("today.abi");
+    fs::write(&today, Library::abi(scratch())).unwrap();
+    let abidiff = |before: &Path| Command::new("abidiff").arg(before).arg(&today).output().unwrap();
+    let output = abidiff(&abi_path());
+    assert!(
+        output.status.success(),
+        "the ABI has changed. What an old program would notice is forbidden (docs/embedding.md); what was \
+         added is committed by `make abi`:\n{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    // That it would notice: a member of another name, a function gone.
+    let committed = fs::read_to_string(abi_path()).unwrap();
+    for (from, to) in [
+        ("name='wire_len'", "name='length'"),
+        ("synfin_dissector_frames", "synfin_dissector_bundle"),
+    ] {
+        let other = scratch().join("other.abi");
+        assert!(committed.contains(from), "{from}");
+        fs::write(&other, committed.replace(from, to)).unwrap();
+        assert!(!abidiff(&other).status.success(), "{from}");
+    }
 }
