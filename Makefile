@@ -5,7 +5,7 @@ CC    ?= cc
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 DEMO  ?= tests/captures/get-closed-by-server.pcapng
 
-.PHONY: help demo demo-c test conformance check check-slow bench plugin install-plugin header abi captures clean
+.PHONY: help demo demo-c test conformance check check-slow bench bench-abi plugin install-plugin header abi captures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ check-slow: ## what takes too long for every change: the oldest Rust we promise,
 
 bench: ## the hot path, against the floor of the job in the same run
 	$(CARGO) bench --locked -p synfin
+
+bench-abi: ## what the C ABI and Python cost over core, in the same run
+	$(CARGO) bench --locked -p synfin-tests --bench boundary
 
 plugin: ## build the Wireshark plugin for this machine's Wireshark
 	@plugin/install.sh build

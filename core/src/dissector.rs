@@ -143,6 +143,12 @@ impl Dissector {
         self.tracker.take_evicted()
     }
 
+    /// Ends the capture and leaves the connections where they are: [`connection`](Self::connection) gives each as
+    /// [`finish`](Self::finish) would. Nothing may be taken in afterwards.
+    pub fn end_capture(&mut self) {
+        self.tracker.end_capture();
+    }
+
     /// Ends the capture: every connection not taken yet, in the order of their numbers. The dissector is
     /// then as new, except that numbers go on.
     pub fn finish(&mut self) -> impl Iterator<Item = Connection> + '_ {

@@ -366,6 +366,12 @@ impl RuleSet {
         self.0 == [0; 4]
     }
 
+    /// The set as bits: rule number `n` is bit `n % 64` of word `n / 64`.
+    #[must_use]
+    pub const fn to_bits(self) -> [u64; 4] {
+        self.0
+    }
+
     /// The rules, in table order.
     pub fn iter(&self) -> impl Iterator<Item = Rule> + use<> {
         let words = self.0;

@@ -1686,12 +1686,10 @@ synfin_status synfin_dissector_next_evicted(struct synfin_dissector *dissector,
                                             uint64_t *id);
 
 /**
- * Forgets a connection that had to make room, or any one after synfin_dissector_finish(): its number gives
- * SYNFIN_ERR_NOT_FOUND from now on.
+ * Forgets a connection that had to make room: its number gives SYNFIN_ERR_NOT_FOUND from now on.
  *
  * @param id  number of the connection
- * @return SYNFIN_OK, SYNFIN_ERR_NOT_FOUND (it is followed still, forgotten already, or there is none of that
- *         number), SYNFIN_ERR_NULL, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
+ * @return SYNFIN_OK, SYNFIN_ERR_NOT_FOUND (it did not have to make room, or is forgotten already), SYNFIN_ERR_NULL, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
  */
 synfin_status synfin_dissector_forget(struct synfin_dissector *dissector,
                                       uint64_t id);

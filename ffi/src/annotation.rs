@@ -177,11 +177,6 @@ impl From<&Annotation> for synfin_annotation {
         let mut present = 0;
         let (src, address_len) = address_bytes(from.src);
         let (dst, _) = address_bytes(from.dst);
-        let mut rules = [0; 4];
-        for rule in from.rules.iter() {
-            let bit = rule as usize;
-            rules[bit / 64] |= 1 << (bit % 64);
-        }
         /// The value of an option, its bit noted.
         fn noted<T: Default>(present: &mut u32, bit: u32, value: Option<T>) -> T {
             if value.is_some() {
@@ -200,7 +195,7 @@ impl From<&Annotation> for synfin_annotation {
             frame: from.frame,
             time_ns: from.time_ns,
             connection: from.connection,
-            rules,
+            rules: from.rules.to_bits(),
             answers: take!(SYNFIN_HAS_ANSWERS, from.answers),
             since_answered_ns: take!(SYNFIN_HAS_SINCE_ANSWERED, from.since_answered_ns),
             retransmission_of: take!(SYNFIN_HAS_RETRANSMISSION_OF, from.retransmission_of),

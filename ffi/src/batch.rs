@@ -88,16 +88,14 @@ pub unsafe extern "C" fn synfin_dissector_frames(
         };
         inner.accepts_packets()?;
         frames.each(|index, frame| {
-            let status = match inner.frame(&frame) {
-                Ok(annotation) => {
-                    if stride > 0 {
-                        // SAFETY: `count` elements of this size, says the header.
-                        unsafe { sized::write_nth(out, stride, index, &(&annotation).into()) };
-                    }
-                    SYNFIN_OK
+            let given = inner.frame(&frame, |annotation| {
+                if stride > 0 {
+                    // SAFETY: `count` elements of this size, says the header.
+                    unsafe { sized::write_nth(out, stride, index, &annotation.into()) };
                 }
-                Err(status) => status,
-            };
+                Ok(())
+            });
+            let status = given.err().unwrap_or(SYNFIN_OK);
             if !statuses.is_null() {
                 // SAFETY: not NULL, so `count` places for numbers, says the header.
                 unsafe { statuses.add(index).write(status as u32) };
@@ -219,7 +217,7 @@ impl Inner {
                 frame.number += before;
                 self.captured = frame.number;
                 // A frame without a segment is no failure of the capture.
-                let _ = self.frame(&frame);
+                let _ = self.frame(&frame, |_| Ok(()));
             }
             Ok(())
         };

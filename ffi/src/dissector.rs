@@ -98,14 +98,14 @@ impl Inner {
     }
 
     /// Takes in a frame; where it has no segment, the status says what it is.
-    pub(crate) fn frame(&mut self, frame: &Frame<'_>) -> Done<Annotation> {
-        match self.dissector.frame(frame) {
+    pub(crate) fn frame(&mut self, frame: &Frame<'_>, give: impl FnOnce(&Annotation) -> Done) -> Done {
+        match &self.dissector.frame(frame) {
             Outcome::Segment(annotation) => {
-                self.note(&annotation);
-                Ok(annotation)
+                self.note(annotation);
+                give(annotation)
             }
             Outcome::Icmp(note) => {
-                self.last_icmp = Some(note);
+                self.last_icmp = Some(*note);
                 Err(SYNFIN_ICMP)
             }
             Outcome::Other(Other::UnknownLink(_)) => Err(SYNFIN_UNKNOWN_LINK),
@@ -116,11 +116,11 @@ impl Inner {
         }
     }
 
-    pub(crate) fn segment(&mut self, raw: RawSegment<'_>) -> Done<Annotation> {
+    pub(crate) fn segment(&mut self, raw: RawSegment<'_>, give: impl FnOnce(&Annotation) -> Done) -> Done {
         let segment = Segment::parse(raw).map_err(|_| SYNFIN_BROKEN)?;
         let annotation = self.dissector.segment(&segment);
         self.note(&annotation);
-        Ok(annotation)
+        give(&annotation)
     }
 
     pub(crate) fn icmp(&mut self, error: &IcmpError) -> Done<IcmpNote> {
@@ -131,10 +131,7 @@ impl Inner {
 
     fn finish(&mut self) {
         if !self.finished {
-            self.take_evicted();
-            let held = self.dissector.finish();
-            self.left
-                .extend(held.map(|connection| (connection.connection, connection)));
+            self.dissector.end_capture();
             self.finished = true;
         }
     }
@@ -154,12 +151,10 @@ impl Inner {
         id: ConnectionId,
         see: impl FnOnce(&Connection) -> T,
     ) -> Done<T> {
-        if !self.finished {
-            if let Some(connection) = self.dissector.connection(id) {
-                return Ok(see(&connection));
-            }
-            self.take_evicted();
+        if let Some(connection) = self.dissector.connection(id) {
+            return Ok(see(&connection));
         }
+        self.take_evicted();
         self.left.get(&id).map(see).ok_or(SYNFIN_ERR_NOT_FOUND)
     }
 
@@ -294,12 +289,10 @@ pub unsafe extern "C" fn synfin_dissector_next_evicted(
     unsafe { synfin_dissector::enter(dissector, body) }
 }
 
-/// Forgets a connection that had to make room, or any one after synfin_dissector_finish(): its number gives
-/// SYNFIN_ERR_NOT_FOUND from now on.
+/// Forgets a connection that had to make room: its number gives SYNFIN_ERR_NOT_FOUND from now on.
 ///
 /// @param id  number of the connection
-/// @return SYNFIN_OK, SYNFIN_ERR_NOT_FOUND (it is followed still, forgotten already, or there is none of that
-///         number), SYNFIN_ERR_NULL, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
+/// @return SYNFIN_OK, SYNFIN_ERR_NOT_FOUND (it did not have to make room, or is forgotten already), SYNFIN_ERR_NULL, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn synfin_dissector_forget(dissector: *mut synfin_dissector, id: u64) -> synfin_status {
     let body = |inner: &mut Inner| {

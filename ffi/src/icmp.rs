@@ -126,7 +126,7 @@ pub unsafe extern "C" fn synfin_dissector_icmp(
         });
         let note = inner.icmp(&error.ok_or(SYNFIN_NOT_TCP)?)?;
         // SAFETY: likewise.
-        unsafe { write_out(out, &note.into()) }
+        unsafe { write_out(out, || note.into()) }
     };
     // SAFETY: the header asks for NULL or a dissector that no other thread uses now.
     unsafe { synfin_dissector::enter(dissector, body) }

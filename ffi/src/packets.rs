@@ -182,9 +182,10 @@ pub unsafe extern "C" fn synfin_dissector_frame(
         // SAFETY: likewise.
         unsafe { check_out(out)? };
         inner.accepts_packets()?;
-        let annotation = inner.frame(&frame.core(data))?;
-        // SAFETY: likewise.
-        unsafe { write_out(out, &(&annotation).into()) }
+        inner.frame(&frame.core(data), |annotation| {
+            // SAFETY: likewise.
+            unsafe { write_out(out, || annotation.into()) }
+        })
     };
     // SAFETY: the header asks for NULL or a dissector that no other thread uses now.
     unsafe { synfin_dissector::enter(dissector, body) }
@@ -212,9 +213,10 @@ pub unsafe extern "C" fn synfin_dissector_segment(
         // SAFETY: likewise.
         unsafe { check_out(out)? };
         inner.accepts_packets()?;
-        let annotation = inner.segment(segment.raw(data)?)?;
-        // SAFETY: likewise.
-        unsafe { write_out(out, &(&annotation).into()) }
+        inner.segment(segment.raw(data)?, |annotation| {
+            // SAFETY: likewise.
+            unsafe { write_out(out, || annotation.into()) }
+        })
     };
     // SAFETY: the header asks for NULL or a dissector that no other thread uses now.
     unsafe { synfin_dissector::enter(dissector, body) }
@@ -234,10 +236,10 @@ pub(crate) unsafe fn check_out<T: Sized32>(out: *mut T) -> Done {
 
 /// # Safety
 /// As for [`sized::write`].
-pub(crate) unsafe fn write_out<T: Sized32>(out: *mut T, value: &T) -> Done {
+pub(crate) unsafe fn write_out<T: Sized32>(out: *mut T, value: impl FnOnce() -> T) -> Done {
     if out.is_null() {
         return Ok(());
     }
     // SAFETY: the caller's promise.
-    unsafe { sized::write(out, value) }
+    unsafe { sized::write(out, &value()) }
 }

@@ -41,6 +41,10 @@ pub(crate) unsafe fn read<T: Sized32>(pointer: *const T, unknown: T) -> Done<T> 
     let mut value = unknown;
     // SAFETY: the caller's promise covers the first member.
     let size = unsafe { size_of_caller(pointer)? };
+    if size == size_of::<T>() {
+        // SAFETY: readable for that many bytes, any of which are a `T`.
+        return Ok(unsafe { pointer.read_unaligned() });
+    }
     let len = size.min(size_of::<T>());
     // SAFETY: `len` bytes are readable there and fit `value`, which is another object; any bits are a `T`.
     unsafe { std::ptr::copy_nonoverlapping(pointer.cast::<u8>(), (&raw mut value).cast::<u8>(), len) };
@@ -88,6 +92,11 @@ unsafe fn fill<T: Sized32>(to: *mut u8, size: usize, value: &T) {
     const START: usize = size_of::<u32>();
     let known = size.min(size_of::<T>());
     let from = (&raw const *value).cast::<u8>();
+    if size == size_of::<T>() {
+        // SAFETY: that many bytes are the caller's, and no `value` overlaps them. A constant length is copied inline.
+        unsafe { std::ptr::copy_nonoverlapping(from.add(START), to.add(START), size_of::<T>() - START) };
+        return;
+    }
     // SAFETY: `known` is at most the size of either; both hold at least a u32; a reference and memory of
     // the caller do not overlap. Beyond it, up to `size`, the memory is the caller's as well.
     unsafe {

@@ -102,6 +102,9 @@ fn c_segment(segment: &Segment<'_>) -> synfin_segment {
         ttl: segment.ttl.map_or(-1, i16::from),
         address_len,
         layer: segment.layer,
+        reserved: [0; 4],
+        tunnel: segment.tunnel,
+        reserved2: 0,
     }
 }
 

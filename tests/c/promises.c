@@ -1104,7 +1104,8 @@ static void what_made_room_can_be_forgotten(void) {
     GIVES(SYNFIN_OK, synfin_dissector_connection_count(dissector, &id));
     CHECK(id == 9);
     GIVES(SYNFIN_OK, synfin_dissector_finish(dissector, NULL));
-    GIVES(SYNFIN_OK, synfin_dissector_forget(dissector, 8));
+    GIVES(SYNFIN_ERR_NOT_FOUND, synfin_dissector_forget(dissector, 8));
+    GIVES(SYNFIN_OK, synfin_dissector_connection(dissector, 8, &connection));
     synfin_dissector_free(dissector);
 }
 

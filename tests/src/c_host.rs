@@ -108,6 +108,38 @@ impl Library {
             .arg(target.join("debug/libsynfin_ffi.so")))
     }
 
+    /// Builds the library as it is shipped; gives the folder with `libsynfin_ffi.so` and `.a`.
+    #[must_use]
+    pub fn release() -> PathBuf {
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        run(Command::new(cargo)
+            .args([
+                "build",
+                "--quiet",
+                "--locked",
+                "--release",
+                "--package",
+                "synfin-ffi",
+            ])
+            .current_dir(ffi_dir()));
+        let target = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+        target
+            .unwrap_or_else(|| ffi_dir().join("../target"))
+            .join("release")
+    }
+
+    /// `tests/c/{source}.c` and the library as it is shipped, as one shared object in `folder`.
+    #[must_use]
+    pub fn loadable(folder: &Path, source: &str) -> PathBuf {
+        let object = folder.join(source).with_extension("so");
+        let mut cc = strict_compiler("cc", "c11");
+        cc.args(["-O2", "-fPIC", "-shared", "-o"]).arg(&object);
+        cc.arg(c_dir().join(source).with_extension("c"));
+        cc.arg(Self::release().join("libsynfin_ffi.a")).arg("-lm");
+        run(&mut cc);
+        object
+    }
+
     /// The shared library.
     #[must_use]
     pub fn shared(&self) -> &Path {
@@ -130,14 +162,28 @@ impl Library {
         link: Link,
         flags: &[&str],
     ) -> PathBuf {
+        let files: Vec<_> = sources
+            .iter()
+            .map(|source| c_dir().join(source).with_extension("c"))
+            .collect();
+        self.link(strict("cc", "c11", include), name, &files, link, flags)
+    }
+
+    /// Compiles a source file of its own, every warning an error.
+    #[must_use]
+    pub fn compile_source(&self, source: &Path, name: &str, link: Link) -> PathBuf {
+        self.link(
+            strict_compiler("cc", "c11"),
+            name,
+            &[source.to_owned()],
+            link,
+            &[],
+        )
+    }
+
+    fn link(&self, mut cc: Command, name: &str, sources: &[PathBuf], link: Link, flags: &[&str]) -> PathBuf {
         let program = self.folder.join("bin").join(name);
-        let mut cc = strict("cc", "c11", include);
-        cc.args(flags).arg("-o").arg(&program);
-        cc.args(
-            sources
-                .iter()
-                .map(|source| c_dir().join(source).with_extension("c")),
-        );
+        cc.args(flags).arg("-o").arg(&program).args(sources);
         match link {
             Link::Dynamic => {
                 let rpath = format!("-Wl,-rpath,{}", self.folder.join("run").display());

@@ -1,8 +1,10 @@
 //! HTTP transactions handed out as they become complete, for those who do not wait for their connection.
 
+use super::Limits;
 use super::conn::Conn;
 use crate::Side;
 use crate::http::{HttpPlace, HttpRow};
+use crate::stream::StreamEnd;
 
 impl Conn {
     /// Whether no side's bytes wait for others before them. What a hole holds back is read at the end.
@@ -24,6 +26,15 @@ impl Conn {
         }
         let place = self.place();
         to.extend(rows.into_iter().map(|(number, row)| place.row(number, row)));
+    }
+
+    /// Nothing more comes, of any side.
+    pub(super) fn end_capture(&mut self, limits: &Limits, transactions: &mut Vec<HttpRow>) {
+        let rules = self.end_streams(StreamEnd::CaptureEnd, limits);
+        self.rules.add(rules, self.last.frame);
+        if limits.streamed() {
+            self.hand_out(true, transactions);
+        }
     }
 
     /// A transaction that is kept, by its position.

@@ -34,7 +34,7 @@ use crate::config::Config;
 use crate::connection::Connection;
 use crate::http::{HttpRow, Transaction};
 use crate::rule::Rule;
-use crate::stream::{Mark, StreamEnd};
+use crate::stream::Mark;
 use crate::words::{Confidence, State};
 use crate::{Checksum, Integrity, Segment, Side, Sides};
 use arrival::Arrival;
@@ -286,12 +286,15 @@ impl Tracker {
         })
     }
 
-    fn summarise(&mut self, mut conn: Conn, evicted: bool) -> Connection {
-        let rules = conn.end_streams(StreamEnd::CaptureEnd, &self.limits);
-        conn.rules.add(rules, conn.last.frame);
-        if self.limits.streamed() {
-            conn.hand_out(true, &mut self.transactions);
+    /// Ends the capture for every connection where it is.
+    pub(crate) fn end_capture(&mut self) {
+        for conn in self.table.iter_mut() {
+            conn.end_capture(&self.limits, &mut self.transactions);
         }
+    }
+
+    fn summarise(&mut self, mut conn: Conn, evicted: bool) -> Connection {
+        conn.end_capture(&self.limits, &mut self.transactions);
         conn.summarise(self.now_ns, evicted)
     }
 }

@@ -3,7 +3,7 @@
 //! The newest connection of a key is the one found; the one before it, perhaps still live, hangs on
 //! [`Conn::older`]. When the table is full a closed connection makes room, else one that has been quiet.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasher as _;
 
 use hashbrown::HashTable;
@@ -23,6 +23,8 @@ pub(super) struct Table {
     // Seeded: an attacker chooses the keys.
     hasher: foldhash::fast::RandomState,
     closed: VecDeque<(Slot, ConnectionId)>,
+    /// Where connections are whose slot is not their number: those that took the place of an evicted one.
+    moved: HashMap<ConnectionId, Slot>,
     sweep: usize,
     limit: usize,
 }
@@ -35,6 +37,7 @@ impl Table {
             newest: HashTable::new(),
             hasher: foldhash::fast::RandomState::default(),
             closed: VecDeque::new(),
+            moved: HashMap::new(),
             sweep: 0,
             limit: limit.clamp(1, Slot::MAX as usize),
         }
@@ -92,7 +95,7 @@ impl Table {
     /// A connection by its number: its slot, as long as none was ever evicted.
     pub(super) fn by_id(&self, id: ConnectionId) -> Option<&Conn> {
         let at_its_place = Slot::try_from(id).ok().and_then(|slot| self.get(slot, id));
-        at_its_place.or_else(|| self.slots.iter().flatten().find(|conn| conn.id == id))
+        at_its_place.or_else(|| self.get(*self.moved.get(&id)?, id))
     }
 
     /// Adds a connection as the newest of its key and returns its slot, and the connection that had to
@@ -103,7 +106,7 @@ impl Table {
         } else {
             None
         };
-        let key = conn.key;
+        let (key, id) = (conn.key, conn.id);
         let slot = match self.free.pop() {
             Some(slot) => {
                 self.slots[slot as usize] = Some(conn);
@@ -114,6 +117,9 @@ impl Table {
                 (self.slots.len() - 1) as Slot
             }
         };
+        if id != ConnectionId::from(slot) {
+            self.moved.insert(id, slot);
+        }
         let hash = self.hasher.hash_one(key);
         let Self {
             newest,
@@ -146,11 +152,17 @@ impl Table {
         self.slots.len() - self.free.len()
     }
 
+    /// Every connection, in no order.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Conn> {
+        self.slots.iter_mut().flatten()
+    }
+
     /// Takes every connection out, in the order of their numbers.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = Conn> + use<> {
         self.free.clear();
         self.newest.clear();
         self.closed.clear();
+        self.moved.clear();
         self.sweep = 0;
         let mut slots = std::mem::take(&mut self.slots);
         let id = |slot: &Option<Conn>| slot.as_ref().map(|conn| conn.id);
@@ -191,6 +203,7 @@ impl Table {
         if let Ok(entry) = self.newest.find_entry(hash, |&other| other == slot) {
             entry.remove();
         }
+        self.moved.remove(&conn.id);
         self.free.push(slot);
         Some(conn)
     }
