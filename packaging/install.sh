@@ -46,18 +46,25 @@ plugindir() {
 }
 
 build() {
-    "$cargo" build --release --locked -p synfin-cli -p synfin-ffi
+    mkdir -p "$release"
+    begun=$(mktemp "$release/begun.XXXXXX")
+    # In one go: features are united over what is built together, so two goes would build the library twice.
+    set -- -p synfin-cli -p synfin-ffi
     with=
     if has_plugin; then
-        CARGO=$cargo plugin/install.sh build || fail "PLUGINDIR=none leaves the Wireshark plugin out"
+        set -- "$@" -p synfin-wireshark
         with=plugin
     fi
+    "$cargo" build --release --locked "$@" || fail "nothing is installed${with:+; PLUGINDIR=none leaves the Wireshark plugin out}"
     rm -rf "$docs"
     "$release/synfin" man "$docs/man"
     for shell in bash zsh fish; do
         "$release/synfin" completions "$shell" >"$docs/$shell"
     done
     echo "$with" >"$built"
+    # What changes while it is built is newer than what was built.
+    touch -r "$begun" "$built"
+    rm "$begun"
 }
 
 # Without asking cargo: root may have none, and would build what then belongs to root.
@@ -66,7 +73,7 @@ is_built() {
     if has_plugin && ! grep -q plugin "$built"; then
         return 1
     fi
-    newer=$(find Cargo.toml Cargo.lock core ffi cli plugin packaging/install.sh -type f -newer "$built")
+    newer=$(find Cargo.toml Cargo.lock core ffi cli plugin -type f -newer "$built")
     [ -z "$newer" ]
 }
 
@@ -128,7 +135,8 @@ install_all() {
     lay 644 "$docs/fish" "$datadir/fish/vendor_completions.d/synfin.fish"
     if has_plugin; then
         plugindir=$(plugindir)
-        lay 644 "$release/synfin.so" "$plugindir/synfin.so"
+        # Wireshark's list of plugins shows the file's name.
+        lay 644 "$release/libsynfin_wireshark.so" "$plugindir/synfin.so"
     fi
     echo "$manifest" >>"$laid"
 
