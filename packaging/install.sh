@@ -102,6 +102,13 @@ quoted() {
     printf '%s\n' "$1" | sed 's/[&|\\]/\\&/g'
 }
 
+# Where the loader keeps a list of its libraries, a new one is found when the list is made anew.
+refresh_loader() {
+    if [ -z "$dest" ] && [ "$(id -u)" -eq 0 ] && ldconfig -N -v 2>/dev/null | grep -q "^$libdir:"; then
+        ldconfig
+    fi
+}
+
 install_all() {
     case $prefix$bindir$libdir$includedir$datadir in *[[:space:]]*) fail "a folder's name has a space in it" ;; esac
     for folder in "$prefix" "$bindir" "$libdir" "$includedir" "$datadir"; do
@@ -146,6 +153,7 @@ install_all() {
         remove "$scratch/stale"
     fi
     install -D -m 644 "$laid" "$dest$manifest"
+    refresh_loader
 
     echo "Installed synfin $version under $dest$prefix"
     if has_plugin; then
@@ -168,6 +176,7 @@ uninstall_all() {
     [ -f "$dest$manifest" ] || fail "there is no $dest$manifest: nothing was installed with these variables"
     remove "$dest$manifest"
     rmdir "$dest$datadir/synfin" 2>/dev/null || true
+    refresh_loader
     echo "Removed synfin from $dest$prefix"
 }
 

@@ -281,18 +281,21 @@ fn a_staged_installation_speaks_of_the_prefix_and_can_be_moved() {
     assert_eq!(files(&stage), BTreeSet::new());
 }
 
-/// What happens in the root of its own; $1 is an empty folder, the others are the packages. An overlay over
+/// What happens in the root of its own; $1 is an empty folder, $2 the repository, the others are the
+/// packages. An overlay over
 /// the machine's own root has all that the packages depend on, and what changes stays in a tmpfs that only
 /// this process sees and that ends with it.
 const IN_A_ROOT_OF_ITS_OWN: &str = r#"
 set -eu
 folder=$1
-shift
+repository=$2
+shift 2
 mount -t tmpfs tmpfs "$folder"
 mkdir "$folder/upper" "$folder/work" "$folder/root"
 mount -t overlay overlay -o "lowerdir=/,upperdir=$folder/upper,workdir=$folder/work" "$folder/root"
 mount --rbind /dev "$folder/root/dev"
 mount -t proc proc "$folder/root/proc"
+mount --bind "$repository" "$folder/root/mnt"
 mkdir "$folder/root/packages"
 cp "$@" "$folder/root/packages"
 chroot "$folder/root" sh -eu -c '
@@ -309,6 +312,11 @@ chroot "$folder/root" sh -eu -c '
     echo "plugin: $(tshark -G plugins | grep "^synfin.so")"
     echo "field: $(tshark -G fields | grep -m 1 "[[:space:]]synfin.step[[:space:]]")"
     dpkg --purge synfin-wireshark synfin libsynfin-dev libsynfin1 >&2
+    make --silent -C /mnt install CARGO=there-is-no-cargo >&2
+    cc /mnt/ffi/examples/first.c $(pkg-config --cflags --libs synfin) -o first
+    echo "from /usr/local: $(./first | tail -1)"
+    echo "loader: $(ldconfig -p | grep -o "=> .*libsynfin.so.1")"
+    make --silent -C /mnt uninstall >&2
     cd /
     rm -r /packages
 '
@@ -379,10 +387,21 @@ fn debian_packages_install_work_and_leave_nothing_behind() {
     let folder = folder();
     let told = run(Command::new("unshare")
         .args(["--mount", "sh", "-c", IN_A_ROOT_OF_ITS_OWN, "sh"])
-        .arg(folder.path())
+        .args([folder.path(), repository()])
         .args(&packages));
     let lines: Vec<&str> = told.lines().collect();
-    let [number, page, dynamic, r#static, plugin, field, known] = lines[..] else {
+    let [
+        number,
+        page,
+        dynamic,
+        r#static,
+        plugin,
+        field,
+        installed,
+        loader,
+        known,
+    ] = lines[..]
+    else {
         panic!("something is left, or missing:\n{told}");
     };
     assert_eq!(number, format!("version: synfin {}", version()));
@@ -391,6 +410,8 @@ fn debian_packages_install_work_and_leave_nothing_behind() {
     assert_eq!(r#static, "example -static: a connection begins");
     assert!(plugin.contains("/wireshark/plugins/"), "{plugin}");
     assert!(field.contains("synfin.step"), "{field}");
+    assert_eq!(installed, "from /usr/local: a connection begins");
+    assert_eq!(loader, "loader: => /usr/local/lib/libsynfin.so.1");
     assert!(known.contains("no packages found"), "{known}");
 }
 
