@@ -4,8 +4,10 @@ CARGO ?= cargo
 CC    ?= cc
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 DEMO  ?= tests/captures/get-closed-by-server.pcapng
+PREFIX = /usr/local
+export CARGO PREFIX DESTDIR BINDIR LIBDIR INCLUDEDIR DATADIR PLUGINDIR
 
-.PHONY: help demo demo-c test conformance check check-slow bench bench-abi plugin install-plugin header abi captures clean
+.PHONY: help demo demo-c build install uninstall deb test conformance check check-slow bench bench-abi plugin install-plugin header abi captures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +20,18 @@ demo-c: ## the same library from C: build ffi/examples/first.c and run it
 	@$(CC) -std=c11 -Wall -Wextra -Werror -Iffi/include ffi/examples/first.c \
 		$(TARGET)/release/libsynfin_ffi.a -lm -o $(TARGET)/release/first
 	@$(TARGET)/release/first
+
+build: ## build what `make install` lays out, as yourself
+	@packaging/install.sh build
+
+install: ## command, libraries, manual pages, completions, plugin: PREFIX DESTDIR LIBDIR PLUGINDIR=none
+	@packaging/install.sh install
+
+uninstall: ## remove what `make install` with the same variables laid out
+	@packaging/install.sh uninstall
+
+deb: ## Debian packages, in target/debian
+	@packaging/deb.sh
 
 test: ## install what the tests need (Debian), then run every test
 	@tests/install-tools

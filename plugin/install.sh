@@ -3,6 +3,7 @@
 #
 #   plugin/install.sh build      build it for this machine's Wireshark
 #   plugin/install.sh install    copy what was built; as root for everybody, else for the user
+#   plugin/install.sh folder     say where that is; with DESTDIR, for everybody
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -eu
@@ -21,7 +22,7 @@ build() {
 # Wireshark ignores personal plugins when root runs it.
 folder() {
     global=$(pkg-config --variable=plugindir wireshark)
-    if [ "$(id -u)" -eq 0 ]; then
+    if [ "$(id -u)" -eq 0 ] || [ -n "${DESTDIR:-}" ]; then
         echo "$global/epan"
     else
         echo "$HOME/.local/lib/wireshark/plugins/$(basename "$global")/epan"
@@ -42,8 +43,9 @@ install_plugin() {
 case ${1:-} in
     build) build ;;
     install) install_plugin ;;
+    folder) folder ;;
     *)
-        echo "usage: $0 build | install" >&2
+        echo "usage: $0 build | install | folder" >&2
         exit 2
         ;;
 esac

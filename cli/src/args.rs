@@ -5,30 +5,78 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-/// Tells what happened to each TCP connection of a capture: who opened it, whether the handshake
-/// completed, who closed it, how and why.
+/// Tells what happened to each TCP connection of a capture.
+///
+/// Who opened it, whether the handshake completed, who answered what, who closed it, how and why, packet by
+/// packet or as one line a connection.
 #[derive(Debug, Parser)]
-#[command(name = "synfin", version, after_help = AFTER_HELP)]
+#[command(name = "synfin", version, after_help = after_help())]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-const AFTER_HELP: &str = "\
-Examples:
-  synfin capture.pcapng                  every TCP packet and its place in its connection
-  synfin -2 capture.pcapng               a request tells the frame of its response, too
-  synfin connections capture.pcapng      one connection a line: how it opened, how it ended
-  synfin http capture.pcapng             one HTTP transaction a line
-  synfin explain --connection 3 capture.pcapng   what happened to one connection, in sentences
-  synfin explain --rule T7               what a rule means and the evidence it takes
-  synfin connections --json capture.pcapng | jq .close
-  tcpdump -U -w - tcp | synfin -         live
+/// What to type, and what it gives: for `--help` and for the manual pages.
+pub(crate) const EXAMPLES: [(&str, &str); 9] = [
+    (
+        "synfin capture.pcapng",
+        "every TCP packet and its place in its connection",
+    ),
+    (
+        "synfin -2 capture.pcapng",
+        "a request tells the frame of its response, too",
+    ),
+    (
+        "synfin connections capture.pcapng",
+        "one connection a line: how it opened, how it ended",
+    ),
+    ("synfin http capture.pcapng", "one HTTP transaction a line"),
+    (
+        "synfin explain --connection 3 capture.pcapng",
+        "what happened to one connection, in sentences",
+    ),
+    (
+        "synfin explain --rule T7",
+        "what a rule means and the evidence it takes",
+    ),
+    (
+        "synfin connections --json capture.pcapng | jq .close",
+        "how each connection ended, as data",
+    ),
+    ("tcpdump -U -w - tcp | synfin -", "live"),
+    ("synfin man | man -l -", "the manual page, from the program alone"),
+];
 
-A file named like a command: ./connections. Standard input: -
-Exit status: 0 all read, 1 damaged or partly of an unknown link type (what could be read was reported),
-2 wrong usage, unreadable, or not a capture (other files were reported), 130 after Ctrl-C, with what was read
-until then reported.";
+pub(crate) const FILES_NOTE: &str = "A file named like a command: ./connections. Standard input: -";
+
+/// By status, as `main` ends.
+pub(crate) const EXIT_STATUS: [(u8, &str); 4] = [
+    (crate::ALL_READ, "All was read."),
+    (
+        crate::DAMAGED,
+        "The input was damaged or partly of an unknown link type; what could be read was reported.",
+    ),
+    (
+        crate::UNUSABLE,
+        "Wrong usage, or a file that is unreadable or not a capture; other files were reported.",
+    ),
+    (
+        crate::interrupt::STATUS,
+        "Ctrl-C; what was read until then was reported.",
+    ),
+];
+
+fn after_help() -> String {
+    let mut help = String::from("Examples:\n");
+    for (line, meaning) in EXAMPLES {
+        help += &format!("  {line:<36}   {meaning}\n");
+    }
+    help += &format!("\n{FILES_NOTE}\n\nExit status:\n");
+    for (status, meaning) in EXIT_STATUS {
+        help += &format!("  {status:<4} {meaning}\n");
+    }
+    help
+}
 
 const HTTP_HELP: &str = "\
 Each request with its final response, as soon as both are over: time of the request, connection, bytes of the two
@@ -61,6 +109,10 @@ pub(crate) enum Command {
     Rules(Table),
     /// The field registry: every value synfin reports.
     Fields,
+    /// Completions for a shell.
+    Completions(Completions),
+    /// The manual page, or all of them.
+    Man(Man),
 }
 
 /// What to read and how to print it.
@@ -175,6 +227,29 @@ pub(crate) struct Table {
     pub(crate) json: bool,
 }
 
+/// Whose completions.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Completions {
+    /// The shell; what is printed belongs where that shell looks for completions.
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+/// Where to put manual pages.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Man {
+    /// Write synfin.1 and the page of each command into this folder; without it synfin.1 is printed.
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 pub(crate) enum Checksums {
     /// Say so and believe the segment (default).
@@ -204,13 +279,15 @@ impl Report {
 
 /// `synfin FILE` means `synfin packets FILE`: puts the command in where the first word is none.
 pub(crate) fn with_default_command(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
-    const KNOWN: [&str; 11] = [
+    const KNOWN: [&str; 13] = [
         "packets",
         "connections",
         "http",
         "explain",
         "rules",
         "fields",
+        "completions",
+        "man",
         "help",
         "-h",
         "--help",
@@ -260,6 +337,14 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_is_known_by_its_name() {
+        for command in Args::command().get_subcommands() {
+            let words = ["synfin", command.get_name()].map(Into::into);
+            assert_eq!(with_default_command(words.clone().into_iter()), words);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod args;
 mod coding;
 mod connections;
+mod docs;
 mod explain;
 mod http;
 mod input;
@@ -35,6 +36,8 @@ fn main() -> ExitCode {
         Command::Explain(explain) => explain::run(explain),
         Command::Rules(table) => tables::rules(table.json),
         Command::Fields => tables::fields(),
+        Command::Completions(args) => docs::completions(args.shell),
+        Command::Man(args) => docs::man(args.folder.as_deref()),
     };
     match done {
         Ok(_) if interrupt::happened() => ExitCode::from(interrupt::STATUS),
@@ -57,7 +60,7 @@ fn main() -> ExitCode {
 enum Failure {
     /// Every input was unusable; each was named already or is named here.
     Input(String),
-    /// The output cannot be written.
+    /// What is printed, or a file asked for, cannot be written.
     Output(std::io::Error),
 }
 
