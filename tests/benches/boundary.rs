@@ -199,7 +199,7 @@ fn python(folder: &Path, recorded: &[Recorded]) {
         times[0].push(timed(|| core_file(&path)).0);
         for (index, flag) in [(1, Some("--batch")), (2, None)] {
             let mut command = Command::new("python3");
-            command.arg(&script).args(flag).arg("--count").arg(&path);
+            command.arg(&script).args(flag).arg(&path);
             command.env("SYNFIN_LIBRARY", &shared).stdout(Stdio::null());
             let (time, status) = timed(|| command.status().expect("python3 is there"));
             assert!(status.success());
