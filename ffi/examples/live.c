@@ -4,14 +4,12 @@
 
    The interface is lo if none is given. Ends after CONNECTIONS closed ones (0, the default: never) or with Ctrl-C. */
 #define _DEFAULT_SOURCE /* libpcap's header needs it where -std=c11 is asked for */
-#include <errno.h>
 #include <inttypes.h>
 #include <pcap/pcap.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <synfin.h>
 
 static pcap_t *capture;
@@ -65,8 +63,9 @@ static bool tell(const synfin_annotation *a, synfin_values *values, uint64_t *cl
         && (a->step == SYNFIN_STEP_ACK || a->step == SYNFIN_STEP_ACK_AND_FIRST_FIN))
         printf("connection %" PRIu64 ": handshake complete, port %d > %d\n", a->connection, a->src_port,
                a->dst_port);
-    /* From SYNFIN_CLOSE_VERDICT_CLOSING on it is not over yet. */
-    if (a->present & SYNFIN_HAS_CLOSE_VERDICT && a->close_verdict_so_far < SYNFIN_CLOSE_VERDICT_CLOSING) {
+    /* From SYNFIN_CLOSE_VERDICT_CLOSING on it is not over yet, nor where nobody ended it. */
+    if (a->present & SYNFIN_HAS_CLOSE_VERDICT && a->close_verdict_so_far < SYNFIN_CLOSE_VERDICT_CLOSING
+        && a->close_by_so_far != SYNFIN_CLOSER_NOBODY) {
         const synfin_value *how, *who;
         if (!ok("synfin_annotation_values", synfin_annotation_values(a, values))
             || !ok("synfin_values_find", synfin_values_find(values, "synfin.close.verdict_so_far", &how))
@@ -134,7 +133,7 @@ int main(int argc, char **argv)
            && ok("synfin_values_new", synfin_values_new(&values))
            && listen_on(interface, argc > 3 ? argv[3] : "tcp");
     if (done && (sigaction(SIGINT, &action, NULL) != 0 || setvbuf(stdout, NULL, _IOLBF, 0) != 0)) {
-        fprintf(stderr, "live: %s\n", strerror(errno));
+        perror("live");
         done = false;
     }
     if (done) {
