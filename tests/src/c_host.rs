@@ -199,6 +199,29 @@ impl Library {
         run(&mut cc);
         program
     }
+
+    /// Compiles `ffi/examples/{source}` against the shared library and libpcap: C11 or C++17 by its name, every
+    /// warning an error.
+    #[must_use]
+    pub fn example(&self, compiler: &str, source: &str) -> PathBuf {
+        let standard = if source.ends_with(".cpp") { "c++17" } else { "c11" };
+        let program = self.folder.join("bin").join(format!("{compiler}-{source}.out"));
+        run(strict_compiler(compiler, standard)
+            .arg("-o")
+            .arg(&program)
+            .arg(examples_dir().join(source))
+            .arg("-L")
+            .arg(self.folder.join("link"))
+            .args(["-lsynfin", "-lpcap", "-lpthread"])
+            .arg(format!("-Wl,-rpath,{}", self.folder.join("run").display())));
+        program
+    }
+}
+
+/// Where the programs that show the library's use are.
+#[must_use]
+pub fn examples_dir() -> PathBuf {
+    ffi_dir().join("examples")
 }
 
 /// `cc -std=c11 -Wall -Wextra -Wpedantic -Werror` with the header in reach.
