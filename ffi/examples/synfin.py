@@ -4,10 +4,10 @@ import array
 import contextlib
 import ctypes.util
 import importlib.util
-import ipaddress
 import itertools
 import mmap
 import os
+import socket
 import struct
 import sys
 from ctypes import byref, c_int64, c_size_t, c_uint8, c_uint16, c_uint32, c_uint64, c_void_p, sizeof
@@ -42,8 +42,11 @@ class Connection(ctypes.Structure):
                           "completeness evicted") + members(c_uint8 * 4, "reserved"))
 
     def as_dict(self):
+        size = self.address_len
+        family = socket.AF_INET if size == 4 else socket.AF_INET6
+
         def end(address, port):
-            return f"{ipaddress.ip_address(bytes(address[:self.address_len]))},{port}"
+            return f"{socket.inet_ntop(family, bytes(address)[:size])},{port}"
         return {"connection": self.connection, "initiator": end(self.src, self.src_port),
                 "responder": end(self.dst, self.dst_port), "packets": sum(self.packets), "bytes": sum(self.bytes),
                 "handshake": HANDSHAKES.get(self.handshake_verdict, "?"),

@@ -4,14 +4,14 @@
 use std::fs;
 use std::hint::black_box;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use synfin::capture::Capture;
 use synfin::wire::{self, Decoded};
 use synfin::{Dissector, Frame, LinkType, Outcome};
 use synfin_ffi::{synfin_batch, synfin_frame};
-use synfin_tests::c_host::Library;
+use synfin_tests::c_host::{Library, run};
 use synfin_tests::header::ffi_dir;
 
 const CLIENTS: u16 = 200;
@@ -83,7 +83,7 @@ fn median(times: &mut [Duration]) -> Duration {
 
 fn row(what: &str, time: Duration, frames: usize, floor: Duration) {
     println!(
-        "{what:<44} {:>7.0} ns a frame   {:.3} of core",
+        "{what:<52} {:>7.0} ns a frame   {:.3} of core",
         time.as_secs_f64() * 1e9 / frames as f64,
         time.as_secs_f64() / floor.as_secs_f64()
     );
@@ -173,7 +173,7 @@ fn main() {
     python(folder.path(), &recorded);
 }
 
-/// From a capture file to its connections, the whole process: what a Python user waits for.
+/// From frames in memory, and from a capture file, to a list of connections, as a Python program waits for it.
 fn python(folder: &Path, recorded: &[Recorded]) {
     let path = folder.join("capture.pcap");
     let mut file = vec![
@@ -193,27 +193,34 @@ fn python(folder: &Path, recorded: &[Recorded]) {
     fs::write(&path, &file).expect("room for it");
     let count = recorded.len() * REPEATS as usize;
     let shared = Library::release().join("libsynfin_ffi.so");
-    let script = ffi_dir().join("examples/synfin.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/batch.py");
     let mut times = [Vec::new(), Vec::new(), Vec::new()];
-    for _ in 0..7 {
+    for _ in 0..9 {
         times[0].push(timed(|| core_file(&path)).0);
-        for (index, flag) in [(1, Some("--batch")), (2, None)] {
+        for (index, door) in [(1, "frames"), (2, "capture")] {
             let mut command = Command::new("python3");
-            command.arg(&script).args(flag).arg(&path);
-            command.env("SYNFIN_LIBRARY", &shared).stdout(Stdio::null());
-            let (time, status) = timed(|| command.status().expect("python3 is there"));
-            assert!(status.success());
-            times[index].push(time);
+            command.arg(&script).arg(ffi_dir().join("examples/synfin.py"));
+            command.arg(&path).arg(door).env("SYNFIN_LIBRARY", &shared);
+            let seconds: f64 = run(&mut command).trim().parse().expect("it prints seconds");
+            times[index].push(Duration::from_secs_f64(seconds));
         }
     }
     let [floor, batch, whole] = times.map(|mut times| median(&mut times));
-    println!("\n{count} frames of a pcap file to their connections, the whole process");
-    row("core", floor, count, floor);
+    println!(
+        "\n{count} frames of a pcap file, {} connections, medians of 9 runs in turn",
+        i64::from(CLIENTS) * REPEATS
+    );
+    row("core: file to connections", floor, count, floor);
     row(
-        "Python: batches of frames, pcap read in Python",
+        "Python: frames in memory to a list of connections",
         batch,
         count,
         floor,
     );
-    row("Python: the capture by one call", whole, count, floor);
+    row(
+        "Python: file to a list of connections, by one call",
+        whole,
+        count,
+        floor,
+    );
 }
