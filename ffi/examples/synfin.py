@@ -42,11 +42,9 @@ class Connection(ctypes.Structure):
                           "completeness evicted") + members(c_uint8 * 4, "reserved"))
 
     def as_dict(self):
-        size = self.address_len
-        family = socket.AF_INET if size == 4 else socket.AF_INET6
-
+        family = socket.AF_INET if self.address_len == 4 else socket.AF_INET6
         def end(address, port):
-            return f"{socket.inet_ntop(family, bytes(address)[:size])},{port}"
+            return f"{socket.inet_ntop(family, bytes(address)[:self.address_len])},{port}"
         return {"connection": self.connection, "initiator": end(self.src, self.src_port),
                 "responder": end(self.dst, self.dst_port), "packets": sum(self.packets), "bytes": sum(self.bytes),
                 "handshake": HANDSHAKES.get(self.handshake_verdict, "?"),

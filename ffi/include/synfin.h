@@ -913,7 +913,8 @@ typedef struct synfin_annotation {
      */
     uint8_t close_verdict_so_far;
     /**
-     * By whom, as far as this segment: enum synfin_closer. SYNFIN_HAS_CLOSE_BY.
+     * By whom, as far as this segment: enum synfin_closer. SYNFIN_HAS_CLOSE_BY. While it is
+     * SYNFIN_CLOSER_NOBODY, a later segment may change the verdict.
      */
     uint8_t close_by_so_far;
     /**

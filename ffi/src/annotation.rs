@@ -135,7 +135,8 @@ pub struct synfin_annotation {
     /// How the connection ends as far as this segment: enum synfin_close_verdict.
     /// SYNFIN_HAS_CLOSE_VERDICT.
     pub close_verdict_so_far: u8,
-    /// By whom, as far as this segment: enum synfin_closer. SYNFIN_HAS_CLOSE_BY.
+    /// By whom, as far as this segment: enum synfin_closer. SYNFIN_HAS_CLOSE_BY. While it is
+    /// SYNFIN_CLOSER_NOBODY, a later segment may change the verdict.
     pub close_by_so_far: u8,
     /// How the segment comes out of turn: enum synfin_order. SYNFIN_HAS_ORDER.
     pub order: u8,
