@@ -42,8 +42,8 @@ class Connection(ctypes.Structure):
                           "completeness evicted") + members(c_uint8 * 4, "reserved"))
 
     def as_dict(self):
-        family = socket.AF_INET if self.address_len == 4 else socket.AF_INET6
         def end(address, port):
+            family = socket.AF_INET if self.address_len == 4 else socket.AF_INET6
             return f"{socket.inet_ntop(family, bytes(address)[:self.address_len])},{port}"
         return {"connection": self.connection, "initiator": end(self.src, self.src_port),
                 "responder": end(self.dst, self.dst_port), "packets": sum(self.packets), "bytes": sum(self.bytes),
@@ -59,8 +59,7 @@ class Error(Exception):
 
 class Dissector(contextlib.AbstractContextManager):
     def __init__(self, library=None):
-        path = library or os.environ.get("SYNFIN_LIBRARY") or ctypes.util.find_library("synfin")
-        self.handle = c_void_p()
+        path, self.handle = library or os.environ.get("SYNFIN_LIBRARY") or ctypes.util.find_library("synfin"), c_void_p()
         self.dll = ctypes.CDLL(path or f"libsynfin.so.{ABI_VERSION}")
         self.dll.synfin_status_str.restype = ctypes.c_char_p
         if self.dll.synfin_abi_version() != ABI_VERSION:
