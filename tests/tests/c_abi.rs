@@ -223,6 +223,12 @@ fn a_c_host_gets_core_s_answers_under_sanitizers() {
 }
 
 const SANITIZERS: [&str; 2] = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+const PROMISES: [&str; 4] = [
+    "promises",
+    "promises_calls",
+    "promises_packets",
+    "promises_answers",
+];
 const KEPT: &str = "every promise kept\n";
 
 #[test]
@@ -231,13 +237,13 @@ fn every_promise_of_the_header_is_kept() {
         return;
     }
     for link in [Link::Dynamic, Link::Static] {
-        let promises = library().compile(&format!("promises-{link:?}"), &["promises"], link, &[]);
+        let promises = library().compile(&format!("promises-{link:?}"), &PROMISES, link, &[]);
         assert_eq!(run(&mut Command::new(&promises)), KEPT);
         if link == Link::Dynamic && has_valgrind() {
             assert_eq!(run(&mut under_valgrind(&promises)), KEPT);
         }
     }
-    let sanitized = library().compile("promises-sanitized", &["promises"], Link::Static, &SANITIZERS);
+    let sanitized = library().compile("promises-sanitized", &PROMISES, Link::Static, &SANITIZERS);
     assert_eq!(run(&mut Command::new(&sanitized)), KEPT);
 }
 
@@ -354,4 +360,57 @@ fn the_program_of_the_documentation_works() {
     ] {
         assert!(text.lines().any(|found| found == line), "{line}\n{text}");
     }
+}
+
+/// The comment of each call names the statuses that its arguments can give it.
+#[test]
+fn every_call_names_its_statuses() {
+    let header = fs::read_to_string(header_path()).unwrap();
+    let mut calls = 0;
+    for part in header.split("/**").skip(1) {
+        let (comment, code) = part.split_once("*/").unwrap();
+        let Some(call) = code.trim_start().strip_prefix("synfin_status synfin_") else {
+            continue;
+        };
+        let (name, rest) = call.split_once('(').unwrap();
+        let arguments = rest.split_once(");").unwrap().0;
+        let answers = comment.split_once("@return").map_or("", |(_, answers)| answers);
+        let takes = |text: &str| arguments.contains(text);
+        let is_sized = |struct_name: &&str| takes(&format!("struct synfin_{struct_name} *"));
+        let mut needed = vec!["SYNFIN_OK", "SYNFIN_ERR_NULL", "SYNFIN_ERR_PANIC"];
+        if takes("struct synfin_dissector *dissector") {
+            needed.extend(["SYNFIN_ERR_HANDLE", "SYNFIN_ERR_POISONED"]);
+        }
+        if takes("struct synfin_values *list") || takes("struct synfin_transaction *transaction") {
+            needed.push("SYNFIN_ERR_HANDLE");
+        }
+        if [
+            "annotation",
+            "config",
+            "frame",
+            "segment",
+            "batch",
+            "icmp",
+            "icmp_note",
+            "connection",
+            "field",
+            "rule",
+        ]
+        .iter()
+        .any(is_sized)
+        {
+            needed.push("SYNFIN_ERR_STRUCT_SIZE");
+        }
+        if takes("char *buffer") {
+            needed.push("SYNFIN_ERR_BUFFER_TOO_SMALL");
+        }
+        if takes("uint64_t id") || takes("size_t index") {
+            needed.push("SYNFIN_ERR_NOT_FOUND");
+        }
+        for status in needed {
+            assert!(answers.contains(status), "synfin_{name}: {status}\n{comment}");
+        }
+        calls += 1;
+    }
+    assert!(calls >= 30, "{calls}");
 }
