@@ -123,7 +123,7 @@ def read_pcap(file):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--library", help="default: SYNFIN_LIBRARY of the environment, then the system's")
-    parser.add_argument("--batch", action="store_true", help="read classic pcap in Python, 10,000 frames a call")
+    parser.add_argument("--batch", action="store_true", help="read classic pcap in Python, 1,000 frames a call")
     parser.add_argument("--pandas", action="store_true", help="print a DataFrame, if pandas is there")
     parser.add_argument("file")
     options = parser.parse_args()
@@ -131,8 +131,8 @@ def main():
         if options.batch:
             frames = read_pcap(file)
             link_type = next(frames)
-            for index, batch in enumerate(iter(lambda: list(itertools.islice(frames, 10000)), [])):
-                dissector.frames(link_type, index * 10000 + 1, batch)
+            for index, batch in enumerate(iter(lambda: list(itertools.islice(frames, 1000)), [])):
+                dissector.frames(link_type, index * 1000 + 1, batch)
         elif not dissector.capture(file):
             print("synfin.py: the capture is cut or damaged", file=sys.stderr)
         table = dissector.connections()

@@ -13,8 +13,8 @@ with open(capture, "rb") as file, synfin.Dissector() as dissector:
     link_type, frames = next(frames), list(frames)
     start = time.perf_counter()
     if door == "frames":
-        for first in range(0, len(frames), 10000):
-            dissector.frames(link_type, first + 1, frames[first:first + 10000])
+        for first in range(0, len(frames), 1000):
+            dissector.frames(link_type, first + 1, frames[first:first + 1000])
     else:
         dissector.capture(file)
     connections = dissector.connections()
