@@ -7,7 +7,7 @@ use synfin::http::{HttpField, HttpProtocol, HttpRow, MessageFacts, TransactionFa
 use crate::dissector::Inner;
 use crate::guard::{Done, exclusive, guard};
 use crate::handle::{self, Handle};
-use crate::json::give;
+use crate::json::give_json;
 use crate::sized::{self, Sized32};
 use crate::synfin_status::{self, *};
 use crate::{synfin_dissector, synfin_str};
@@ -394,8 +394,7 @@ pub unsafe extern "C" fn synfin_transaction_json(
     guard(|| {
         // SAFETY: the header asks for NULL or a transaction that no other thread uses now.
         let row = unsafe { handle::look(transaction) }?.row()?;
-        let text = serde_json::to_vec(row).map_err(|_| SYNFIN_ERR_INVALID)?;
         // SAFETY: the header asks for the same.
-        unsafe { give(&text, buffer, capacity, needed) }
+        unsafe { give_json(row, buffer, capacity, needed) }
     })
 }

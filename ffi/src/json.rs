@@ -1,6 +1,7 @@
 //! Texts in a caller's buffer, the same that the `synfin` command prints: JSON, explanations.
 
 use libc::c_char;
+use serde::Serialize;
 use synfin::{Annotation, Connection, Sentence};
 
 use crate::guard::{Done, guard};
@@ -12,7 +13,7 @@ use crate::{synfin_annotation, synfin_dissector};
 ///
 /// # Safety
 /// `buffer` is NULL or `capacity` writable bytes; `needed` is NULL or a place for a number.
-pub(crate) unsafe fn give(text: &[u8], buffer: *mut c_char, capacity: usize, needed: *mut usize) -> Done {
+unsafe fn give(text: &[u8], buffer: *mut c_char, capacity: usize, needed: *mut usize) -> Done {
     let with_nul = text.len() + 1;
     if !needed.is_null() {
         // SAFETY: not NULL, so the caller's promise.
@@ -36,6 +37,21 @@ pub(crate) unsafe fn give(text: &[u8], buffer: *mut c_char, capacity: usize, nee
     Ok(())
 }
 
+/// Gives a value as one line of JSON. Values are words, numbers and text of our own: it cannot fail.
+///
+/// # Safety
+/// As for [`give`].
+pub(crate) unsafe fn give_json(
+    value: &impl Serialize,
+    buffer: *mut c_char,
+    capacity: usize,
+    needed: *mut usize,
+) -> Done {
+    let text = serde_json::to_vec(value).map_err(|_| SYNFIN_ERR_INVALID)?;
+    // SAFETY: the caller's promise.
+    unsafe { give(&text, buffer, capacity, needed) }
+}
+
 /// Writes an annotation as one line of JSON: UTF-8, NUL-ended, as `synfin packets --json` prints it.
 ///
 /// @param buffer    where to write; NULL with `capacity` 0 to ask how much is needed
@@ -56,9 +72,8 @@ pub unsafe extern "C" fn synfin_annotation_json(
         // SAFETY: the header asks for NULL or a struct as large as its struct_size.
         let annotation = unsafe { sized::read(annotation, synfin_annotation::default()) }?;
         let annotation = Annotation::try_from(&annotation)?;
-        let text = serde_json::to_vec(&annotation).map_err(|_| SYNFIN_ERR_INVALID)?;
         // SAFETY: the header asks for the same.
-        unsafe { give(&text, buffer, capacity, needed) }
+        unsafe { give_json(&annotation, buffer, capacity, needed) }
     })
 }
 
@@ -83,10 +98,7 @@ pub unsafe extern "C" fn synfin_dissector_connection_json(
     // SAFETY: the header asks for NULL or a dissector that no other thread uses now.
     unsafe {
         synfin_dissector::enter(dissector, |inner| {
-            let text = inner.with_connection(id, serde_json::to_vec)?;
-            // Out of words of our own, numbers and text: it cannot fail.
-            let text = text.map_err(|_| SYNFIN_ERR_INVALID)?;
-            give(&text, buffer, capacity, needed)
+            inner.with_connection(id, |connection| give_json(connection, buffer, capacity, needed))?
         })
     }
 }
@@ -141,8 +153,7 @@ pub unsafe extern "C" fn synfin_dissector_connection_explain_json(
     unsafe {
         synfin_dissector::enter(dissector, |inner| {
             let explanation = inner.with_connection(id, Connection::explain)?;
-            let text = serde_json::to_vec(&explanation).map_err(|_| SYNFIN_ERR_INVALID)?;
-            give(&text, buffer, capacity, needed)
+            give_json(&explanation, buffer, capacity, needed)
         })
     }
 }
