@@ -138,7 +138,8 @@ pub(crate) struct Report {
 pub(crate) struct Packets {
     #[command(flatten)]
     pub(crate) report: Report,
-    /// Read each file twice, so that a request tells the frame of its response, too.
+    /// Read each file twice, so that packets also tell the frame that answers them, and requests that of their
+    /// response.
     #[arg(short = '2', long)]
     pub(crate) two_pass: bool,
 }

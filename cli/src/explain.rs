@@ -60,11 +60,13 @@ fn row(out: &mut impl Write, rule: Rule) -> io::Result<()> {
         name,
         rfc,
         severity,
+        group,
         condition,
     } = rule.info();
     let style = text::severity(*severity);
     writeln!(out, "{HEADING}{id}  {name}{HEADING:#}")?;
     writeln!(out, "severity   {style}{}{style:#}", severity.as_str())?;
+    writeln!(out, "group      {group}")?;
     writeln!(out, "reference  {rfc}")?;
     for (label, words) in [("meaning", rule.meaning()), ("condition", condition)] {
         let lines = text::wrapped(words, text::width().saturating_sub(11));

@@ -1,16 +1,21 @@
-//! Which frame answers which request: known only after the whole capture was read once.
+//! Which frame answers which: known only after the whole capture was read once.
 
 use std::collections::HashMap;
 use std::path::Path;
 
-use synfin::{ConnectionId, Dissector};
+use synfin::{Annotation, ConnectionId, Dissector, HttpMessage, HttpNote, Outcome};
 
 use crate::args::Report;
 use crate::{input, interrupt};
 
-/// The frame with the first byte of each transaction's final response.
+/// What a second pass adds to segments.
 #[derive(Debug, Default)]
-pub(crate) struct Links(HashMap<(ConnectionId, u32), u64>);
+pub(crate) struct Links {
+    /// The frame with the first byte of each transaction's final response.
+    responses: HashMap<(ConnectionId, u32), u64>,
+    /// The first frame that answers each frame of a connection.
+    answers: HashMap<(ConnectionId, u64), u64>,
+}
 
 impl Links {
     /// Reads a capture as far as it can be read; the error says in words why not at all.
@@ -26,7 +31,9 @@ impl Links {
         let mut links = Self::default();
         // What is damaged is told in the second pass.
         while let (false, Ok(Some(frame))) = (interrupt::happened(), capture.next_frame()) {
-            dissector.frame(&frame);
+            if let Outcome::Segment(annotation) = dissector.frame(&frame) {
+                links.note(&annotation);
+            }
             dissector.take_evicted();
             links.take(&mut dissector);
         }
@@ -35,14 +42,28 @@ impl Links {
         Ok(links)
     }
 
-    /// The frame of a transaction's response; none where it got none.
-    pub(crate) fn response(&self, connection: ConnectionId, transaction: u32) -> Option<u64> {
-        self.0.get(&(connection, transaction)).copied()
+    /// The first frame that answers a segment.
+    pub(crate) fn answered_in(&self, annotation: &Annotation) -> Option<u64> {
+        let answered = (annotation.connection, annotation.frame);
+        self.answers.get(&answered).copied()
+    }
+
+    /// Where the message is a request: the frame of its response; none where it got none.
+    pub(crate) fn response_in(&self, connection: ConnectionId, note: &HttpNote) -> Option<u64> {
+        let response = self.responses.get(&(connection, note.transaction));
+        response.copied().filter(|_| note.message == HttpMessage::Request)
+    }
+
+    fn note(&mut self, annotation: &Annotation) {
+        if let Some(answered) = annotation.answers {
+            let link = self.answers.entry((annotation.connection, answered));
+            link.or_insert(annotation.frame);
+        }
     }
 
     fn take(&mut self, dissector: &mut Dissector) {
         let rows = dissector.take_transactions().into_iter();
-        self.0.extend(rows.filter_map(|row| {
+        self.responses.extend(rows.filter_map(|row| {
             let frame = row.row.response_frame?;
             Some(((row.connection, row.transaction), frame))
         }));

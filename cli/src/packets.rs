@@ -4,9 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use synfin::{
-    Annotation, Connection, Dissector, HttpMessage, HttpNote, IntegrityWord, Order, Phase, Rule, Side, Step,
-};
+use synfin::{Annotation, Connection, Dissector, HttpMessage, IntegrityWord, Order, Phase, Rule, Side, Step};
 
 use crate::Failure;
 use crate::args::Packets;
@@ -50,9 +48,9 @@ impl<W: Write> Sink for Json<'_, W> {
     }
 
     fn segment(&mut self, _: &Dissector, annotation: &Annotation) -> io::Result<()> {
-        match (&self.links, &annotation.http) {
-            (Some(links), Some(note)) => self.out.write_all(linked(annotation, note, links)?.as_bytes())?,
-            _ => serde_json::to_writer(&mut self.out, annotation)?,
+        match &self.links {
+            Some(links) => self.out.write_all(linked(annotation, links)?.as_bytes())?,
+            None => serde_json::to_writer(&mut self.out, annotation)?,
         }
         self.out.write_all(b"\n")
     }
@@ -66,17 +64,25 @@ impl<W: Write> Sink for Json<'_, W> {
     }
 }
 
-/// An annotation whose `http` has the frame of the response as well. What is told of a segment when it is seen
-/// has no room for the future; nothing in it is text from the wire, so that the note stands there once.
-fn linked(annotation: &Annotation, note: &HttpNote, links: &Links) -> serde_json::Result<String> {
-    let response = links.response(annotation.connection, note.transaction);
-    let response = serde_json::to_string(&response.filter(|_| note.message == HttpMessage::Request))?;
-    let note = serde_json::to_string(note)?;
-    let more = format!(
-        "{},\"response_in\":{response}}}",
-        note.strip_suffix('}').unwrap_or(&note)
-    );
-    Ok(serde_json::to_string(annotation)?.replacen(&note, &more, 1))
+/// An annotation with the links of a second pass. What is told of a segment when it is seen has no room for the
+/// future; nothing in it is text from the wire, so that its note on HTTP stands there once.
+fn linked(annotation: &Annotation, links: &Links) -> serde_json::Result<String> {
+    let mut line = serde_json::to_string(annotation)?;
+    if let Some(note) = &annotation.http {
+        let response = links.response_in(annotation.connection, note);
+        let note = serde_json::to_string(note)?;
+        line = line.replacen(&note, &with(&note, "response_in", response)?, 1);
+    }
+    with(&line, "answered_in", links.answered_in(annotation))
+}
+
+/// A JSON object and one more member, a frame.
+fn with(object: &str, key: &str, frame: Option<u64>) -> serde_json::Result<String> {
+    let members = object.strip_suffix('}').unwrap_or(object);
+    Ok(format!(
+        "{members},\"{key}\":{}}}",
+        serde_json::to_string(&frame)?
+    ))
 }
 
 struct Text<'a, W> {
@@ -285,8 +291,7 @@ fn http(dissector: &Dissector, annotation: &Annotation, links: Option<&Links>) -
         (HttpMessage::Request, _, None) | (HttpMessage::Response, None, _) => String::new(),
         (HttpMessage::Response, Some(request), _) => format!(" for the request in {request}"),
         (HttpMessage::Request, _, Some(links)) => {
-            let response = links.response(annotation.connection, note.transaction);
-            response.map_or_else(
+            links.response_in(annotation.connection, &note).map_or_else(
                 || ", not answered".to_owned(),
                 |frame| format!(", answered in {frame}"),
             )

@@ -51,18 +51,19 @@ pub(crate) fn fields() -> Result<Reading, Failure> {
     let mut out = anstream::stdout().lock();
     writeln!(
         out,
-        "{HEADING}{:<38} {:<13} {:<10} {:<8} what{HEADING:#}",
+        "{HEADING}{:<38} {:<13} {:<11} {:<8} what{HEADING:#}",
         "field", "type", "of", "unit"
     )?;
     for field in FIELDS {
         let of = match (field.is_of_segment(), field.is_of_connection()) {
             (true, true) => "both",
             (true, false) => "segment",
+            _ if field.is_of_second_pass() => "second pass",
             _ => "connection",
         };
         writeln!(
             out,
-            "{:<38} {:<13} {of:<10} {:<8} {}",
+            "{:<38} {:<13} {of:<11} {:<8} {}",
             field.name, field.kind, field.unit, field.description
         )?;
     }

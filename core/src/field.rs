@@ -10,7 +10,7 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
-use crate::annotation::Annotation;
+use crate::annotation::{Annotation, IcmpNote};
 use crate::connection::Connection;
 use crate::options::Offer;
 use crate::rule::Rule;
@@ -74,6 +74,8 @@ pub struct Field {
     of_segment: Option<OfSegment>,
     #[serde(skip)]
     of_connection: Option<OfConnection>,
+    #[serde(skip)]
+    of_second_pass: bool,
 }
 
 type Sink<'s, 'a> = &'s mut dyn FnMut(Value<'a>);
@@ -93,10 +95,30 @@ impl Field {
         self.of_connection.is_some()
     }
 
+    /// Whether it is a link that a second pass over the capture adds to segments: it needs what comes later.
+    #[must_use]
+    pub const fn is_of_second_pass(&self) -> bool {
+        self.of_second_pass
+    }
+
     /// Gives the values of this field of a segment; most have one or none.
     pub fn of_segment<'a>(&self, annotation: &'a Annotation, mut sink: impl FnMut(Value<'a>)) {
         if let Some(values) = self.of_segment {
             values(annotation, &mut sink);
+        }
+    }
+
+    /// Gives the values of this field of an ICMP error about a segment: it has few of those of a segment.
+    pub fn of_icmp(&self, note: &IcmpNote, mut sink: impl FnMut(Value<'static>)) {
+        match self.name {
+            "synfin.connection" => sink(Value::Unsigned(note.connection)),
+            "synfin.direction" => sink(Value::Text(note.direction.as_str().into())),
+            "synfin.role" | "synfin.rules" => {
+                if let Some(rule) = note.rule {
+                    sink(Value::Text(rule.id().into()));
+                }
+            }
+            _ => {}
         }
     }
 
@@ -165,7 +187,8 @@ impl<'a, T: Give<'a>, I: Iterator<Item = T>> Give<'a> for Each<I> {
 macro_rules! fields {
     ($($name:literal $kind:ident $unit:literal $(@$span:ident)? $description:literal
         $(segment |$annotation:ident| $of_segment:expr)?
-        $(, connection |$connection:ident| $of_connection:expr)?;)+) => {
+        $(, connection |$connection:ident| $of_connection:expr)?
+        $(, second $pass:ident)?;)+) => {
         /// The registry. A field's place in it is its number in the C ABI.
         pub const FIELDS: &[Field] = &[$({
             #[allow(unused_mut, unused_assignments)]
@@ -177,6 +200,7 @@ macro_rules! fields {
                 span: None,
                 of_segment: None,
                 of_connection: None,
+                of_second_pass: false $(|| fields!(@$pass))?,
             };
             $(field.span = Some(bounds(&tcp::$span));)?
             $(field.of_segment = Some(|$annotation, sink| $of_segment.give(FieldType::$kind, sink));)?
@@ -184,6 +208,7 @@ macro_rules! fields {
             field
         }),+];
     };
+    (@pass) => { true };
 }
 
 const fn bounds(span: &Span) -> (u32, u32) {
@@ -218,6 +243,7 @@ fields! {
         segment |a| Each([a.state.responder.before.as_str(), a.state.responder.after.as_str()].into_iter());
     "answers" Frame "" "The frame this segment answers" segment |a| a.answers;
     "since_answered" RelativeTime "" "Time since that frame" segment |a| a.since_answered_ns;
+    "answered_in" Frame "" "The first frame that answers this segment", second pass;
     "retransmission_of" Frame "" "The frame that first carried what this segment carries again"
         segment |a| a.retransmission_of;
     "retransmission_index" Unsigned "" "How often the same was sent again" segment |a| a.retransmission_index;
@@ -233,6 +259,7 @@ fields! {
         segment |a| a.http.map(|http| http.transaction);
     "http.request_in" Frame "" "Where it is a response: the frame with the first byte of its request"
         segment |a| a.http.and_then(|http| http.request_in);
+    "http.response_in" Frame "" "Where it is a request: the frame with the first byte of its final response", second pass;
     "close.verdict_so_far" Text "" "How the connection ends as far as this segment, where it decides it"
         segment |a| a.close.verdict_so_far.map(|verdict| verdict.as_str());
     "close.by_so_far" Text "" "By whom, as far as this segment" segment |a| a.close.by_so_far.map(|by| by.as_str());

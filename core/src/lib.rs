@@ -64,7 +64,7 @@ pub use options::{
     Agreed, Ecn, FastOpen, MptcpOutcome, MptcpSubtype, Offer, OptionFault, OptionName, Options, SynChange,
     UserTimeout, Violation,
 };
-pub use rule::{RULES, Rule, RuleInfo, RuleSet, Severity};
+pub use rule::{RULES, Rule, RuleGroup, RuleInfo, RuleSet, Severity};
 pub use segment::{Integrity, RawSegment, Segment};
 pub use seq::SeqNumber;
 pub use track::reassembly::ReassemblyLimits;

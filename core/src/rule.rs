@@ -7,6 +7,28 @@
 
 use serde::{Serialize, Serializer};
 
+words! {
+    /// What kind of situation it is, by Wireshark's expert groups.
+    RuleGroup {
+        /// About the order of segments: the course of a connection.
+        Sequence = 0 "sequence",
+        /// Against the letter of a protocol.
+        Protocol = 1 "protocol",
+        /// What somebody may do on purpose to harm or to look around.
+        Security = 2 "security",
+    }
+}
+
+impl RuleGroup {
+    /// The group of a rule whose row names none: those about HTTP judge messages.
+    const fn usual(id: &str) -> Self {
+        match id.as_bytes()[0] {
+            b'H' => Self::Protocol,
+            _ => Self::Sequence,
+        }
+    }
+}
+
 /// How much a situation deserves attention, by Wireshark's expert levels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -46,12 +68,14 @@ pub struct RuleInfo {
     pub rfc: &'static str,
     /// How much attention it deserves.
     pub severity: Severity,
+    /// What kind of situation it is.
+    pub group: RuleGroup,
     /// The evidence it takes, in a sentence.
     pub condition: &'static str,
 }
 
 macro_rules! rules {
-    ($($id:ident $severity:ident $name:literal [$rfc:literal] $condition:literal;)+) => {
+    ($($id:ident $severity:ident $($group:ident)? $name:literal [$rfc:literal] $condition:literal;)+) => {
         /// A situation of the rule table.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
@@ -63,6 +87,7 @@ macro_rules! rules {
             name: $name,
             rfc: $rfc,
             severity: Severity::$severity,
+            group: rules!(@group $id $($group)?),
             condition: $condition,
         }),+];
 
@@ -71,6 +96,8 @@ macro_rules! rules {
             pub const ALL: &[Self] = &[$(Self::$id),+];
         }
     };
+    (@group $id:ident) => { RuleGroup::usual(stringify!($id)) };
+    (@group $id:ident $group:ident) => { RuleGroup::$group };
 }
 
 rules! {
@@ -112,9 +139,9 @@ rules! {
         "A RST without ACK from S before any SYN-ACK: C must drop it, so it refuses nothing unless C is silent for 3 s after it.";
     O19 Note "initiator aborts its attempt" ["RFC 9293 3.10.7"]
         "O1, perhaps O2, then a RST from C with seq ISSc+1 and no data before the handshake was complete.";
-    O20 Note "SYN scan" ["nmap"]
+    O20 Note Security "SYN scan" ["nmap"]
         "SYN, SYN-ACK, then less than 100 ms later a bare RST from C: seq ISSc+1, ack 0, no options. Where the SYN offers all that operating systems offer, a guess.";
-    O21 Note "connect scan or health check" ["nmap"]
+    O21 Note Security "connect scan or health check" ["nmap"]
         "RST from C less than 100 ms after O3 and no challenge ACK before it, or FIN from C less than 1 ms after O3, with no payload from either side.";
     O22 Chat "TCP Fast Open cookie request" ["RFC 7413 4.1.1"]
         "A SYN without data and with an empty Fast Open option (kind 34, or the experimental 254 with magic F989).";
@@ -132,7 +159,7 @@ rules! {
         "A SYN with ECE and CWR and without AE; the SYN-ACK with ECE and without CWR that agrees to it or to O29. Any other SYN-ACK refuses.";
     O29 Chat "accurate ECN setup" ["RFC 9768 3.1.1, 3.1.2 and 3.1.3"]
         "A SYN with AE, CWR and ECE; the SYN-ACK that agrees: CWR, CWR and ECE, AE, AE and CWR, or AE and ECE. With ECE alone it agrees to O28, with none or all it refuses.";
-    O31 Warn "SYN-ACK with an option not offered" ["RFC 7323 2.2 and 3.2, RFC 2018 2"]
+    O31 Warn Protocol "SYN-ACK with an option not offered" ["RFC 7323 2.2 and 3.2, RFC 2018 2"]
         "A SYN-ACK with window scale, timestamps or SACK permitted although the SYN was captured and no SYN has offered it.";
     O32 Note "SYN cookies in use" ["RFC 4987 3.6"]
         "A server with at least four connections, the low six bits of whose SYN-ACKs' TSval all equal the window scale, SACK and ECN of the offer, as Linux encodes them; or one under a flood (O38) that never sends a SYN-ACK again. A guess.";
@@ -146,7 +173,7 @@ rules! {
         "A SYN-ACK first on its pair, answered by a RST with seq equal to its ack, or by nothing within 3 s: backscatter of somebody's forged SYN.";
     O37 Note "SYN-ACK captured before its SYN" ["capture artefact"]
         "A SYN whose number is one before the ack of a SYN-ACK of the other side that was captured less than 1 s before and only once; later it is a SYN sent again.";
-    O38 Warn "SYN flood" ["RFC 4987"]
+    O38 Warn Security "SYN flood" ["RFC 4987"]
         "A SYN-ACK of an address and port with at least 100 half-open connections at once, while fewer than 20 % of its SYNs reach O3; both numbers can be configured. A connection counts for about 60 s from its first SYN-ACK (can be configured), or until it completes or is reset.";
     O39 Warn "data before the handshake is complete" ["RFC 9293 3.4"]
         "A payload from S between its captured SYN-ACK and O3, or from C without ACK before O2; never where the SYN asks for TCP Fast Open.";
@@ -158,7 +185,7 @@ rules! {
         "MP_JOIN on SYN, SYN-ACK or the ACK of it; the next segment of S, which completes the join.";
     O44 Warn "accept queue overflow" ["Linux"]
         "S sends its SYN-ACK again although O3 was captured, and data of C has been unacknowledged for at least the round trip of SYN and SYN-ACK. Then O5 is not told.";
-    O45 Warn "SYN with strange flags" ["RFC 9293 3.10.7.2"]
+    O45 Warn Protocol "SYN with strange flags" ["RFC 9293 3.10.7.2"]
         "A SYN or SYN-ACK with FIN, RST, URG or PSH set, with data or without.";
     O46 Note "SYN bounced in TIME-WAIT" ["RFC 9293 3.10.7.4, RFC 6191"]
         "A SYN on a pair whose other side is in TIME-WAIT, answered by an ACK alone with the numbers of the old connection; then a RST without ACK and with seq equal to that ack. Both are the old connection's.";
@@ -190,7 +217,7 @@ rules! {
         "Bytes that were never captured are acknowledged by their receiver, and their sender has gone on behind them: the capture lost them, not the network. Told once for each hole, with the later of the two.";
     E13 Warn "path MTU black hole" ["RFC 1191, RFC 8201, RFC 8899"]
         "A segment too big for the path (an ICMP error says so; or it is as large as both MSS allow, nothing as large was acknowledged, and smaller ones behind it are answered) is sent again for the third time at its size.";
-    E14 Warn "retransmission with other bytes" ["RFC 9293 3.4 and 3.10.7.4"]
+    E14 Warn Security "retransmission with other bytes" ["RFC 9293 3.4 and 3.10.7.4"]
         "A segment carries other bytes than an earlier one for the same sequence numbers: held bytes are compared, and where the same range comes again, the sums of two good checksums. The bytes that came first are kept, as the common stacks do.";
     T1 Chat "first FIN" ["RFC 9293 3.6 figure 12"]
         "The first FIN of the connection.";
@@ -216,7 +243,7 @@ rules! {
         "A FIN whose sequence number lies beyond nxt of its side.";
     T12 Warn "data after the FIN" ["RFC 9293 3.6"]
         "Payload with seq >= FIN+1 of its own side.";
-    T13 Warn "FIN without ACK" ["RFC 9293 3.10.7.4 fifth"]
+    T13 Warn Protocol "FIN without ACK" ["RFC 9293 3.10.7.4 fifth"]
         "A FIN without the ACK flag on an open connection: its receiver drops it, so it closes nothing.";
     T14 Warn "abort by RST" ["RFC 9293 3.5.3, 3.10.5; RFC 1122 4.2.2.13"]
         "An accepted RST with no FIN before it from either side, on a connection both sides had opened.";
@@ -228,7 +255,7 @@ rules! {
         "A RST whose sequence number is not between ack(Y) and nxt(X) of its receiver Y and its sender X. Outside the window it is dropped; inside, it calls for a challenge ACK (E6), and counts as accepted, a guess, only when its receiver is silent for 3 s.";
     T18 Warn "RST burst" ["RFC 9293 3.10.7.1"]
         "The third RST of a side, with no SYN of the other side between.";
-    T19 Warn "injected RST" ["RFC 3360"]
+    T19 Warn Security "injected RST" ["RFC 3360"]
         "On an open connection a RST that its side did not send, by at least two of these signs: a TTL that no other segment of that side had; an IP identification (but 0) far from where that side counts; payload of that side after the RST, not below its number; another RST with a number beyond everything sent and acknowledged; timestamps missing in a RST with ACK although agreed, or there although not; a window other than the side's own in a RST without ACK. One of the first four is a guess; the last two, and the IP identification of a RST without ACK or after 1 s of silence, only count beside another.";
     T20 Warn "given up after retransmissions" ["RFC 9293 3.8.3, RFC 1122 4.2.3.5"]
         "The oldest unacknowledged data or FIN of a side sent again at least three times at intervals that do not shrink, while the window is open, then its RST, or silence of three times the last interval.";
@@ -236,7 +263,7 @@ rules! {
         "On an open connection, after at least 60 s of silence (can be configured), a RST whose TTL no other segment of its side had; with a second sign of T19 it is T19 as well.";
     T22 Note "port pair reused in TIME-WAIT" ["RFC 9293 3.6.1 MAY-2, RFC 6191"]
         "A SYN with a sequence number above nxt at the close of the last connection on the same address and port pair, or with a later timestamp, before twice the maximum segment lifetime has passed since both FINs were acknowledged.";
-    T23 Warn "TIME-WAIT assassination" ["RFC 1337"]
+    T23 Warn Security "TIME-WAIT assassination" ["RFC 1337"]
         "A segment with payload, a FIN or an unexpected sequence number reaches the side in TIME-WAIT, which answers by an ACK alone with seq nxt, which the other side answers by a RST without ACK and with seq equal to that ack.";
     T24 Warn "port pair reused without a close" ["RFC 9293 3.5.1"]
         "A SYN-ACK, or the ACK that proves one, accepts a SYN with a new sequence number on the address and port pair of a connection whose close was not seen.";
@@ -244,17 +271,17 @@ rules! {
         "A DSS option with the DATA_FIN flag where Multipath TCP was agreed on.";
     T26 Warn "Multipath TCP fast close or reset reason" ["RFC 8684 3.5 and 3.6"]
         "MP_FASTCLOSE on any segment where Multipath TCP was agreed on, or MP_FASTCLOSE or MP_TCPRST on a RST.";
-    T27 Warn "scan without a connection" ["RFC 9293 3.10.7.1, 3.10.7.2"]
+    T27 Warn Security "scan without a connection" ["RFC 9293 3.10.7.1, 3.10.7.2"]
         "The first segment of its pair is a FIN alone, has no flags, or FIN, PSH and URG, or SYN and FIN; as a guess also an ACK alone or FIN and ACK of the initiator with no news after it, that is unanswered for 3 s or answered by a RST with seq equal to its ack.";
     T28 Note "not closed in the capture" ["capture artefact"]
         "The capture ends while the connection is open or half-closed.";
-    T29 Note "RST with a payload" ["RFC 1122 4.2.2.12"]
+    T29 Note Protocol "RST with a payload" ["RFC 1122 4.2.2.12"]
         "A RST that carries data: perhaps a text that says why.";
     H14 Note "obsolete line folding" ["RFC 9112 5.2"]
         "A line of a head's or a trailer's fields that begins with white space: it continues the line before.";
-    H15 Warn "Transfer-Encoding with Content-Length" ["RFC 9112 6.1 and 6.3"]
+    H15 Warn Security "Transfer-Encoding with Content-Length" ["RFC 9112 6.1 and 6.3"]
         "A head with both Transfer-Encoding and Content-Length: the former frames the body, and a recipient that believes the latter sees other messages (request smuggling).";
-    H16 Warn "differing Content-Lengths" ["RFC 9112 6.3"]
+    H16 Warn Security "differing Content-Lengths" ["RFC 9112 6.3"]
         "Content-Length values of one head, in a list or in several lines, that are not all the same; the first valid one frames the body.";
     H21 Note "final response before the end of the request" ["RFC 9110 10.1.1, RFC 9112 9.5"]
         "The first byte of a final response while the request it answers has not ended.";
@@ -280,7 +307,7 @@ rules! {
         "The same Content-Length more than once in a head, in a list or in several lines.";
     H38 Warn "invalid Content-Length" ["RFC 9110 8.6"]
         "A Content-Length that is not decimal digits alone, or more than 2^63-1.";
-    H39 Warn "suspect Transfer-Encoding" ["RFC 9112 6.1 and 7"]
+    H39 Warn Security "suspect Transfer-Encoding" ["RFC 9112 6.1 and 7"]
         "A Transfer-Encoding whose last coding is not chunked in a request, or is chunked more than once, or is none that is registered, or is spelled so that recipients may differ; or one in an HTTP/1.0 message.";
     H40 Warn "malformed chunk" ["RFC 9112 7.1"]
         "A chunk size without digits, with white space or another character beside them, or of more than 16 digits; an invalid extension; or no line end behind the data.";

@@ -74,6 +74,16 @@ enum synfin_severity {
 };
 
 /**
+ * What kind of situation a rule is about, after Wireshark's expert groups.
+ * In quotes: the word that values and JSON use.
+ */
+enum synfin_rule_group {
+    SYNFIN_RULE_GROUP_SEQUENCE = 0, /**< "sequence" */
+    SYNFIN_RULE_GROUP_PROTOCOL = 1, /**< "protocol" */
+    SYNFIN_RULE_GROUP_SECURITY = 2, /**< "security" */
+};
+
+/**
  * Which endpoint of a connection: the one that opened it, or the other.
  * In quotes: the word that values and JSON use.
  */
@@ -475,6 +485,12 @@ enum synfin_message_state {
  * `scope` of a field: connections have it.
  */
 #define SYNFIN_SCOPE_CONNECTION 2
+
+/**
+ * `scope` of a field: a link that a host which reads its capture twice can add to segments in the second pass,
+ * out of what the first one told; no call of this library gives it.
+ */
+#define SYNFIN_SCOPE_SECOND_PASS 4
 
 /**
  * What a call answers. Numbers are never given a second meaning; expect new ones.
@@ -1578,8 +1594,7 @@ typedef struct synfin_field {
 } synfin_field;
 
 /**
- * A row of the rule table: every situation synfin names. Texts are static. First layout: all members
- * shown.
+ * A row of the rule table: every situation synfin names. Texts are static. First layout: up to `condition`.
  */
 typedef struct synfin_rule {
     /**
@@ -1606,6 +1621,14 @@ typedef struct synfin_rule {
      * The evidence it takes, a sentence.
      */
     struct synfin_str condition;
+    /**
+     * What kind of situation it is: enum synfin_rule_group, after Wireshark's expert groups.
+     */
+    uint32_t group;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
 } synfin_rule;
 
 #ifdef __cplusplus
@@ -1832,6 +1855,16 @@ void synfin_values_free(struct synfin_values *values);
  */
 synfin_status synfin_annotation_values(const struct synfin_annotation *annotation,
                                        struct synfin_values *values);
+
+/**
+ * Fills the list with the values of what an ICMP error means: of its connection, and of the rule it fulfils.
+ *
+ * @param values  loses what it held, even if the call fails
+ * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_STRUCT_SIZE, SYNFIN_ERR_INVALID (a number in the note means
+ *         nothing to this library), SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC
+ */
+synfin_status synfin_icmp_note_values(const struct synfin_icmp_note *note,
+                                      struct synfin_values *values);
 
 /**
  * Fills the list with the values of a connection: as it stands now, or final after

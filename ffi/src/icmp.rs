@@ -1,11 +1,11 @@
 //! The door for ICMP errors.
 
-use synfin::IcmpNote;
 use synfin::wire::icmp::{IcmpError, RawIcmp};
+use synfin::{IcmpNote, Rule, Side};
 
 use crate::annotation::address;
 use crate::dissector::Inner;
-use crate::guard::array;
+use crate::guard::{Done, array};
 use crate::packets::{check_out, optional, write_out};
 use crate::sized::{self, Sized32};
 use crate::synfin_dissector;
@@ -90,6 +90,36 @@ impl From<IcmpNote> for synfin_icmp_note {
             rule: note.rule.map_or(SYNFIN_NO_RULE, |rule| rule as u32),
             reserved: 0,
         }
+    }
+}
+
+impl Default for synfin_icmp_note {
+    fn default() -> Self {
+        Self {
+            struct_size: 0,
+            direction: 0,
+            connection: 0,
+            rule: SYNFIN_NO_RULE,
+            reserved: 0,
+        }
+    }
+}
+
+impl TryFrom<&synfin_icmp_note> for IcmpNote {
+    type Error = synfin_status;
+
+    fn try_from(note: &synfin_icmp_note) -> Done<Self> {
+        let rule = || {
+            let rule = Rule::ALL.get(note.rule as usize);
+            rule.copied().ok_or(SYNFIN_ERR_INVALID)
+        };
+        Ok(Self {
+            connection: note.connection,
+            direction: *Side::BOTH
+                .get(note.direction as usize)
+                .ok_or(SYNFIN_ERR_INVALID)?,
+            rule: (note.rule != SYNFIN_NO_RULE).then(rule).transpose()?,
+        })
     }
 }
 

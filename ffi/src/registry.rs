@@ -1,5 +1,7 @@
 //! The field registry and the rule table, so that a host needs to know neither when it is compiled.
 
+use std::mem::offset_of;
+
 use libc::c_char;
 use synfin::{FIELDS, RULES};
 
@@ -13,6 +15,9 @@ use crate::text::{Texts, total_len};
 pub const SYNFIN_SCOPE_SEGMENT: u32 = 1;
 /// `scope` of a field: connections have it.
 pub const SYNFIN_SCOPE_CONNECTION: u32 = 2;
+/// `scope` of a field: a link that a host which reads its capture twice can add to segments in the second pass,
+/// out of what the first one told; no call of this library gives it.
+pub const SYNFIN_SCOPE_SECOND_PASS: u32 = 4;
 
 /// A row of the field registry: every value synfin reports, once. Texts are static. First layout: all
 /// members shown.
@@ -44,8 +49,7 @@ unsafe impl Sized32 for synfin_field {
     const FIRST_LAYOUT: usize = size_of::<Self>();
 }
 
-/// A row of the rule table: every situation synfin names. Texts are static. First layout: all members
-/// shown.
+/// A row of the rule table: every situation synfin names. Texts are static. First layout: up to `condition`.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct synfin_rule {
@@ -61,11 +65,15 @@ pub struct synfin_rule {
     pub rfc: synfin_str,
     /// The evidence it takes, a sentence.
     pub condition: synfin_str,
+    /// What kind of situation it is: enum synfin_rule_group, after Wireshark's expert groups.
+    pub group: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
 // SAFETY: repr(C), begins with struct_size, numbers and raw pointers only.
 unsafe impl Sized32 for synfin_rule {
-    const FIRST_LAYOUT: usize = size_of::<Self>();
+    const FIRST_LAYOUT: usize = offset_of!(Self, group);
 }
 
 const FIELD_ROWS: [[&str; 3]; FIELDS.len()] = {
@@ -101,7 +109,8 @@ fn field(index: usize) -> Done<synfin_field> {
         struct_size: size_of::<synfin_field>() as u32,
         r#type: field.kind as u32,
         scope: scope(field.is_of_segment(), SYNFIN_SCOPE_SEGMENT)
-            | scope(field.is_of_connection(), SYNFIN_SCOPE_CONNECTION),
+            | scope(field.is_of_connection(), SYNFIN_SCOPE_CONNECTION)
+            | scope(field.is_of_second_pass(), SYNFIN_SCOPE_SECOND_PASS),
         offset: start,
         length: end.saturating_sub(start),
         reserved: 0,
@@ -121,6 +130,8 @@ fn rule(index: usize) -> Done<synfin_rule> {
         name,
         rfc,
         condition,
+        group: rule.group as u32,
+        reserved: 0,
     })
 }
 

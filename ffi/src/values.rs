@@ -3,14 +3,14 @@
 use std::ptr;
 
 use libc::c_char;
-use synfin::{Annotation, FIELDS, Field, FieldType, Value};
+use synfin::{Annotation, FIELDS, Field, FieldType, IcmpNote, Value};
 
 use crate::annotation::address_bytes;
 use crate::guard::{Done, c_text, exclusive, guard};
 use crate::handle::{self, Handle};
 use crate::sized;
 use crate::synfin_status::{self, *};
-use crate::{synfin_annotation, synfin_dissector, synfin_str};
+use crate::{synfin_annotation, synfin_dissector, synfin_icmp_note, synfin_str};
 
 /// A list of values, to be used again and again: filled by synfin_annotation_values() and
 /// synfin_dissector_connection_values(), read by synfin_values_get().
@@ -205,6 +205,31 @@ pub unsafe extern "C" fn synfin_annotation_values(
             let annotation = Annotation::try_from(&annotation)?;
             for (number, field) in FIELDS.iter().enumerate() {
                 field.of_segment(&annotation, |value| values.push(number, field, &value));
+            }
+            Ok(())
+        })
+    })
+}
+
+/// Fills the list with the values of what an ICMP error means: of its connection, and of the rule it fulfils.
+///
+/// @param values  loses what it held, even if the call fails
+/// @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_STRUCT_SIZE, SYNFIN_ERR_INVALID (a number in the note means
+///         nothing to this library), SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn synfin_icmp_note_values(
+    note: *const synfin_icmp_note,
+    values: *mut synfin_values,
+) -> synfin_status {
+    guard(|| {
+        // SAFETY: the header asks for NULL or a list that no other thread uses now.
+        let values = unsafe { handle::enter(values) }?;
+        values.refill(|values| {
+            // SAFETY: the header asks for a struct as large as its struct_size.
+            let note = unsafe { sized::read(note, synfin_icmp_note::default()) }?;
+            let note = IcmpNote::try_from(&note)?;
+            for (number, field) in FIELDS.iter().enumerate() {
+                field.of_icmp(&note, |value| values.push(number, field, &value));
             }
             Ok(())
         })

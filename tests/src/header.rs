@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use synfin::http::{HttpProtocol, MessageState};
 use synfin::{
     Cause, CloseVerdict, Closer, Confidence, FieldType, HandshakeVerdict, HttpMessage, IntegrityWord, Order,
-    Phase, Severity, Side, State, Step,
+    Phase, RuleGroup, Severity, Side, State, Step,
 };
 
 /// The folder of the crate `synfin-ffi`.
@@ -97,6 +97,7 @@ fn words() -> String {
     let enums = [
         words!("type" "What kind of value a field has: which member of synfin_datum to read." FieldType::ALL),
         words!("severity" "How much a rule deserves attention: Wireshark's expert levels." severities),
+        words!("rule_group" "What kind of situation a rule is about, after Wireshark's expert groups." RuleGroup::ALL),
         words!("side" "Which endpoint of a connection: the one that opened it, or the other." Side::BOTH),
         words!("integrity" "How far a segment can be read and trusted." IntegrityWord::ALL),
         words!("phase" "Where in the life of its connection a segment stands." Phase::ALL),

@@ -1,4 +1,5 @@
-//! `synfin packets`: a response names the frame of its request, and with `--two-pass` a request that of its response.
+//! `synfin packets`: a response names the frame of its request, and with `--two-pass` a request that of its response,
+//! and each packet that of its answer.
 
 use std::fs;
 use std::path::Path;
@@ -84,7 +85,16 @@ fn the_second_pass_adds_the_response_to_the_json_and_nothing_else() {
         let (one, two) = (lines(&["--json"]), lines(&["--json", "-2"]));
         let linked = LINKED.iter().find(|(name, _)| path.ends_with(name));
         assert_eq!(one.len(), two.len());
+        let answers = one.clone();
         for (one, mut two) in one.into_iter().zip(two) {
+            let is_answer =
+                |later: &&Value| later["connection"] == one["connection"] && later["answers"] == one["frame"];
+            let answered = answers
+                .iter()
+                .find(is_answer)
+                .map_or(&Value::Null, |later| &later["frame"]);
+            let told = two.as_object_mut().unwrap().remove("answered_in");
+            assert_eq!(told.as_ref(), Some(answered), "{}: {one}", path.display());
             if let Some(note) = two["http"].as_object_mut() {
                 let told = note.remove("response_in").expect("it is always there");
                 let links = linked.map_or([].as_slice(), |(_, links)| links);
