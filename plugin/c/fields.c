@@ -102,7 +102,9 @@ static const void *arrow_of(const char *name)
     } arrows[] = {
         {"synfin.answers", FT_FRAMENUM_ACK},
         {"synfin.retransmission_of", FT_FRAMENUM_RETRANS_PREV},
+        {"synfin.http.request_in", FT_FRAMENUM_REQUEST},
         {"synfin.http.request_frame", FT_FRAMENUM_REQUEST},
+        {"synfin.http.response_in", FT_FRAMENUM_RESPONSE},
         {"synfin.http.response_frame", FT_FRAMENUM_RESPONSE},
     };
 
@@ -335,6 +337,12 @@ void fields_add(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, value_scope
         if (scope == SCOPE_SEGMENT && row->group != NO_GROUP)
             summarise(branch, value, i == 0 ? NULL : &values[i - 1]);
     }
+}
+
+synfin_value fields_link(const char *name, guint32 frame)
+{
+    return (synfin_value){
+        .field = (guint32)find_field(name), .type = SYNFIN_TYPE_FRAME, .value = {.number = frame}};
 }
 
 const char *fields_text(const char *name, const synfin_value *values, size_t count)

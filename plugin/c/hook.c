@@ -1,5 +1,5 @@
 /* hook.c
- * Stands in front of the TCP dissector in the table ip.proto and notes every TCP layer of a frame.
+ * Stands in front of the dissectors of TCP and ICMP in the table ip.proto and notes every such layer of a frame.
  *
  * At that place the layer's tvb ends where the IP length says (padding is gone), the addresses are those
  * of its own IP header however many there are, IP fragments are reassembled, and IP's own dissector
@@ -13,21 +13,42 @@
 #include <epan/dissectors/packet-ip.h>
 #include <epan/proto_data.h>
 
-#define IP_PROTOCOL_TCP 6
+/* What stands where in ip.proto. Each hook needs a protocol of its own: a handle without one cannot be listed
+ * in "Decode As". As it is registered in name only, it adds no layer to frame.protocols, and it is on or off
+ * with its parent. That must be the real protocol and not synfin, or whoever switches synfin off would lose it. */
+typedef struct {
+    guint ip_protocol;
+    layer_kind kind;
+    const char *real; /* filter name */
+    const char *name;
+    const char *short_name;
+    const char *filter_name;
+    dissector_t dissect;
+    dissector_handle_t handle;
+    dissector_handle_t real_handle;
+} hook;
 
-/* The hook needs a protocol of its own: a handle without one cannot be listed in "Decode As". As it is
- * registered in name only, it adds no layer to frame.protocols, and it is on or off with its parent. That
- * must be TCP and not synfin, or whoever switches synfin off would lose TCP. */
-static int proto_hook = -1;
+static int dissect_tcp_hook(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
+static int dissect_icmp_hook(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
+static int dissect_icmpv6_hook(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
+
+enum { HOOK_TCP, HOOK_ICMP, HOOK_ICMPV6 };
+
+static hook hooks[] = {
+    [HOOK_TCP] = {6, LAYER_TCP, "tcp", "TCP lifecycle hook", "synfin hook", "synfin_hook", dissect_tcp_hook, NULL, NULL},
+    [HOOK_ICMP] = {1, LAYER_ICMP, "icmp", "TCP lifecycle hook of ICMP", "synfin ICMP hook", "synfin_icmp_hook",
+                   dissect_icmp_hook, NULL, NULL},
+    [HOOK_ICMPV6] = {58, LAYER_ICMP, "icmpv6", "TCP lifecycle hook of ICMPv6", "synfin ICMPv6 hook",
+                     "synfin_icmpv6_hook", dissect_icmpv6_hook, NULL, NULL},
+};
+
 static protocol_t *protocol_synfin;
-static dissector_handle_t hook_handle;
-static dissector_handle_t tcp_handle;
 
 enum { KEY_LAYERS };
 
-tcp_layer *hook_layers(packet_info *pinfo)
+noted_layer *hook_layers(packet_info *pinfo)
 {
-    return (tcp_layer *)p_get_proto_data(pinfo->pool, pinfo, proto_synfin, KEY_LAYERS);
+    return (noted_layer *)p_get_proto_data(pinfo->pool, pinfo, proto_synfin, KEY_LAYERS);
 }
 
 /* Time to live and identification out of the IP header that IP's dissectors pass along. Others that use
@@ -57,52 +78,78 @@ static gboolean same_bytes(tvbuff_t *a, tvbuff_t *b)
            tvb_reported_length(a) == tvb_reported_length(b);
 }
 
-static void note_layer(tvbuff_t *tvb, packet_info *pinfo, void *data)
+static void note_layer(tvbuff_t *tvb, packet_info *pinfo, void *data, layer_kind kind)
 {
-    tcp_layer *layers = hook_layers(pinfo);
-    tcp_layer *last = NULL;
-    tcp_layer *layer;
+    noted_layer *layers = hook_layers(pinfo);
+    noted_layer *last = NULL;
+    noted_layer *layer;
 
     for (layer = layers; layer != NULL; layer = layer->next) {
         if (same_bytes(layer->tvb, tvb))
             return;
         last = layer;
     }
-    layer = wmem_new0(pinfo->pool, tcp_layer);
+    layer = wmem_new0(pinfo->pool, noted_layer);
+    layer->kind = kind;
     layer->tvb = tvb;
     layer->number = last == NULL ? 0 : last->number + 1;
-    layer->known = state_answer(pinfo, tvb, layer->number, facts_of(pinfo, data), &layer->answer);
+    layer->known = state_answer(pinfo, layer, facts_of(pinfo, data));
+    if (!prefs_now.strays && layer->answer.phase == SYNFIN_PHASE_STRAY)
+        layer->known = FALSE;
     if (last == NULL)
         p_add_proto_data(pinfo->pool, pinfo, proto_synfin, KEY_LAYERS, layer);
     else
         last->next = layer;
 }
 
-static int dissect_hook(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+static int dissect_hook(const hook *at, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     /* A header quoted in an ICMP error was sent earlier and elsewhere; a fragment that stays one has not
-     * all of its segment. Neither is a segment of this frame. */
+     * all of its packet. Neither is one of this frame. */
     if (!pinfo->flags.in_error_pkt && !pinfo->fragmented && proto_is_protocol_enabled(protocol_synfin))
-        note_layer(tvb, pinfo, data);
-    return call_dissector_only(tcp_handle, tvb, pinfo, tree, data);
+        note_layer(tvb, pinfo, data, at->kind);
+    return call_dissector_only(at->real_handle, tvb, pinfo, tree, data);
+}
+
+static int dissect_tcp_hook(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    return dissect_hook(&hooks[HOOK_TCP], tvb, pinfo, tree, data);
+}
+
+static int dissect_icmp_hook(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    return dissect_hook(&hooks[HOOK_ICMP], tvb, pinfo, tree, data);
+}
+
+static int dissect_icmpv6_hook(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    return dissect_hook(&hooks[HOOK_ICMPV6], tvb, pinfo, tree, data);
 }
 
 void hook_register(void)
 {
     protocol_synfin = find_protocol_by_id(proto_synfin);
-    proto_hook = proto_register_protocol_in_name_only("TCP lifecycle hook", "synfin hook", "synfin_hook",
-                                                      proto_get_id_by_filter_name("tcp"), FT_PROTOCOL);
-    hook_handle = create_dissector_handle(dissect_hook, proto_hook);
+    for (guint i = 0; i < G_N_ELEMENTS(hooks); i++) {
+        hook *at = &hooks[i];
+        int proto = proto_register_protocol_in_name_only(at->name, at->short_name, at->filter_name,
+                                                         proto_get_id_by_filter_name(at->real), FT_PROTOCOL);
+
+        at->handle = create_dissector_handle(at->dissect, proto);
+    }
 }
 
 void hook_handoff(void)
 {
     dissector_table_t table = find_dissector_table("ip.proto");
 
-    /* Plugins hand off after the built-in dissectors, so TCP is there already. */
-    tcp_handle = dissector_get_uint_handle(table, IP_PROTOCOL_TCP);
-    if (tcp_handle == NULL)
-        tcp_handle = find_dissector("tcp");
-    if (tcp_handle != NULL && tcp_handle != hook_handle)
-        dissector_add_uint("ip.proto", IP_PROTOCOL_TCP, hook_handle);
+    for (guint i = 0; i < G_N_ELEMENTS(hooks); i++) {
+        hook *at = &hooks[i];
+
+        /* Plugins hand off after the built-in dissectors, so the real one is there already. */
+        at->real_handle = dissector_get_uint_handle(table, at->ip_protocol);
+        if (at->real_handle == NULL)
+            at->real_handle = find_dissector(at->real);
+        if (at->real_handle != NULL && at->real_handle != at->handle)
+            dissector_add_uint("ip.proto", at->ip_protocol, at->handle);
+    }
 }

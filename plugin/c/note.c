@@ -20,10 +20,10 @@ const char *note_rule_name(const char *id)
 }
 
 /* Step and role of a segment, in words made from its values. */
-static const char *make_words(const synfin_annotation *answer)
+static const char *make_words(const noted_layer *layer)
 {
     const synfin_value *values;
-    size_t count = state_segment_values(answer, &values);
+    size_t count = state_values(layer, &values);
     const char *step = fields_text("synfin.step", values, count);
     const char *role = fields_text("synfin.role", values, count);
     const char *name = role == NULL ? NULL : note_rule_name(role);
@@ -33,8 +33,9 @@ static const char *make_words(const synfin_annotation *answer)
     return wmem_strdup(wmem_epan_scope(), step != NULL ? step : name != NULL ? name : "?");
 }
 
-const char *note_words(const synfin_annotation *answer)
+const char *note_words(const noted_layer *layer)
 {
+    const synfin_annotation *answer = &layer->answer;
     /* Packets are many, pairs of step and role few: words are made once for each. */
     static wmem_map_t *known;
     guint step = answer->present & SYNFIN_HAS_STEP ? 1u + answer->step : 0;
@@ -48,27 +49,27 @@ const char *note_words(const synfin_annotation *answer)
         known = wmem_map_new(wmem_epan_scope(), g_direct_hash, g_direct_equal);
     words = (const char *)wmem_map_lookup(known, key);
     if (words == NULL) {
-        words = make_words(answer);
+        words = make_words(layer);
         wmem_map_insert(known, key, (void *)words);
     }
     return words;
 }
 
-void note_column(packet_info *pinfo, const tcp_layer *layers)
+void note_column(packet_info *pinfo, const noted_layer *layers)
 {
     gboolean writable;
 
-    if (pref_note_style == NOTE_OFF || pinfo->cinfo == NULL)
+    if (prefs_now.note_style == NOTE_OFF || pinfo->cinfo == NULL)
         return;
     /* Protocols above TCP may have closed the column to others. */
     writable = col_get_writable(pinfo->cinfo, COL_INFO);
     col_set_writable(pinfo->cinfo, COL_INFO, TRUE);
-    for (const tcp_layer *layer = layers; layer != NULL; layer = layer->next) {
-        const char *words = layer->known ? note_words(&layer->answer) : NULL;
+    for (const noted_layer *layer = layers; layer != NULL; layer = layer->next) {
+        const char *words = layer->known ? note_words(layer) : NULL;
 
         if (words == NULL)
             continue;
-        if (pref_note_style == NOTE_PREFIX)
+        if (prefs_now.note_style == NOTE_PREFIX)
             col_prepend_fence_fstr(pinfo->cinfo, COL_INFO, "[%s] ", words);
         else
             col_append_fstr(pinfo->cinfo, COL_INFO, " [%s]", words);

@@ -1,30 +1,11 @@
 /* plugin.c
- * Registration: the protocol, its preferences, and the parts' own.
+ * Registration: the protocol, and the parts' own.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "plugin.h"
 
-#include <epan/prefs.h>
-
 int proto_synfin = -1;
-int pref_note_style = NOTE_SUFFIX;
-
-static void register_preferences(void)
-{
-    static const enum_val_t styles[] = {
-        {"off", "Off", NOTE_OFF},
-        {"prefix", "Before the text", NOTE_PREFIX},
-        {"suffix", "Behind the text", NOTE_SUFFIX},
-        {NULL, NULL, 0},
-    };
-    module_t *module = prefs_register_protocol(proto_synfin, NULL);
-
-    prefs_register_enum_preference(
-        module, "info_note", "Note in the Info column",
-        "Whether and where the Info column says which step of its connection's life a segment is", &pref_note_style,
-        styles, FALSE);
-}
 
 static void register_all(void)
 {
@@ -34,10 +15,11 @@ static void register_all(void)
         return;
     }
     proto_synfin = proto_register_protocol("TCP lifecycle (synfin)", "synfin", "synfin");
-    register_preferences();
+    prefs_register();
     fields_register();
     state_register();
     tree_register();
+    experts_register();
     hook_register();
 }
 

@@ -1,7 +1,8 @@
 /* state.c
  * One dissector per capture file. The first visit of a frame, which Wireshark makes in the order of the
  * file, feeds it and keeps the answer; every later visit only looks the answer up. So all passes, display
- * filters and clicks show the same.
+ * filters and clicks show the same. After the first pass what became of the connections is kept as well, and
+ * the dissector goes.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,11 +17,12 @@
 /* A number that the list of link types will not reach. */
 #define NO_LINK_TYPE UINT16_MAX
 
-static synfin_dissector *dissector; /* NULL between files, and after a failure */
+static synfin_dissector *dissector; /* NULL between files, after the first pass, and after a failure */
 static answer_store *store;         /* in the file's memory */
+static archive *final;              /* what the connections came to; NULL before the end of the first pass */
 static synfin_values *list;         /* for the value functions; lives as long as the program */
+static synfin_transaction *transaction; /* likewise */
 static gint64 last_time_ns;         /* of the frame before */
-static gboolean is_final;           /* the first pass is over */
 
 static const char *failure; /* why the dissector was given up for this file, or NULL */
 static guint32 failure_frame; /* and at which frame */
@@ -40,9 +42,9 @@ static void open_file(void)
 
     failure = NULL;
     last_time_ns = 0;
-    is_final = FALSE;
+    final = NULL;
     store = store_new(wmem_file_scope());
-    status = synfin_config_init(&config);
+    status = prefs_configure(&config);
     if (status == SYNFIN_OK)
         status = synfin_dissector_new(&config, &dissector);
     if (status != SYNFIN_OK)
@@ -54,31 +56,99 @@ static void close_file(void)
     synfin_dissector_free(dissector);
     dissector = NULL;
     store = NULL; /* its memory goes with the file's */
+    final = NULL;
+}
+
+static size_t listed(synfin_status status, const synfin_value **values)
+{
+    size_t count = 0;
+
+    *values = NULL;
+    if (status != SYNFIN_OK || synfin_values_get(list, values, &count) != SYNFIN_OK)
+        return 0;
+    return count;
+}
+
+/* The values of a connection from the dissector, no more of one field than are to be shown. */
+static size_t connection_now(guint64 connection, const synfin_value **values)
+{
+    static synfin_value *kept; /* lives as long as the program */
+    static size_t room;
+    const synfin_value *all;
+    size_t count = listed(synfin_dissector_connection_values(dissector, connection, list), &all);
+    size_t kept_count = 0;
+    guint run = 0;
+
+    if (count > room) {
+        room = count;
+        kept = (synfin_value *)wmem_realloc(wmem_epan_scope(), kept, room * sizeof *kept);
+    }
+    for (size_t i = 0; i < count; i++) {
+        run = i > 0 && all[i].field == all[i - 1].field ? run + 1 : 0;
+        if (run < prefs_now.listed)
+            kept[kept_count++] = all[i];
+    }
+    *values = kept;
+    return kept_count;
+}
+
+static gboolean transaction_of(guint64 connection, guint32 index, synfin_transaction_info *info)
+{
+    info->struct_size = sizeof *info;
+    return synfin_dissector_transaction(dissector, connection, index, transaction) == SYNFIN_OK &&
+           synfin_transaction_get(transaction, info) == SYNFIN_OK;
+}
+
+static void archive_all(guint64 count)
+{
+    archive *all = archive_new(wmem_file_scope());
+
+    for (guint64 connection = 0; connection < count; connection++) {
+        const synfin_value *values;
+        size_t value_count = connection_now(connection, &values);
+        synfin_transaction_info info;
+
+        archive_connection(all, values, value_count);
+        for (guint32 index = 0; transaction_of(connection, index, &info); index++)
+            archive_transaction(all, &info);
+    }
+    final = all;
 }
 
 /* After the first pass of tshark -2, sharkd and the GUI: what the connections were is final. */
 static void end_first_pass(void)
 {
+    guint64 count;
     synfin_status status;
 
-    if (dissector == NULL || is_final)
+    if (dissector == NULL)
         return;
-    is_final = TRUE;
-    status = synfin_dissector_finish(dissector, NULL);
-    if (status != SYNFIN_OK)
+    store_link(store);
+    status = synfin_dissector_finish(dissector, &count);
+    if (status != SYNFIN_OK) {
         give_up(status, FIRST_FRAME);
+        return;
+    }
+    archive_all(count);
+    synfin_dissector_free(dissector);
+    dissector = NULL;
 }
 
 static void end_program(void)
 {
     synfin_values_free(list);
+    synfin_transaction_free(transaction);
     list = NULL;
+    transaction = NULL;
 }
 
 void state_register(void)
 {
+    /* Where one of them is missing, every call with it says so, and nothing is shown. */
     if (synfin_values_new(&list) != SYNFIN_OK)
-        list = NULL; /* every call with it says so then, and shows nothing */
+        list = NULL;
+    if (synfin_transaction_new(&transaction) != SYNFIN_OK)
+        transaction = NULL;
     register_init_routine(open_file);
     register_cleanup_routine(close_file);
     register_postseq_cleanup_routine(end_first_pass);
@@ -99,7 +169,7 @@ static gint64 time_of(const packet_info *pinfo)
 }
 
 /* FALSE unless both are IP addresses of one version. */
-static gboolean copy_addresses(synfin_segment *segment, const packet_info *pinfo)
+static gboolean copy_addresses(synfin_annotation *known, const packet_info *pinfo)
 {
     const address *src = &pinfo->src;
     const address *dst = &pinfo->dst;
@@ -108,54 +178,115 @@ static gboolean copy_addresses(synfin_segment *segment, const packet_info *pinfo
 
     if (!(is_ipv4 || is_ipv6) || dst->type != src->type || dst->len != src->len)
         return FALSE;
-    segment->address_len = (uint8_t)src->len;
-    memcpy(segment->src, src->data, (size_t)src->len);
-    memcpy(segment->dst, dst->data, (size_t)dst->len);
+    known->address_len = (uint8_t)src->len;
+    memcpy(known->src, src->data, (size_t)src->len);
+    memcpy(known->dst, dst->data, (size_t)dst->len);
     return TRUE;
 }
 
-/* Feeds a segment. */
-static gboolean dissect(packet_info *pinfo, tvbuff_t *tvb, guint layer, ip_facts facts,
-                        synfin_annotation *answer)
+/* What the frame itself tells of a layer, whenever it is looked at. FALSE when it is none for us. */
+static gboolean look(const packet_info *pinfo, tvbuff_t *tvb, guint layer, synfin_annotation *known)
 {
     guint captured = tvb_captured_length(tvb);
-    synfin_segment segment = {.struct_size = sizeof segment};
-    synfin_status status;
 
-    if (dissector == NULL || is_final || captured == 0 || layer > MAX_LAYER)
+    if (captured == 0 || layer > MAX_LAYER)
         return FALSE;
-    if (!copy_addresses(&segment, pinfo))
-        return FALSE;
-    segment.frame = pinfo->num;
-    segment.layer = (uint8_t)layer;
-    segment.time_ns = time_of(pinfo);
-    segment.wire_len = tvb_reported_length(tvb);
-    segment.data = tvb_get_ptr(tvb, 0, (gint)captured);
-    segment.len = captured;
-    segment.tcp_offset = UINT32_MAX;
-    segment.ttl = (int16_t)facts.ttl;
-    segment.ip_id = facts.ip_id;
-
-    memset(answer, 0, sizeof *answer);
-    answer->struct_size = sizeof *answer;
-    status = synfin_dissector_segment(dissector, &segment, answer);
-    if (status == SYNFIN_OK)
-        return TRUE;
-    if (status != SYNFIN_BROKEN) /* that is: too short for ports */
-        give_up(status, pinfo->num);
-    return FALSE;
+    memset(known, 0, sizeof *known);
+    known->struct_size = sizeof *known;
+    known->frame = pinfo->num;
+    known->layer = (uint8_t)layer;
+    known->time_ns = time_of(pinfo);
+    if (captured >= 4) {
+        known->src_port = tvb_get_ntohs(tvb, 0);
+        known->dst_port = tvb_get_ntohs(tvb, 2);
+    }
+    return copy_addresses(known, pinfo);
 }
 
-gboolean state_answer(packet_info *pinfo, tvbuff_t *tvb, guint layer, ip_facts facts,
-                      synfin_annotation *answer)
+/* Feeds a segment. */
+static synfin_status dissect_segment(tvbuff_t *tvb, ip_facts facts, const synfin_annotation *known,
+                                     synfin_annotation *answer)
 {
-    if (store == NULL)
+    guint captured = tvb_captured_length(tvb);
+    synfin_segment segment = {
+        .struct_size = sizeof segment,
+        .frame = known->frame,
+        .layer = known->layer,
+        .time_ns = known->time_ns,
+        .wire_len = tvb_reported_length(tvb),
+        .data = tvb_get_ptr(tvb, 0, (gint)captured),
+        .len = captured,
+        .tcp_offset = UINT32_MAX,
+        .ttl = (int16_t)facts.ttl,
+        .ip_id = facts.ip_id,
+        .address_len = known->address_len,
+    };
+
+    memcpy(segment.src, known->src, sizeof segment.src);
+    memcpy(segment.dst, known->dst, sizeof segment.dst);
+    answer->struct_size = sizeof *answer;
+    return synfin_dissector_segment(dissector, &segment, answer);
+}
+
+/* Feeds an ICMP error. What it means is an answer of connection, direction and role alone. */
+static synfin_status dissect_icmp(tvbuff_t *tvb, ip_facts facts, const synfin_annotation *known,
+                                  synfin_annotation *answer)
+{
+    guint captured = tvb_captured_length(tvb);
+    synfin_icmp icmp = {
+        .struct_size = sizeof icmp,
+        .frame = known->frame,
+        .time_ns = known->time_ns,
+        .data = tvb_get_ptr(tvb, 0, (gint)captured),
+        .len = captured,
+        .ip_id = facts.ip_id,
+        .address_len = known->address_len,
+    };
+    synfin_icmp_note note = {.struct_size = sizeof note};
+    synfin_status status;
+
+    memcpy(icmp.src, known->src, sizeof icmp.src);
+    status = synfin_dissector_icmp(dissector, &icmp, &note);
+    if (status != SYNFIN_OK)
+        return status;
+    *answer = *known;
+    answer->connection = note.connection;
+    answer->direction = (uint8_t)note.direction;
+    if (note.rule != SYNFIN_NO_RULE) {
+        answer->present |= SYNFIN_HAS_ROLE;
+        answer->role = (uint16_t)note.rule;
+        answer->rules[note.rule / 64] |= G_GUINT64_CONSTANT(1) << note.rule % 64;
+    }
+    return SYNFIN_OK;
+}
+
+static gboolean dissect(const packet_info *pinfo, tvbuff_t *tvb, layer_kind kind, ip_facts facts,
+                        const synfin_annotation *known, synfin_annotation *answer)
+{
+    synfin_status status;
+
+    if (dissector == NULL)
         return FALSE;
-    if (PINFO_FD_VISITED(pinfo) || !store_is_next(store, pinfo->num, layer))
-        return store_get(store, pinfo->num, layer, answer);
-    if (!dissect(pinfo, tvb, layer, facts, answer))
+    if (kind == LAYER_ICMP)
+        status = dissect_icmp(tvb, facts, known, answer);
+    else
+        status = dissect_segment(tvb, facts, known, answer);
+    if (status != SYNFIN_OK && status < SYNFIN_NOT_TCP) /* those above are about this packet */
+        give_up(status, pinfo->num);
+    return status == SYNFIN_OK;
+}
+
+gboolean state_answer(packet_info *pinfo, noted_layer *layer, ip_facts facts)
+{
+    synfin_annotation known;
+
+    if (store == NULL || !look(pinfo, layer->tvb, layer->number, &known))
         return FALSE;
-    store_put(store, pinfo->num, layer, answer);
+    if (PINFO_FD_VISITED(pinfo) || !store_is_next(store, pinfo->num, layer->number))
+        return store_get(store, &known, &layer->answer, &layer->answered_in);
+    if (!dissect(pinfo, layer->tvb, layer->kind, facts, &known, &layer->answer))
+        return FALSE;
+    store_put(store, &known, &layer->answer);
     return TRUE;
 }
 
@@ -164,7 +295,7 @@ void state_tick(packet_info *pinfo)
     synfin_frame frame = {.struct_size = sizeof frame, .link_type = NO_LINK_TYPE};
     synfin_status status;
 
-    if (dissector == NULL || is_final || PINFO_FD_VISITED(pinfo))
+    if (dissector == NULL || PINFO_FD_VISITED(pinfo))
         return;
     last_time_ns = time_of(pinfo);
     /* Silence counts up to the last frame of the capture, whatever it carries. A frame that nobody can
@@ -176,27 +307,39 @@ void state_tick(packet_info *pinfo)
         give_up(status, pinfo->num);
 }
 
-static size_t listed(synfin_status status, const synfin_value **values)
+size_t state_values(const noted_layer *layer, const synfin_value **values)
 {
-    size_t count = 0;
+    const synfin_annotation *answer = &layer->answer;
 
-    *values = NULL;
-    if (status != SYNFIN_OK || synfin_values_get(list, values, &count) != SYNFIN_OK)
-        return 0;
-    return count;
-}
+    if (layer->kind == LAYER_ICMP) {
+        synfin_icmp_note note = {
+            .struct_size = sizeof note,
+            .direction = answer->direction,
+            .connection = answer->connection,
+            .rule = answer->present & SYNFIN_HAS_ROLE ? answer->role : SYNFIN_NO_RULE,
+        };
 
-size_t state_segment_values(const synfin_annotation *answer, const synfin_value **values)
-{
+        return listed(synfin_icmp_note_values(&note, list), values);
+    }
     return listed(synfin_annotation_values(answer, list), values);
 }
 
-size_t state_connection_values(packet_info *pinfo, guint64 connection, const synfin_value **values)
+guint32 state_response_in(const synfin_annotation *answer)
 {
-    *values = NULL;
-    if (dissector == NULL || !PINFO_FD_VISITED(pinfo))
+    synfin_transaction_info info;
+
+    if (!(answer->present & SYNFIN_HAS_HTTP) || answer->http_message != SYNFIN_HTTP_MESSAGE_REQUEST)
         return 0;
-    return listed(synfin_dissector_connection_values(dissector, connection, list), values);
+    if (final == NULL || !archive_transaction_of(final, answer->connection, answer->http_transaction, &info))
+        return 0;
+    return info.present & SYNFIN_TRANSACTION_HAS_RESPONSE ? (guint32)info.response_frame : 0;
+}
+
+size_t state_connection_values(guint64 connection, const synfin_value **values)
+{
+    if (final != NULL)
+        return archive_values(final, connection, values);
+    return connection_now(connection, values);
 }
 
 const char *state_failure(const packet_info *pinfo)

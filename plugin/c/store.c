@@ -1,10 +1,9 @@
 /* store.c
  * The answers of a capture file, packed, by frame and layer.
  *
- * An answer is a plain struct of which much is zero (IPv4 addresses in room for IPv6, links and times that
- * a segment does not have). A record is a bit for each 8 bytes of the struct, then those that are not
- * zero: about half of it. Records lie behind each other in chunks; an index in the order of frames finds
- * them.
+ * An answer is a plain struct. Much of it is zero, and much is what the frame itself tells whoever looks at it
+ * again: its number, time, addresses, ports. A record is the difference to that, without its zeros. Records lie
+ * behind each other in the order of frames; every few of them an index entry says where they begin.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,135 +11,247 @@
 
 #include <string.h>
 
-#define CHUNK_BYTES 65536u
 #define WORDS (sizeof(synfin_annotation) / sizeof(guint64))
-#define RECORD_MAX (sizeof(guint32) + sizeof(synfin_annotation))
+#define RECORD_MAX (VARINT_MAX + 1 + PACKED_MAX(WORDS))
+#define BLOCK 16u /* records of an index entry */
 
 G_STATIC_ASSERT(sizeof(synfin_annotation) % sizeof(guint64) == 0);
-G_STATIC_ASSERT(WORDS <= 32); /* bits of the map */
+G_STATIC_ASSERT(WORDS <= WORDS_MAX);
 
+/* Where the first record of a block begins, and the first link. */
 typedef struct {
+    const guint8 *record;
+    const guint8 *link;
     guint32 frame;
-    guint32 chunk;
-    guint16 offset;
-    guint16 layer;
-} index_entry;
+} block;
+
+/* A place among the records while walking over them: behind a record, or before the first. */
+typedef struct {
+    const guint8 *words; /* of the record */
+    const guint8 *link;  /* the next one */
+    guint32 passed;      /* records, this one included */
+    guint32 frame;
+    guint layer;
+    guint32 answered_in;
+} walk;
 
 struct answer_store {
-    wmem_allocator_t *scope;
-    guint8 **chunks;
-    guint32 chunk_count;
-    guint32 chunk_room;
-    guint32 used; /* bytes of the last chunk */
-    index_entry *index;
-    size_t count;
-    size_t room;
+    pages records;
+    pages links;
+    block *blocks;
+    guint32 room;  /* for blocks */
+    guint32 count; /* of records */
+    guint32 last_frame;
+    guint last_layer;
+    gboolean is_linked;
+    walk last; /* where somebody looked last: most look at one frame after the other */
 };
 
 answer_store *store_new(wmem_allocator_t *scope)
 {
     answer_store *store = wmem_new0(scope, answer_store);
 
-    store->scope = scope;
+    pages_init(&store->records, scope);
+    pages_init(&store->links, scope);
     return store;
 }
 
-static size_t pack(guint8 *record, const synfin_annotation *answer)
+static void difference(guint64 *words, const synfin_annotation *answer, const synfin_annotation *known)
 {
-    guint8 *next = record + sizeof(guint32);
+    guint64 other[WORDS];
+
+    memcpy(words, answer, sizeof other);
+    memcpy(other, known, sizeof other);
+    for (size_t i = 0; i < WORDS; i++)
+        words[i] ^= other[i];
+}
+
+static void begin_block(answer_store *store, guint32 frame, const guint8 *record)
+{
+    guint32 number = store->count / BLOCK;
+
+    if (number == store->room) {
+        store->room = number == 0 ? 64 : number * 2;
+        store->blocks =
+            (block *)wmem_realloc(store->records.scope, store->blocks, store->room * sizeof *store->blocks);
+    }
+    store->blocks[number] = (block){record, NULL, frame};
+}
+
+void store_put(answer_store *store, const synfin_annotation *known, const synfin_annotation *answer)
+{
+    gboolean begins = store->count % BLOCK == 0;
+    /* The records of a block are not torn apart. */
+    guint8 *record = pages_room(&store->records, begins ? BLOCK * RECORD_MAX : RECORD_MAX);
+    guint32 frame = (guint32)known->frame;
     guint64 words[WORDS];
-    guint32 map = 0;
+    guint8 *next;
 
-    memcpy(words, answer, sizeof words);
-    for (size_t i = 0; i < WORDS; i++) {
-        if (words[i] != 0) {
-            map |= 1u << i;
-            memcpy(next, &words[i], sizeof words[i]);
-            next += sizeof words[i];
-        }
-    }
-    memcpy(record, &map, sizeof map);
-    return (size_t)(next - record);
-}
-
-static void unpack(const guint8 *record, synfin_annotation *answer)
-{
-    const guint8 *next = record + sizeof(guint32);
-    guint64 words[WORDS] = {0};
-    guint32 map;
-
-    memcpy(&map, record, sizeof map);
-    for (size_t i = 0; i < WORDS; i++) {
-        if (map & 1u << i) {
-            memcpy(&words[i], next, sizeof words[i]);
-            next += sizeof words[i];
-        }
-    }
-    memcpy(answer, words, sizeof words);
-}
-
-/* A place in the last chunk with room for a record. */
-static guint8 *make_room(answer_store *store)
-{
-    if (store->chunk_count == 0 || store->used + RECORD_MAX > CHUNK_BYTES) {
-        if (store->chunk_count == store->chunk_room) {
-            store->chunk_room = store->chunk_room == 0 ? 16 : store->chunk_room * 2;
-            store->chunks = (guint8 **)wmem_realloc(store->scope, store->chunks,
-                                                    store->chunk_room * sizeof *store->chunks);
-        }
-        store->chunks[store->chunk_count++] = (guint8 *)wmem_alloc(store->scope, CHUNK_BYTES);
-        store->used = 0;
-    }
-    if (store->count == store->room) {
-        store->room = store->room == 0 ? 1024 : store->room * 2;
-        store->index =
-            (index_entry *)wmem_realloc(store->scope, store->index, store->room * sizeof *store->index);
-    }
-    return store->chunks[store->chunk_count - 1] + store->used;
-}
-
-void store_put(answer_store *store, guint32 frame, guint layer, const synfin_annotation *answer)
-{
-    guint8 *record = make_room(store);
-    index_entry *entry = &store->index[store->count++];
-
-    entry->frame = frame;
-    entry->layer = (guint16)layer;
-    entry->chunk = store->chunk_count - 1;
-    entry->offset = (guint16)store->used;
-    store->used += (guint32)pack(record, answer);
-}
-
-static int compare(const index_entry *entry, guint32 frame, guint layer)
-{
-    if (entry->frame != frame)
-        return entry->frame < frame ? -1 : 1;
-    return entry->layer == layer ? 0 : entry->layer < layer ? -1 : 1;
-}
-
-gboolean store_get(const answer_store *store, guint32 frame, guint layer, synfin_annotation *answer)
-{
-    size_t low = 0;
-    size_t high = store->count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const index_entry *entry = &store->index[middle];
-        int order = compare(entry, frame, layer);
-
-        if (order == 0) {
-            unpack(store->chunks[entry->chunk] + entry->offset, answer);
-            return TRUE;
-        }
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return FALSE;
+    if (begins)
+        begin_block(store, frame, record);
+    next = put_varint(record, (guint64)(begins ? 0 : frame - store->last_frame) << 1 | (known->layer != 0));
+    if (known->layer != 0)
+        *next++ = known->layer;
+    difference(words, answer, known);
+    next = pack_words(next, words, WORDS);
+    pages_take(&store->records, (size_t)(next - record));
+    store->last_frame = frame;
+    store->last_layer = known->layer;
+    store->count++;
 }
 
 gboolean store_is_next(const answer_store *store, guint32 frame, guint layer)
 {
-    return store->count == 0 || compare(&store->index[store->count - 1], frame, layer) < 0;
+    return store->count == 0 || frame > store->last_frame ||
+           (frame == store->last_frame && layer > store->last_layer);
+}
+
+/* Goes to the next record; there must be one. */
+static void walk_on(const answer_store *store, walk *at)
+{
+    gboolean begins = at->passed % BLOCK == 0;
+    const block *of = &store->blocks[at->passed / BLOCK];
+    const guint8 *next = begins ? of->record : skip_words(at->words);
+    guint64 head;
+
+    if (begins) {
+        at->frame = of->frame;
+        at->link = of->link;
+    }
+    next = get_varint(next, &head);
+    at->frame += (guint32)(head >> 1);
+    at->layer = head & 1 ? *next++ : 0;
+    at->words = next;
+    at->answered_in = 0;
+    if (store->is_linked) {
+        guint64 distance;
+
+        at->link = get_varint(at->link, &distance);
+        if (distance != 0)
+            at->answered_in = at->frame + (guint32)distance;
+    }
+    at->passed++;
+}
+
+static gboolean walk_can_go_on(const answer_store *store, const walk *at)
+{
+    return at->passed < store->count;
+}
+
+static void words_of(const walk *at, synfin_annotation *differs)
+{
+    guint64 words[WORDS];
+
+    unpack_words(at->words, words, WORDS);
+    memcpy(differs, words, sizeof *differs);
+}
+
+/* Before the block in which the frame's first layer is, if it is in any. */
+static walk walk_to(const answer_store *store, guint32 frame)
+{
+    guint32 low = 0;
+    guint32 high = store->count == 0 ? 0 : (store->count - 1) / BLOCK;
+
+    while (low < high) {
+        guint32 middle = high - (high - low) / 2;
+
+        if (store->blocks[middle].frame < frame)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return (walk){.passed = low * BLOCK};
+}
+
+gboolean store_get(answer_store *store, const synfin_annotation *known, synfin_annotation *answer,
+                   guint32 *answered_in)
+{
+    walk at = store->last;
+
+    if (at.frame >= known->frame || known->frame - at.frame > BLOCK)
+        at = walk_to(store, (guint32)known->frame);
+    while (walk_can_go_on(store, &at)) {
+        walk_on(store, &at);
+        if (at.frame > known->frame)
+            return FALSE;
+        if (at.frame < known->frame)
+            store->last = at;
+        if (at.frame == known->frame && at.layer == known->layer) {
+            synfin_annotation differs;
+            guint64 words[WORDS];
+
+            words_of(&at, &differs);
+            difference(words, &differs, known);
+            memcpy(answer, words, sizeof *answer);
+            *answered_in = at.answered_in;
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* What is needed of a record to find who answers it. */
+typedef struct {
+    guint32 frame;
+    guint32 answered_in;
+    guint64 connection;
+} answered;
+
+/* The first record of a frame, among those before count. */
+static guint32 first_of(const answered *records, guint32 count, guint32 frame)
+{
+    guint32 low = 0;
+
+    while (low < count) {
+        guint32 middle = low + (count - low) / 2;
+
+        if (records[middle].frame < frame)
+            low = middle + 1;
+        else
+            count = middle;
+    }
+    return low;
+}
+
+static void note_answer(answered *records, guint32 count, const synfin_annotation *answer, guint32 frame)
+{
+    guint32 i = first_of(records, count, (guint32)answer->answers);
+
+    for (; i < count && records[i].frame == answer->answers; i++) {
+        if (records[i].connection == answer->connection && records[i].answered_in == 0)
+            records[i].answered_in = frame;
+    }
+}
+
+static void write_links(answer_store *store, const answered *records)
+{
+    for (guint32 i = 0; i < store->count; i++) {
+        gboolean begins = i % BLOCK == 0;
+        guint8 *link = pages_room(&store->links, begins ? BLOCK * VARINT_MAX : VARINT_MAX);
+        guint32 distance = records[i].answered_in == 0 ? 0 : records[i].answered_in - records[i].frame;
+
+        if (begins)
+            store->blocks[i / BLOCK].link = link;
+        pages_take(&store->links, (size_t)(put_varint(link, distance) - link));
+    }
+}
+
+void store_link(answer_store *store)
+{
+    answered *records = g_new(answered, store->count);
+    walk at = {.passed = 0};
+
+    while (walk_can_go_on(store, &at)) {
+        synfin_annotation differs; /* what it says of the connection and whom it answers, no frame knows */
+
+        walk_on(store, &at);
+        words_of(&at, &differs);
+        records[at.passed - 1] = (answered){at.frame, 0, differs.connection};
+        if (differs.present & SYNFIN_HAS_ANSWERS)
+            note_answer(records, at.passed - 1, &differs, at.frame);
+    }
+    write_links(store, records);
+    g_free(records);
+    store->is_linked = TRUE;
+    store->last = (walk){.passed = 0};
 }
