@@ -7,7 +7,7 @@ DEMO  ?= tests/captures/get-closed-by-server.pcapng
 PREFIX = /usr/local
 export CARGO PREFIX DESTDIR BINDIR LIBDIR INCLUDEDIR DATADIR PLUGINDIR
 
-.PHONY: help demo demo-c build install uninstall deb test conformance check check-slow bench bench-abi plugin install-plugin header abi captures clean
+.PHONY: help demo demo-c build install uninstall deb test conformance check check-slow bench bench-abi cost plugin install-plugin header abi captures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ bench: ## the hot path, against the floor of the job in the same run
 
 bench-abi: ## what the C ABI and Python cost over core, in the same run
 	$(CARGO) bench --locked -p synfin-tests --bench boundary
+
+cost: ## what the plugin costs tshark: instructions per packet, memory kept
+	@tests/plugin-cost
 
 plugin: ## build the Wireshark plugin for this machine's Wireshark
 	@plugin/install.sh build

@@ -98,8 +98,8 @@ impl World<'_> {
             payload_len: segment.payload.len(),
             offset: segment.seq.wrapping_sub(own_isn),
             ack_offset: segment.ack.wrapping_sub(self.flow(to, from).isn),
-            sender: from as u8 + 1,
-            receiver: to as u8 + 1,
+            sender: (from as u8).wrapping_add(1),
+            receiver: (to as u8).wrapping_add(1),
         };
         let mut bytes = Vec::new();
         for option in &plan.options {

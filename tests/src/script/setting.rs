@@ -127,7 +127,8 @@ impl Program {
     fn add_host(&mut self, name: &str, addr: SocketAddr) -> usize {
         let index = self.hosts.len();
         let isn = 10_000 * (index as u32 - 1);
-        let mac = [2, 0, 0, 0, (index >> 8) as u8, index as u8 + 1];
+        let [high, low] = (index as u16 + 1).to_be_bytes();
+        let mac = [2, 0, 0, 0, high, low];
         self.hosts.push(Host {
             name: name.to_owned(),
             addr,
