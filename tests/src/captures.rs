@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use synfin::capture::Capture;
 use synfin::{Annotation, Connection, Dissector, Outcome};
@@ -38,6 +39,24 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
             found.push(path);
         }
     }
+}
+
+/// All committed captures in one file, one behind the other, as Wireshark's `mergecap` puts them: a run of
+/// tshark takes much longer to start than to dissect any of them.
+///
+/// # Panics
+/// If mergecap fails.
+#[must_use]
+pub fn in_one_file() -> Vec<u8> {
+    let mut command = Command::new("mergecap");
+    command.args(["-a", "-w", "-"]).args(below(&folder()));
+    let output = command.output().expect("mergecap, which comes with tshark, runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output.stdout
 }
 
 /// What synfin tells of a capture.

@@ -56,31 +56,37 @@ impl Wireshark {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     }
 
-    /// What `tshark` with these arguments prints. Panics when it fails or complains of the plugin.
+    /// One of Wireshark's programs, with the plugin and nobody's preferences.
     #[must_use]
-    pub fn tshark(&self, arguments: &[&str]) -> String {
+    pub fn command(&self, program: &str) -> Command {
         let mut command = if self.as_nobody {
             let mut command = Command::new("setpriv");
-            command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "tshark"]);
+            command.args(["--reuid=65534", "--regid=65534", "--clear-groups", program]);
             command
         } else {
-            Command::new("tshark")
+            Command::new(program)
         };
         command
-            .args(arguments)
             .env("HOME", self.folder.path().join("home"))
             .env_remove("XDG_CONFIG_HOME")
             .env("WIRESHARK_PLUGIN_DIR", self.folder.path().join("plugins"))
             .env("TZ", "UTC")
             .current_dir(self.folder.path());
-        let output = command.output().unwrap();
-        let complaints = String::from_utf8_lossy(&output.stderr);
-        assert!(
-            output.status.success() && !complaints.contains("synfin"),
-            "tshark {arguments:?}: {}\n{complaints}",
-            output.status
-        );
-        String::from_utf8(output.stdout).unwrap()
+        command
+    }
+
+    /// The same without any plugin.
+    #[must_use]
+    pub fn command_without_plugin(&self, program: &str) -> Command {
+        let mut command = self.command(program);
+        command.env("WIRESHARK_PLUGIN_DIR", self.folder.path().join("no plugins"));
+        command
+    }
+
+    /// What `tshark` with these arguments prints. Panics when it fails or complains of the plugin.
+    #[must_use]
+    pub fn tshark(&self, arguments: &[&str]) -> String {
+        printed(self.command("tshark").args(arguments))
     }
 
     /// A capture where tshark can read it.
@@ -112,6 +118,22 @@ impl Wireshark {
             .map(|line| line.split(FIELD_END).map(values).collect())
             .collect()
     }
+}
+
+/// What one of Wireshark's programs prints.
+///
+/// # Panics
+/// When it fails or complains of the plugin.
+#[must_use]
+pub fn printed(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success() && !complaints.contains("synfin"),
+        "{command:?}: {}\n{complaints}",
+        output.status
+    );
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// What is missing for the plugin to be built and run.

@@ -1,178 +1,21 @@
 //! The Wireshark plugin in the real tshark: what its fields say is what the core says, frame by frame.
 
-use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use synfin::capture::Capture;
-use synfin::{Annotation, Connection, Dissector, FIELDS, Field, Outcome, Value};
+use synfin::FIELDS;
+use synfin_tests::captures;
 use synfin_tests::script::Script;
-use synfin_tests::wireshark::{Row, Wireshark};
-
-/// The captures of real traffic.
-fn captures() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures");
-    let mut found: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "pcapng"))
-        .collect();
-    found.sort();
-    assert!(found.len() >= 12, "only {} captures", found.len());
-    found
-}
-
-/// What the core says of a capture.
-struct Truth {
-    /// By frame, from frame 1 on.
-    frames: Vec<Option<Annotation>>,
-    times_ns: Vec<i64>,
-    connections: HashMap<u64, Connection>,
-}
-
-impl Truth {
-    fn of(bytes: &[u8]) -> Self {
-        let mut capture = Capture::open(bytes).unwrap();
-        let mut dissector = Dissector::default();
-        let (mut frames, mut times_ns) = (Vec::new(), Vec::new());
-        while let Some(frame) = capture.next_frame().unwrap() {
-            times_ns.push(frame.time_ns);
-            frames.push(match dissector.frame(&frame) {
-                Outcome::Segment(annotation) => Some(annotation),
-                _ => None,
-            });
-        }
-        let connections = dissector.finish();
-        Self {
-            frames,
-            times_ns,
-            connections: connections.into_iter().map(|c| (c.connection, c)).collect(),
-        }
-    }
-}
-
-/// A value as tshark prints it; times as numbers of nanoseconds, see [`plain`].
-fn print(value: &Value<'_>) -> String {
-    match value {
-        Value::Unsigned(number) | Value::Frame(number) => number.to_string(),
-        Value::Bool(value) => value.to_string(),
-        Value::Text(text) => text.to_string(),
-        Value::RelativeTime(ns) | Value::AbsoluteTime(ns) => ns.to_string(),
-        Value::Address(address) => address.to_string(),
-    }
-}
-
-/// Texts of the capture's times, which differ between versions of Wireshark, as nanoseconds.
-type Times = HashMap<String, i64>;
-
-/// What tshark printed, in the form of [`print`].
-fn plain(field: &Field, printed: &str, times: &Times) -> String {
-    match field.kind.as_str() {
-        "bool" => match printed {
-            "1" | "True" => "true".to_owned(),
-            "0" | "False" => "false".to_owned(),
-            other => panic!("{}: {other}", field.name),
-        },
-        "relative-time" => nanoseconds(printed).to_string(),
-        "absolute-time" => times.get(printed).map_or(printed.to_owned(), i64::to_string),
-        _ => printed.to_owned(),
-    }
-}
-
-/// Of "0.020445824".
-fn nanoseconds(seconds: &str) -> i64 {
-    let (whole, fraction) = seconds.split_once('.').unwrap_or((seconds, ""));
-    let (sign, whole) = whole.strip_prefix('-').map_or((1, whole), |whole| (-1, whole));
-    sign * (whole.parse::<i64>().unwrap() * 1_000_000_000 + format!("{fraction:0<9}").parse::<i64>().unwrap())
-}
-
-/// The columns that come before the fields in question.
-const LEAD: [&str; 3] = ["frame.number", "frame.time_epoch", "frame.time"];
-
-/// One capture, one way of running tshark: its rows for these fields, and how it prints times.
-fn run(wireshark: &Wireshark, capture: &str, how: &[&str], fields: &[&Field]) -> (Vec<Row>, Times) {
-    let names: Vec<_> = LEAD
-        .into_iter()
-        .chain(fields.iter().map(|field| field.name))
-        .collect();
-    let rows = wireshark.rows(capture, how, &names);
-    let times = rows
-        .iter()
-        .map(|row| (row[2][0].clone(), nanoseconds(&row[1][0])))
-        .collect();
-    (rows, times)
-}
-
-/// Compares one field of one frame.
-fn compare(at: &str, field: &Field, wanted: &[String], found: &[String], times: &Times) {
-    let found: Vec<_> = found.iter().map(|value| plain(field, value, times)).collect();
-    // An empty text looks like no text.
-    let wanted = if wanted == [""] { &[] } else { wanted };
-    assert_eq!(found, wanted, "{} of {at}", field.name);
-}
-
-fn values_of_segment(field: &'static Field, annotation: Option<&Annotation>) -> Vec<String> {
-    let mut values = Vec::new();
-    if let Some(annotation) = annotation {
-        field.of_segment(annotation, |value| values.push(print(&value)));
-    }
-    values
-}
-
-fn values_of_connection(field: &'static Field, connection: Option<&Connection>) -> Vec<String> {
-    let mut values = Vec::new();
-    if let Some(connection) = connection {
-        field.of_connection(connection, |value| values.push(print(&value)));
-    }
-    values
-}
+use synfin_tests::shown::Form;
+use synfin_tests::truth::{self, Passes, Truth};
+use synfin_tests::wireshark::Wireshark;
 
 /// Holds all fields of a capture against the core, in one pass and in two.
 fn compare_all(wireshark: &Wireshark, name: &str, bytes: &[u8]) {
-    let of_segment: Vec<_> = FIELDS.iter().filter(|field| field.is_of_segment()).collect();
-    let of_connection: Vec<_> = FIELDS
-        .iter()
-        .filter(|field| field.is_of_connection() && !field.is_of_segment())
-        .collect();
-    let fields: Vec<_> = of_segment.iter().chain(&of_connection).copied().collect();
     let truth = Truth::of(bytes);
     let capture = wireshark.capture(bytes, name);
-    for passes in [&[][..], &["-2"]] {
-        let (rows, times) = run(wireshark, &capture, passes, &fields);
-        assert_eq!(rows.len(), truth.frames.len(), "{name}");
-        for ((row, annotation), time_ns) in rows.iter().zip(&truth.frames).zip(&truth.times_ns) {
-            let at = format!("frame {} of {name} {passes:?}", row[0][0]);
-            assert_eq!(nanoseconds(&row[1][0]), *time_ns, "{at}");
-            let (segment_row, connection_row) = row[LEAD.len()..].split_at(of_segment.len());
-            for (field, found) in of_segment.iter().zip(segment_row) {
-                let wanted = values_of_segment(field, annotation.as_ref());
-                compare(&at, field, &wanted, found, &times);
-            }
-            // What a connection came to be is known when all of it was seen.
-            let connection = annotation
-                .filter(|_| !passes.is_empty())
-                .map(|annotation| &truth.connections[&annotation.connection]);
-            for (field, found) in of_connection.iter().zip(connection_row) {
-                compare(
-                    &at,
-                    field,
-                    &values_of_connection(field, connection),
-                    found,
-                    &times,
-                );
-            }
-        }
-    }
-}
-
-#[test]
-fn every_field_says_what_the_core_says_on_real_traffic() {
-    let Some(wireshark) = Wireshark::with_plugin() else {
-        return;
-    };
-    for path in captures() {
-        let name = path.file_name().unwrap().to_str().unwrap();
-        compare_all(&wireshark, name, &fs::read(&path).unwrap());
+    for (how, passes) in [(&[][..], Passes::One), (&["-2"], Passes::Two)] {
+        let shown = Form::Fields.list(wireshark, &capture, how, &truth::names());
+        truth.is_shown(&shown, passes, &format!("{name} {how:?}"));
     }
 }
 
@@ -344,10 +187,8 @@ fn the_info_column_has_a_note_where_the_preference_says() {
     let Some(wireshark) = Wireshark::with_plugin() else {
         return;
     };
-    let path = captures()
-        .into_iter()
-        .find(|path| path.ends_with("get-closed-by-server.pcapng"));
-    let capture = wireshark.capture(&fs::read(path.unwrap()).unwrap(), "note.pcapng");
+    let path = captures::path("get-closed-by-server.pcapng");
+    let capture = wireshark.capture(&fs::read(path).unwrap(), "note.pcapng");
     let first = |more: &[&str]| {
         let mut arguments = vec!["-n", "-r", &capture, "-c", "1"];
         arguments.extend(more);
@@ -384,8 +225,7 @@ fn what_is_read_from_the_header_is_highlighted_there() {
         return;
     };
     for name in ["qinq-get.pcapng", "ipv6-get.pcapng", "raw-ip-get.pcapng"] {
-        let path = captures().into_iter().find(|path| path.ends_with(name)).unwrap();
-        let capture = wireshark.capture(&fs::read(path).unwrap(), name);
+        let capture = wireshark.capture(&fs::read(captures::path(name)).unwrap(), name);
         let pdml = wireshark.tshark(&[
             "-n",
             "-r",
