@@ -109,8 +109,8 @@ void state_register(void);
  * FALSE when there is none. */
 gboolean state_answer(packet_info *pinfo, noted_layer *layer, ip_facts facts);
 
-/* Tells the dissector how late it is; once per frame, after its segments. */
-void state_tick(packet_info *pinfo);
+/* Tells the dissector how late it is; once per frame, after its layers. */
+void state_tick(packet_info *pinfo, const noted_layer *layers);
 
 /* The values of a layer, or of a connection, as it stands and after the first pass as it finally was: in a list
  * that is valid until the next call. */
@@ -142,11 +142,12 @@ guint8 *pages_take(pages *at, size_t used);
 guint8 *put_varint(guint8 *to, guint64 number);
 const guint8 *get_varint(const guint8 *from, guint64 *number);
 
-/* Words without their zeros; returns what is behind them. */
+/* Words, their difference to other words, without its zeros; returns what is behind them. */
 #define WORDS_MAX 32u
+typedef guint64 __attribute__((__may_alias__)) struct_word; /* a struct is looked at as such */
 #define PACKED_MAX(words) (sizeof(guint32) + (words) * 9u + 8u)
-guint8 *pack_words(guint8 *to, const guint64 *words, guint count);
-const guint8 *unpack_words(const guint8 *from, guint64 *words, guint count);
+guint8 *pack_words(guint8 *to, const struct_word *words, const struct_word *other, guint count);
+const guint8 *unpack_words(const guint8 *from, struct_word *words, const struct_word *other, guint count);
 const guint8 *skip_words(const guint8 *from);
 
 /* ---- store.c ---- */

@@ -290,7 +290,7 @@ gboolean state_answer(packet_info *pinfo, noted_layer *layer, ip_facts facts)
     return TRUE;
 }
 
-void state_tick(packet_info *pinfo)
+void state_tick(packet_info *pinfo, const noted_layer *layers)
 {
     synfin_frame frame = {.struct_size = sizeof frame, .link_type = NO_LINK_TYPE};
     synfin_status status;
@@ -298,6 +298,8 @@ void state_tick(packet_info *pinfo)
     if (dissector == NULL || PINFO_FD_VISITED(pinfo))
         return;
     last_time_ns = time_of(pinfo);
+    if (layers != NULL && layers->known)
+        return; /* it was told with them */
     /* Silence counts up to the last frame of the capture, whatever it carries. A frame that nobody can
      * read tells the time and nothing else. */
     frame.number = pinfo->num;
