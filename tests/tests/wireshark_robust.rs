@@ -21,7 +21,9 @@ const UNREADABLE: i32 = 2;
 
 /// What `tshark -V` prints of a capture. Panics where something went wrong.
 fn dissect(mut command: Command, capture: &str, how: &[&str]) -> String {
-    command.args([LIMIT, "tshark", "-n", "-V", "-r", capture]).args(how);
+    command
+        .args([LIMIT, "tshark", "-n", "-V", "-r", capture])
+        .args(how);
     let output = command.output().unwrap();
     let complaints = String::from_utf8_lossy(&output.stderr);
     let at = format!("{capture} {how:?}: {}\n{complaints}", output.status);
@@ -70,7 +72,11 @@ fn each<T: Sync>(what: &str, items: &[T], work: impl Fn(&T) -> usize + Sync) {
         }
     });
     let packets = packets.into_inner();
-    let _ = writeln!(std::io::stderr(), "{what}: {} files, {packets} packets", items.len());
+    let _ = writeln!(
+        std::io::stderr(),
+        "{what}: {} files, {packets} packets",
+        items.len()
+    );
     assert!(packets > 1000, "{what}: {packets} packets only");
 }
 
@@ -95,7 +101,12 @@ fn corpus(wireshark: &Wireshark) -> Option<Vec<PathBuf>> {
 fn in_few_files(wireshark: &Wireshark, files: &[PathBuf]) -> Vec<String> {
     let mut few = Vec::new();
     let (whole, damaged): (Vec<_>, Vec<_>) = files.iter().partition(|path| {
-        let merged = Command::new("mergecap").arg("-w").arg("-").arg(path).output().unwrap();
+        let merged = Command::new("mergecap")
+            .arg("-w")
+            .arg("-")
+            .arg(path)
+            .output()
+            .unwrap();
         merged.status.success()
     });
     for (index, batch) in whole.chunks(40).enumerate() {
@@ -187,8 +198,8 @@ fn damaged_captures_go_through() {
     let mut files = captures::below(&captures::folder());
     files.extend(corpus(&wireshark).unwrap_or_default());
     let few = in_few_files(&wireshark, &files);
-    for seed in 1..=20_u32 {
-        // Some damage mostly the payload's meaning, much also every header.
+    for seed in 1..=8_u32 {
+        // A little damage reaches far into a packet, much of it stops most at the first header.
         let share = if seed % 2 == 0 { "0.02" } else { "0.002" };
         let how = if seed % 4 < 2 { &["-2"][..] } else { &[] };
         each(&format!("damage {seed}, {share} {how:?}"), &few, |capture| {
@@ -221,18 +232,21 @@ fn valgrind_finds_no_error_and_no_leak_of_ours() {
         let mut command = wireshark.command("valgrind");
         command
             .args(["--leak-check=full", "--num-callers=40", "--keep-debuginfo=yes"])
-            .args(["tshark", "-n", "-V", "-r", &capture])
-            .args(how);
+            .args(["--fullpath-after=", "tshark", "-n", "-V", "-r", &capture])
+            .args(how)
+            // Each piece of Wireshark's memory by malloc, so that valgrind knows its bounds.
+            .env("WIRESHARK_DEBUG_WMEM_OVERRIDE", "simple");
         let output = command.output().unwrap();
         let report = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{how:?}: {report}");
         assert!(report.contains("LEAK SUMMARY"), "{how:?}: {report}");
         assert!(packets_in(&String::from_utf8_lossy(&output.stdout)) > 1000);
-        // A paragraph is an error or a leak, with its call stack.
+        // A paragraph is an error or a leak, with its call stack; some are Wireshark's own.
         for finding in paragraphs(&report) {
-            let is_ours = finding.contains("synfin");
-            let is_error = !finding.contains(" are ") || finding.contains("definitely lost");
-            assert!(!(is_ours && is_error), "{how:?}: {finding}");
+            let is_ours = ["/plugin/c/", "synfin::", "synfin_"]
+                .iter()
+                .any(|place| finding.contains(place));
+            assert!(!is_ours, "{how:?}: {finding}");
         }
     }
 }
