@@ -59,9 +59,24 @@ impl Wireshark {
     /// One of Wireshark's programs, with the plugin and nobody's preferences.
     #[must_use]
     pub fn command(&self, program: &str) -> Command {
+        self.command_with(program, &[])
+    }
+
+    /// The same, allowed to capture from interfaces; only root can allow it.
+    #[must_use]
+    pub fn command_that_captures(&self, program: &str) -> Option<Command> {
+        let capabilities = "+net_raw,+net_admin";
+        let options = ["--inh-caps", capabilities, "--ambient-caps", capabilities];
+        self.as_nobody.then(|| self.command_with(program, &options))
+    }
+
+    fn command_with(&self, program: &str, options: &[&str]) -> Command {
         let mut command = if self.as_nobody {
             let mut command = Command::new("setpriv");
-            command.args(["--reuid=65534", "--regid=65534", "--clear-groups", program]);
+            command
+                .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+                .args(options)
+                .arg(program);
             command
         } else {
             Command::new(program)
