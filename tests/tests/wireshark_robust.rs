@@ -9,7 +9,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use synfin_tests::c_host::Library;
 use synfin_tests::captures;
+use synfin_tests::sharkd::Sharkd;
 use synfin_tests::skip;
 use synfin_tests::wireshark::Wireshark;
 
@@ -160,6 +162,41 @@ fn assert_is_added_only(wireshark: &Wireshark, capture: &str, how: &[&str]) -> u
     }
     assert_eq!(theirs.next(), None, "{capture} {how:?}");
     packets_in(&with)
+}
+
+#[test]
+fn after_a_panic_the_plugin_says_so_and_is_quiet_for_that_file() {
+    let library = || Library::build(Path::new(env!("CARGO_TARGET_TMPDIR")));
+    let Some(wireshark) = Wireshark::with(|| library().panicking_plugin()) else {
+        return;
+    };
+    let file = |name: &str| wireshark.capture(&fs::read(captures::path(name)).unwrap(), name);
+    let (long, short) = (file("get-closed-by-server.pcapng"), file("refused.pcapng"));
+    for passes in [&[][..], &["-2"]] {
+        let mut command = wireshark.command("tshark");
+        command.args(["-n", "-r", &long, "-T", "fields", "-e", "synfin.step"]);
+        command.args(["-e", "_ws.expert.message"]).args(passes);
+        let output = command.output().unwrap(); // the panic's message is among its complaints
+        assert!(output.status.success(), "{passes:?}: {}", output.status);
+        let text = String::from_utf8(output.stdout).unwrap();
+        let found: Vec<_> = text
+            .lines()
+            .map(|line| line.split_once('\t').unwrap())
+            .map(|(step, messages)| (step.to_owned(), messages.contains("synfin gave up")))
+            .collect();
+        let mut wanted = vec![(String::new(), false); found.len()];
+        for (frame, step) in wanted.iter_mut().zip(["1/3", "2/3", "3/3"]) {
+            step.clone_into(&mut frame.0);
+        }
+        wanted[3].1 = true; // the frame in question
+        assert_eq!(found, wanted, "{passes:?}");
+    }
+    let mut sharkd = Sharkd::start(&wireshark);
+    sharkd.load(&long);
+    assert_eq!(sharkd.frame(7).values("synfin.step"), [""; 0]);
+    // The next file starts anew.
+    sharkd.load(&short);
+    assert_eq!(sharkd.frame(3).values("synfin.step"), ["1/3"]);
 }
 
 #[test]
