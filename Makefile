@@ -49,6 +49,7 @@ check: ## format, lints, generated header, documentation
 check-slow: ## what takes too long for every change: the oldest Rust we promise, many random conversations
 	tests/oldest-rust
 	PROPTEST_CASES=4000 $(CARGO) test --locked -p synfin-tests --test properties
+	$(CARGO) test --locked -p synfin-tests --test wireshark_robust -- --ignored --nocapture
 
 bench: ## the hot path, against the floor of the job in the same run
 	$(CARGO) bench --locked -p synfin

@@ -140,6 +140,27 @@ impl Library {
         object
     }
 
+    /// The Wireshark plugin's C half and `tests/c/panicking_plugin.c`, as a plugin around the static library.
+    #[must_use]
+    pub fn panicking_plugin(&self) -> PathBuf {
+        let plugin = self.folder.join("bin/panicking_plugin.so");
+        let include = run(Command::new("pkg-config").args(["--cflags", "wireshark"]));
+        let glue = ffi_dir().join("../plugin/c");
+        let mut cc = Command::new("cc");
+        cc.args(["-shared", "-fPIC", "-Wl,-Bsymbolic", "-o"]).arg(&plugin);
+        cc.args(include.split_whitespace())
+            .arg("-I")
+            .arg(ffi_dir().join("include"));
+        cc.arg("-Wl,--wrap=synfin_dissector_segment");
+        cc.arg(c_dir().join("panicking_plugin.c"));
+        let sources = fs::read_dir(glue).expect("the plugin's sources");
+        let sources = sources.map(|entry| entry.expect("a file").path());
+        cc.args(sources.filter(|path| path.extension().is_some_and(|extension| extension == "c")));
+        cc.arg(self.folder.join("libsynfin.a"));
+        run(&mut cc);
+        plugin
+    }
+
     /// The shared library.
     #[must_use]
     pub fn shared(&self) -> &Path {

@@ -4,6 +4,7 @@
 pub mod c_host;
 pub mod captures;
 pub mod contract;
+pub mod envelope;
 pub mod header;
 pub mod pcap;
 pub mod pdml;

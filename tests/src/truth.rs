@@ -31,7 +31,7 @@ pub enum Passes {
 #[derive(Debug)]
 pub enum Told {
     /// Of its segment.
-    Segment(Annotation),
+    Segment(Box<Annotation>),
     /// Of its ICMP error about a segment.
     Icmp(IcmpNote),
     /// Nothing.
@@ -81,7 +81,7 @@ impl Truth {
         while let Some(frame) = capture.next_frame().expect("a readable capture") {
             times_ns.push(frame.time_ns);
             frames.push(match dissector.frame(&frame) {
-                Outcome::Segment(annotation) => Told::Segment(annotation),
+                Outcome::Segment(annotation) => Told::Segment(Box::new(annotation)),
                 Outcome::Icmp(Some(note)) => Told::Icmp(note),
                 _ => Told::Nothing,
             });

@@ -29,6 +29,12 @@ impl Wireshark {
     /// headers are missing; with `SYNFIN_REQUIRE_ALL=1` that is a failure.
     #[must_use]
     pub fn with_plugin() -> Option<Self> {
+        Self::with(build_plugin)
+    }
+
+    /// The same with a plugin of the caller's making.
+    #[must_use]
+    pub fn with(build: impl FnOnce() -> PathBuf) -> Option<Self> {
         if let Some(missing) = missing() {
             assert!(std::env::var_os("SYNFIN_REQUIRE_ALL").is_none(), "{missing}");
             eprintln!("SKIPPED: {missing}, so the plugin is not tested");
@@ -42,7 +48,7 @@ impl Wireshark {
             .join("epan");
         fs::create_dir_all(&epan).unwrap();
         fs::create_dir(folder.path().join("home")).unwrap();
-        fs::copy(build_plugin(), epan.join("synfin.so")).unwrap();
+        fs::copy(build(), epan.join("synfin.so")).unwrap();
         let wireshark = Self {
             folder,
             as_nobody: stdout_of(Command::new("id").arg("-u")).trim() == "0",
@@ -59,9 +65,24 @@ impl Wireshark {
     /// One of Wireshark's programs, with the plugin and nobody's preferences.
     #[must_use]
     pub fn command(&self, program: &str) -> Command {
+        self.command_with(program, &[])
+    }
+
+    /// The same, allowed to capture from interfaces; only root can allow it.
+    #[must_use]
+    pub fn command_that_captures(&self, program: &str) -> Option<Command> {
+        let capabilities = "+net_raw,+net_admin";
+        let options = ["--inh-caps", capabilities, "--ambient-caps", capabilities];
+        self.as_nobody.then(|| self.command_with(program, &options))
+    }
+
+    fn command_with(&self, program: &str, options: &[&str]) -> Command {
         let mut command = if self.as_nobody {
             let mut command = Command::new("setpriv");
-            command.args(["--reuid=65534", "--regid=65534", "--clear-groups", program]);
+            command
+                .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+                .args(options)
+                .arg(program);
             command
         } else {
             Command::new(program)
@@ -129,7 +150,7 @@ pub fn printed(command: &mut Command) -> String {
     let output = command.output().unwrap();
     let complaints = String::from_utf8_lossy(&output.stderr);
     assert!(
-        output.status.success() && !complaints.contains("synfin"),
+        output.status.success() && !["synfin", "panicked"].iter().any(|bad| complaints.contains(bad)),
         "{command:?}: {}\n{complaints}",
         output.status
     );

@@ -1,8 +1,6 @@
 //! However tshark and sharkd are run, the plugin's values are the same, and what the core and the command
 //! `synfin` say.
 
-use std::fs;
-
 use serde_json::{Value, json};
 use synfin::{Annotation, FIELDS, Step};
 use synfin_tests::sharkd::Sharkd;
@@ -185,32 +183,6 @@ fn sharkd_shows_the_same_of_frames_in_any_order() {
 
 fn gcd(a: usize, b: usize) -> usize {
     if b == 0 { a } else { gcd(b, a % b) }
-}
-
-#[test]
-fn sharkd_reads_file_after_file_as_if_each_were_its_first() {
-    let Some(wireshark) = Wireshark::with_plugin() else {
-        return;
-    };
-    let mut sharkd = Sharkd::start(&wireshark);
-    let files: Vec<_> = captures::below(&captures::folder())
-        .iter()
-        .map(|path| {
-            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            let bytes = fs::read(path).unwrap();
-            (wireshark.capture(&bytes, &name), Truth::of(&bytes))
-        })
-        .collect();
-    assert!(files.len() >= 12, "only {} captures", files.len());
-    // The same one twice is what "Reload" does; at the end the first one comes again.
-    let again = [&files[0], &files[0], &files[1], &files[0]];
-    for (capture, truth) in files.iter().chain(again) {
-        sharkd.load(capture);
-        let shown: Vec<_> = (1..=truth.frames.len())
-            .map(|number| sharkd.frame(number))
-            .collect();
-        truth.is_shown(&shown, Passes::Two, capture);
-    }
 }
 
 /// A value in the command's JSON as tshark's fields have it.
