@@ -7,7 +7,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -35,18 +35,13 @@ impl Wireshark {
             return None;
         }
         let folder = tempfile::Builder::new().prefix("synfin-").tempdir().unwrap();
-        let epan = folder
-            .path()
-            .join("plugins")
-            .join(wireshark_version())
-            .join("epan");
-        fs::create_dir_all(&epan).unwrap();
         fs::create_dir(folder.path().join("home")).unwrap();
-        fs::copy(build_plugin(), epan.join("synfin.so")).unwrap();
         let wireshark = Self {
             folder,
             as_nobody: stdout_of(Command::new("id").arg("-u")).trim() == "0",
         };
+        fs::create_dir_all(wireshark.plugin().parent().unwrap()).unwrap();
+        fs::copy(build_plugin(), wireshark.plugin()).unwrap();
         wireshark.open_to_all(wireshark.folder.path(), 0o755);
         wireshark.open_to_all(&wireshark.folder.path().join("home"), 0o777);
         Some(wireshark)
@@ -56,9 +51,29 @@ impl Wireshark {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     }
 
+    /// Where Wireshark finds the plugin.
+    #[must_use]
+    pub fn plugin(&self) -> PathBuf {
+        let folder = self.folder.path().join("plugins");
+        folder.join(wireshark_version()).join("epan/synfin.so")
+    }
+
     /// What `tshark` with these arguments prints. Panics when it fails or complains of the plugin.
     #[must_use]
     pub fn tshark(&self, arguments: &[&str]) -> String {
+        let output = self.output(arguments);
+        let complaints = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success() && !complaints.contains("synfin"),
+            "tshark {arguments:?}: {}\n{complaints}",
+            output.status
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// What `tshark` with these arguments does, whatever that is.
+    #[must_use]
+    pub fn output(&self, arguments: &[&str]) -> Output {
         let mut command = if self.as_nobody {
             let mut command = Command::new("setpriv");
             command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "tshark"]);
@@ -72,15 +87,9 @@ impl Wireshark {
             .env_remove("XDG_CONFIG_HOME")
             .env("WIRESHARK_PLUGIN_DIR", self.folder.path().join("plugins"))
             .env("TZ", "UTC")
-            .current_dir(self.folder.path());
-        let output = command.output().unwrap();
-        let complaints = String::from_utf8_lossy(&output.stderr);
-        assert!(
-            output.status.success() && !complaints.contains("synfin"),
-            "tshark {arguments:?}: {}\n{complaints}",
-            output.status
-        );
-        String::from_utf8(output.stdout).unwrap()
+            .current_dir(self.folder.path())
+            .output()
+            .unwrap()
     }
 
     /// A capture where tshark can read it.
