@@ -61,6 +61,7 @@ bench-abi: ## what the C ABI and Python cost over core, in the same run
 	$(CARGO) bench --locked -p synfin-tests --bench boundary
 
 cost: ## what the plugin costs tshark: instructions per packet, memory kept
+	@tests/install-tools
 	@tests/plugin-cost
 
 plugin: ## build the Wireshark plugin for this machine's Wireshark

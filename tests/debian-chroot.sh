@@ -3,6 +3,10 @@
 
 # chroot_open SUITE [--fresh]: makes it if it is not there, or anew; its folder is $root from then on.
 chroot_open() {
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "$0 makes chroots: run it as root" >&2
+        exit 1
+    fi
     root=/var/tmp/synfin-$1
     exec 9>"$root.lock"
     flock 9
