@@ -7,7 +7,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -41,18 +41,13 @@ impl Wireshark {
             return None;
         }
         let folder = tempfile::Builder::new().prefix("synfin-").tempdir().unwrap();
-        let epan = folder
-            .path()
-            .join("plugins")
-            .join(wireshark_version())
-            .join("epan");
-        fs::create_dir_all(&epan).unwrap();
         fs::create_dir(folder.path().join("home")).unwrap();
-        fs::copy(build(), epan.join("synfin.so")).unwrap();
         let wireshark = Self {
             folder,
             as_nobody: stdout_of(Command::new("id").arg("-u")).trim() == "0",
         };
+        fs::create_dir_all(wireshark.plugin().parent().unwrap()).unwrap();
+        fs::copy(build(), wireshark.plugin()).unwrap();
         wireshark.open_to_all(wireshark.folder.path(), 0o755);
         wireshark.open_to_all(&wireshark.folder.path().join("home"), 0o777);
         Some(wireshark)
@@ -60,6 +55,13 @@ impl Wireshark {
 
     fn open_to_all(&self, path: &Path, mode: u32) {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    /// Where Wireshark finds the plugin.
+    #[must_use]
+    pub fn plugin(&self) -> PathBuf {
+        let folder = self.folder.path().join("plugins");
+        folder.join(wireshark_version()).join("epan/synfin.so")
     }
 
     /// One of Wireshark's programs, with the plugin and nobody's preferences.
@@ -108,6 +110,12 @@ impl Wireshark {
     #[must_use]
     pub fn tshark(&self, arguments: &[&str]) -> String {
         printed(self.command("tshark").args(arguments))
+    }
+
+    /// What `tshark` with these arguments does, whatever that is.
+    #[must_use]
+    pub fn output(&self, arguments: &[&str]) -> Output {
+        self.command("tshark").args(arguments).output().unwrap()
     }
 
     /// A capture where tshark can read it.
