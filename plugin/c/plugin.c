@@ -38,6 +38,7 @@ static void register_all(void)
     fields_register();
     state_register();
     tree_register();
+    stats_register();
     hook_register();
 }
 

@@ -8,6 +8,7 @@
  * fields.c  the registry's fields as Wireshark fields
  * tree.c    the post-dissector: shows a frame's answers in the tree
  * note.c    the same in a few words, for the Info column and the tree's headline
+ * stats*.c  tables of connections, their outcomes and HTTP transactions; stats.h says which part does what
  *
  * epan throws by longjmp. The rule that keeps it away from Rust: a synfin_* function gets bytes that were
  * captured (tvb_captured_length first, then tvb_get_ptr, which then cannot throw) and gives back plain
@@ -82,6 +83,14 @@ void state_tick(packet_info *pinfo);
 size_t state_segment_values(const synfin_annotation *answer, const synfin_value **values);
 size_t state_connection_values(packet_info *pinfo, guint64 connection, const synfin_value **values);
 
+/* The same of a connection as it stands now, and an HTTP transaction of it; FALSE when there is none. Its
+ * texts are valid until the next call. */
+size_t state_connection(guint64 connection, const synfin_value **values);
+gboolean state_transaction(guint64 connection, guint32 index, synfin_transaction_info *info);
+
+/* The capture is over: what the connections were is final. No frames follow. */
+void state_finish(void);
+
 /* Why the dissector was given up, if that was at this frame; else NULL. */
 const char *state_failure(const packet_info *pinfo);
 
@@ -114,9 +123,19 @@ void fields_add(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, value_scope
 /* The text value of a segment's field, by its name in the registry; NULL when it has none. */
 const char *fields_text(const char *name, const synfin_value *values, size_t count);
 
+/* The text of an address, in the scope's memory. */
+const char *fields_address(wmem_allocator_t *scope, const synfin_address *from);
+
 /* ---- tree.c ---- */
 
 void tree_register(void);
+
+/* ---- stats.c ---- */
+
+void stats_register(void);
+
+/* Tells the statistics of the frame's layers. */
+void stats_tap(packet_info *pinfo, const tcp_layer *layers);
 
 /* ---- note.c ---- */
 

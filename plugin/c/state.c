@@ -19,6 +19,7 @@
 static synfin_dissector *dissector; /* NULL between files, and after a failure */
 static answer_store *store;         /* in the file's memory */
 static synfin_values *list;         /* for the value functions; lives as long as the program */
+static synfin_transaction *transaction; /* likewise */
 static gint64 last_time_ns;         /* of the frame before */
 static gboolean is_final;           /* the first pass is over */
 
@@ -43,6 +44,7 @@ static void open_file(void)
     is_final = FALSE;
     store = store_new(wmem_file_scope());
     status = synfin_config_init(&config);
+    config.http_facts = 1; /* hosts and times of HTTP transactions, for the statistics */
     if (status == SYNFIN_OK)
         status = synfin_dissector_new(&config, &dissector);
     if (status != SYNFIN_OK)
@@ -56,8 +58,8 @@ static void close_file(void)
     store = NULL; /* its memory goes with the file's */
 }
 
-/* After the first pass of tshark -2, sharkd and the GUI: what the connections were is final. */
-static void end_first_pass(void)
+/* Called after the first pass of tshark -2, sharkd and the GUI. */
+void state_finish(void)
 {
     synfin_status status;
 
@@ -73,15 +75,19 @@ static void end_program(void)
 {
     synfin_values_free(list);
     list = NULL;
+    synfin_transaction_free(transaction);
+    transaction = NULL;
 }
 
 void state_register(void)
 {
     if (synfin_values_new(&list) != SYNFIN_OK)
         list = NULL; /* every call with it says so then, and shows nothing */
+    if (synfin_transaction_new(&transaction) != SYNFIN_OK)
+        transaction = NULL;
     register_init_routine(open_file);
     register_cleanup_routine(close_file);
-    register_postseq_cleanup_routine(end_first_pass);
+    register_postseq_cleanup_routine(state_finish);
     register_shutdown_routine(end_program);
 }
 
@@ -194,9 +200,18 @@ size_t state_segment_values(const synfin_annotation *answer, const synfin_value 
 size_t state_connection_values(packet_info *pinfo, guint64 connection, const synfin_value **values)
 {
     *values = NULL;
-    if (dissector == NULL || !PINFO_FD_VISITED(pinfo))
-        return 0;
+    return PINFO_FD_VISITED(pinfo) ? state_connection(connection, values) : 0;
+}
+
+size_t state_connection(guint64 connection, const synfin_value **values)
+{
     return listed(synfin_dissector_connection_values(dissector, connection, list), values);
+}
+
+gboolean state_transaction(guint64 connection, guint32 index, synfin_transaction_info *info)
+{
+    return synfin_dissector_transaction(dissector, connection, index, transaction) == SYNFIN_OK &&
+           synfin_transaction_get(transaction, info) == SYNFIN_OK;
 }
 
 const char *state_failure(const packet_info *pinfo)

@@ -58,6 +58,7 @@ static int dissect_post(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
     state_tick(pinfo);
     if (layers != NULL) {
         note_column(pinfo, layers);
+        stats_tap(pinfo, layers);
         if (proto_field_is_referenced(tree, proto_synfin)) {
             for (const tcp_layer *layer = layers; layer != NULL; layer = layer->next) {
                 if (layer->known)

@@ -5,9 +5,10 @@
 //! folder that everybody may read.
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -59,28 +60,58 @@ impl Wireshark {
     /// What `tshark` with these arguments prints. Panics when it fails or complains of the plugin.
     #[must_use]
     pub fn tshark(&self, arguments: &[&str]) -> String {
+        self.run("tshark", arguments, "")
+    }
+
+    /// What `sharkd` answers to these requests, one a line. Panics when it fails or complains of the plugin.
+    #[must_use]
+    pub fn sharkd(&self, requests: &str) -> String {
+        self.run("sharkd", &["-"], requests)
+    }
+
+    /// What `tshark` says when it does not do what these arguments ask. Panics when it does.
+    #[must_use]
+    pub fn refusal(&self, arguments: &[&str]) -> String {
+        let output = self.output("tshark", arguments, "");
+        assert!(!output.status.success(), "tshark {arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    fn run(&self, program: &str, arguments: &[&str], input: &str) -> String {
+        let output = self.output(program, arguments, input);
+        // sharkd repeats the file's path, which has our name in it.
+        let complaints =
+            String::from_utf8_lossy(&output.stderr).replace(self.folder.path().to_str().unwrap(), "");
+        assert!(
+            output.status.success() && !complaints.contains("synfin"),
+            "{program} {arguments:?}: {}\n{complaints}",
+            output.status
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn output(&self, program: &str, arguments: &[&str], input: &str) -> Output {
         let mut command = if self.as_nobody {
             let mut command = Command::new("setpriv");
-            command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "tshark"]);
+            command.args(["--reuid=65534", "--regid=65534", "--clear-groups", program]);
             command
         } else {
-            Command::new("tshark")
+            Command::new(program)
         };
-        command
+        let mut child = command
             .args(arguments)
             .env("HOME", self.folder.path().join("home"))
             .env_remove("XDG_CONFIG_HOME")
             .env("WIRESHARK_PLUGIN_DIR", self.folder.path().join("plugins"))
             .env("TZ", "UTC")
-            .current_dir(self.folder.path());
-        let output = command.output().unwrap();
-        let complaints = String::from_utf8_lossy(&output.stderr);
-        assert!(
-            output.status.success() && !complaints.contains("synfin"),
-            "tshark {arguments:?}: {}\n{complaints}",
-            output.status
-        );
-        String::from_utf8(output.stdout).unwrap()
+            .current_dir(self.folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
     }
 
     /// A capture where tshark can read it.
