@@ -36,6 +36,7 @@ static void register_all(void)
     proto_synfin = proto_register_protocol("TCP lifecycle (synfin)", "synfin", "synfin");
     register_preferences();
     fields_register();
+    note_register();
     state_register();
     tree_register();
     stats_register();

@@ -139,6 +139,11 @@ void stats_tap(packet_info *pinfo, const tcp_layer *layers);
 
 /* ---- note.c ---- */
 
+void note_register(void);
+
+/* Adds the name of the segment's role, for columns and filters; the tree shows it with the role already. */
+void note_add(proto_tree *tree, const tcp_layer *layer);
+
 /* Step and role in words, "1/3 SYN"; NULL for a segment of no particular meaning. It stays valid. */
 const char *note_words(const synfin_annotation *answer);
 

@@ -47,6 +47,7 @@ static void add_segment(proto_tree *tree, const tcp_layer *layer, packet_info *p
     proto_item_set_generated(item);
     branch = proto_item_add_subtree(item, ett_segment);
     fields_add(branch, layer->tvb, pinfo, SCOPE_SEGMENT, values, count);
+    note_add(branch, layer);
     add_connection(branch, layer, pinfo);
 }
 

@@ -57,6 +57,23 @@ impl Wireshark {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     }
 
+    /// Puts our profile among the user's, as `-C synfin` wants to find it, and says where it is.
+    #[must_use]
+    pub fn profile(&self) -> PathBuf {
+        let scratch = self.folder.path().join("installed");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugin/install.sh");
+        let mut install = Command::new(script);
+        stdout_of(install.arg("install-profile").env("DESTDIR", &scratch));
+        let prefix = stdout_of(Command::new("pkg-config").args(["--variable=prefix", "wireshark"]));
+        let global = scratch
+            .join(&prefix.trim()[1..])
+            .join("share/wireshark/profiles/synfin");
+        let profile = self.folder.path().join("home/.config/wireshark/profiles/synfin");
+        fs::create_dir_all(profile.parent().unwrap()).unwrap();
+        fs::rename(global, &profile).unwrap();
+        profile
+    }
+
     /// What `tshark` with these arguments prints. Panics when it fails or complains of the plugin.
     #[must_use]
     pub fn tshark(&self, arguments: &[&str]) -> String {
