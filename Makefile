@@ -46,9 +46,10 @@ check: ## format, lints, generated header, documentation
 	$(CARGO) run --quiet --locked -p synfin-tests --bin header -- --check
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 
-check-slow: ## what takes too long for every change: the oldest Rust we promise, many random conversations
+check-slow: ## what takes too long for every change: the oldest Rust we promise, many random conversations, clicks in Wireshark
 	tests/oldest-rust
 	PROPTEST_CASES=4000 $(CARGO) test --locked -p synfin-tests --test properties
+	tests/gui-clicks
 
 bench: ## the hot path, against the floor of the job in the same run
 	$(CARGO) bench --locked -p synfin

@@ -88,6 +88,9 @@ size_t state_connection_values(packet_info *pinfo, guint64 connection, const syn
 size_t state_connection(guint64 connection, const synfin_value **values);
 gboolean state_transaction(guint64 connection, guint32 index, synfin_transaction_info *info);
 
+/* Begins the open file anew, before its first packet, as what is wanted has changed. */
+void state_restart(void);
+
 /* The capture is over: what the connections were is final. No frames follow. */
 void state_finish(void);
 
@@ -133,6 +136,9 @@ void tree_register(void);
 /* ---- stats.c ---- */
 
 void stats_register(void);
+
+/* Whether somebody may ask for hosts and times of HTTP transactions of the capture that is about to be read. */
+gboolean stats_want_http_facts(void);
 
 /* Tells the statistics of the frame's layers. */
 void stats_tap(packet_info *pinfo, const tcp_layer *layers);

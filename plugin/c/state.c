@@ -44,7 +44,7 @@ static void open_file(void)
     is_final = FALSE;
     store = store_new(wmem_file_scope());
     status = synfin_config_init(&config);
-    config.http_facts = 1; /* hosts and times of HTTP transactions, for the statistics */
+    config.http_facts = stats_want_http_facts();
     if (status == SYNFIN_OK)
         status = synfin_dissector_new(&config, &dissector);
     if (status != SYNFIN_OK)
@@ -56,6 +56,14 @@ static void close_file(void)
     synfin_dissector_free(dissector);
     dissector = NULL;
     store = NULL; /* its memory goes with the file's */
+}
+
+void state_restart(void)
+{
+    if (dissector == NULL)
+        return;
+    close_file();
+    open_file();
 }
 
 /* Called after the first pass of tshark -2, sharkd and the GUI. */

@@ -16,6 +16,14 @@
 
 static int tap = -1;
 static gint64 start_ns;
+/* Facts of HTTP transactions cost time and memory. Tables are opened after a capture was read, so they may be
+ * needed; tshark says before what it wants. */
+static gboolean want_http_facts;
+
+gboolean stats_want_http_facts(void)
+{
+    return want_http_facts;
+}
 
 /* ---- the tap ---- */
 
@@ -125,8 +133,13 @@ static gboolean listen_to(statistic *stat, const char *option)
     to->passed = g_array_new(FALSE, FALSE, sizeof(passed_segment));
     error = register_tap_listener(TAP_NAME, to, filter, TL_REQUIRES_NOTHING, listener_reset, listener_packet,
                                   listener_draw, listener_finish);
-    if (error == NULL)
+    if (error == NULL) {
+        if (stat->wants_http_facts && !want_http_facts) {
+            want_http_facts = TRUE;
+            state_restart(); /* tshark opens a file before it starts its statistics, and reads it later */
+        }
         return TRUE;
+    }
     fprintf(stderr, "tshark: Couldn't register %s: %s\n", stat->ui.cli_string, error->str);
     g_string_free(error, TRUE);
     listener_finish(to);
@@ -165,6 +178,7 @@ void stats_register(void)
     gboolean is_tshark = g_strcmp0(g_get_prgname(), "tshark") == 0;
 
     tap = register_tap(TAP_NAME);
+    want_http_facts = !is_tshark;
     rows_register();
     for (size_t i = 0; i < statistic_count; i++) {
         if (is_tshark)

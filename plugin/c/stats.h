@@ -35,7 +35,8 @@ struct statistic {
     stat_tap_table_ui ui;  /* first: Wireshark's pointer to it is one to the statistic */
     const char *const *table_titles;
     guint table_count;
-    gboolean is_sorted; /* rows come in their order */
+    gboolean is_sorted;        /* rows come in their order */
+    gboolean wants_http_facts; /* rows have hosts and times of HTTP transactions */
     void (*add)(statistic *stat, const passed_segment *segment);
 
     GHashTable *seen;    /* what has its row already */

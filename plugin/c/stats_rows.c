@@ -358,6 +358,7 @@ statistic statistics[] = {
      .add = add_outcome},
     {.ui = TABLE_UI("TCP Lifecycle HTTP Transactions", "synfin,http", http_columns),
      TABLES(http_tables),
+     .wants_http_facts = TRUE,
      .add = add_http},
 };
 const size_t statistic_count = G_N_ELEMENTS(statistics);
