@@ -8,6 +8,27 @@
 #include <epan/column-utils.h>
 #include <string.h>
 
+static int hf_what = -1;
+
+void note_register(void)
+{
+    static hf_register_info fields[] = {
+        {&hf_what,
+         {"What", "synfin.what", FT_STRING, BASE_NONE, NULL, 0, "Name of the rule that says best what the segment is",
+          HFILL}},
+    };
+
+    proto_register_field_array(proto_synfin, fields, array_length(fields));
+}
+
+void note_add(proto_tree *tree, const noted_layer *layer)
+{
+    synfin_rule role = {.struct_size = sizeof role};
+
+    if (layer->answer.present & SYNFIN_HAS_ROLE && synfin_rule_at(layer->answer.role, &role) == SYNFIN_OK)
+        proto_item_set_hidden(proto_tree_add_string(tree, hf_what, layer->tvb, 0, 0, role.name.ptr));
+}
+
 const char *note_rule_name(const char *id)
 {
     for (size_t i = 0; i < synfin_rule_count(); i++) {

@@ -45,6 +45,7 @@ static void open_file(void)
     final = NULL;
     store = store_new(wmem_file_scope());
     status = prefs_configure(&config);
+    config.http_facts = stats_want_http_facts();
     if (status == SYNFIN_OK)
         status = synfin_dissector_new(&config, &dissector);
     if (status != SYNFIN_OK)
@@ -115,8 +116,16 @@ static void archive_all(guint64 count)
     final = all;
 }
 
-/* After the first pass of tshark -2, sharkd and the GUI: what the connections were is final. */
-static void end_first_pass(void)
+void state_restart(void)
+{
+    if (dissector == NULL)
+        return;
+    close_file();
+    open_file();
+}
+
+/* Called after the first pass of tshark -2, sharkd and the GUI. */
+void state_finish(void)
 {
     guint64 count;
     synfin_status status;
@@ -151,7 +160,7 @@ void state_register(void)
         transaction = NULL;
     register_init_routine(open_file);
     register_cleanup_routine(close_file);
-    register_postseq_cleanup_routine(end_first_pass);
+    register_postseq_cleanup_routine(state_finish);
     register_shutdown_routine(end_program);
 }
 
@@ -342,6 +351,13 @@ size_t state_connection_values(guint64 connection, const synfin_value **values)
     if (final != NULL)
         return archive_values(final, connection, values);
     return connection_now(connection, values);
+}
+
+gboolean state_transaction(guint64 connection, guint32 index, synfin_transaction_info *info)
+{
+    if (final != NULL)
+        return archive_transaction_of(final, connection, index, info);
+    return transaction_of(connection, index, info);
 }
 
 const char *state_failure(const packet_info *pinfo)

@@ -76,6 +76,7 @@ static void add_layer(proto_tree *tree, const noted_layer *layer, packet_info *p
     experts_add(pinfo, item, &layer->answer);
     branch = proto_item_add_subtree(item, ett_segment);
     fields_add(branch, layer->tvb, pinfo, SCOPE_SEGMENT, values, count);
+    note_add(branch, layer);
     if (PINFO_FD_VISITED(pinfo))
         add_connection(branch, layer, pinfo);
 }
@@ -88,6 +89,7 @@ static int dissect_post(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
 
     state_tick(pinfo, layers);
     note_column(pinfo, layers);
+    stats_tap(pinfo, layers);
     for (const noted_layer *layer = layers; layer != NULL; layer = layer->next) {
         if (!layer->known)
             continue;

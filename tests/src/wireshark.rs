@@ -112,6 +112,31 @@ impl Wireshark {
         printed(self.command("tshark").args(arguments))
     }
 
+    /// Puts our profile among the user's, as `-C synfin` wants to find it, and says where it is.
+    #[must_use]
+    pub fn profile(&self) -> PathBuf {
+        let scratch = self.folder.path().join("installed");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugin/install.sh");
+        let mut install = Command::new(script);
+        stdout_of(install.arg("install-profile").env("DESTDIR", &scratch));
+        let prefix = stdout_of(Command::new("pkg-config").args(["--variable=prefix", "wireshark"]));
+        let global = scratch
+            .join(&prefix.trim()[1..])
+            .join("share/wireshark/profiles/synfin");
+        let profile = self.folder.path().join("home/.config/wireshark/profiles/synfin");
+        fs::create_dir_all(profile.parent().unwrap()).unwrap();
+        fs::rename(global, &profile).unwrap();
+        profile
+    }
+
+    /// What `tshark` says when it does not do what these arguments ask. Panics when it does.
+    #[must_use]
+    pub fn refusal(&self, arguments: &[&str]) -> String {
+        let output = self.output(arguments);
+        assert!(!output.status.success(), "tshark {arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
     /// What `tshark` with these arguments does, whatever that is.
     #[must_use]
     pub fn output(&self, arguments: &[&str]) -> Output {
