@@ -123,7 +123,7 @@ fn each_colouring_can_be_read_and_told_from_the_others() {
 }
 
 /// Captures that show everything which the profile tells apart.
-const SITUATIONS: [&str; 9] = [
+const SITUATIONS: [&str; 10] = [
     "keep-alive-requests",
     "parallel-connections",
     "refused",
@@ -133,6 +133,7 @@ const SITUATIONS: [&str; 9] = [
     "duplicated",
     "fin-null-xmas-scan",
     "port-unreachable",
+    "path-mtu-discovery",
 ];
 
 #[test]

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use synfin::capture::Capture;
-use synfin::wire::{self, Decoded};
-use synfin::{Annotation, Cause, Closer, Config, Connection, Dissector, Frame, Outcome};
+use synfin::{Annotation, Cause, Closer, Config, Connection};
+use synfin_tests::truth::{self, Told};
 
 /// What the core says of a capture.
 pub(crate) struct Truth {
@@ -17,24 +16,13 @@ impl Truth {
     pub(crate) fn of(bytes: &[u8]) -> Self {
         let mut config = Config::default();
         config.http.facts = true;
-        let mut capture = Capture::open(bytes).unwrap();
-        let mut dissector = Dissector::new(config);
-        let (mut segments, mut start_ns) = (Vec::new(), None);
-        while let Some(frame) = capture.next_frame().unwrap() {
-            start_ns.get_or_insert(frame.time_ns);
-            // The plugin takes in segments only: of an ICMP error (O17) it knows the time.
-            let frame = match wire::decode(&frame) {
-                Decoded::Icmp(_) => Frame { data: &[], ..frame },
-                _ => frame,
-            };
-            if let Outcome::Segment(annotation) = dissector.frame(&frame) {
-                segments.push(annotation);
-            }
-        }
+        let told = truth::Truth::with(bytes, config);
+        let mut connections: Vec<_> = told.connections.into_values().collect();
+        connections.sort_by_key(|connection| connection.connection);
         Self {
-            segments,
-            connections: dissector.finish().collect(),
-            start_ns: start_ns.unwrap_or_default(),
+            segments: told.frames.iter().filter_map(Told::segment).copied().collect(),
+            connections,
+            start_ns: told.times_ns.first().copied().unwrap_or_default(),
         }
     }
 
