@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The Wireshark window under Xvfb, with the plugin and its profile and nothing of the user's: to be sourced by bash.
 #
 # gui_needs PACKAGE...     installs Debian packages
