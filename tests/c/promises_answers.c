@@ -142,13 +142,15 @@ static void the_registry_is_complete(void) {
         CHECK(is_text(field.name) && is_text(field.unit) && is_text(field.description));
         CHECK(strncmp(field.name.ptr, "synfin.", 7) == 0 && field.description.len > 3);
         CHECK(field.type <= SYNFIN_TYPE_ADDRESS && field.reserved == 0);
-        CHECK(field.scope >= 1 && field.scope <= (SYNFIN_SCOPE_SEGMENT | SYNFIN_SCOPE_CONNECTION));
+        CHECK(field.scope == SYNFIN_SCOPE_SECOND_PASS ||
+              (field.scope >= 1 && field.scope <= (SYNFIN_SCOPE_SEGMENT | SYNFIN_SCOPE_CONNECTION)));
     }
     for (size_t i = 0; i < synfin_rule_count(); i++) {
         GIVES(SYNFIN_OK, synfin_rule_at(i, &rule));
         CHECK(is_text(rule.id) && is_text(rule.name) && is_text(rule.rfc) && is_text(rule.condition));
         CHECK(strchr("OETH", rule.id.ptr[0]) != NULL && rule.condition.len > 10);
         CHECK(rule.severity >= SYNFIN_SEVERITY_CHAT && rule.severity <= SYNFIN_SEVERITY_ERROR);
+        CHECK(rule.group <= SYNFIN_RULE_GROUP_SECURITY && rule.reserved == 0);
     }
     GIVES(SYNFIN_ERR_NOT_FOUND, synfin_field_at(synfin_field_count(), &field));
     GIVES(SYNFIN_ERR_NOT_FOUND, synfin_field_at((size_t)-1, &field));

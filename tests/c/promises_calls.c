@@ -77,6 +77,7 @@ static void null_is_never_followed(void) {
     GIVES(SYNFIN_ERR_NULL, synfin_dissector_icmp(dissector, NULL, &note));
     GIVES(SYNFIN_ERR_NULL, synfin_dissector_icmp(dissector, &icmp, &note)); /* data */
     GIVES(SYNFIN_ERR_NULL, synfin_dissector_icmp_note(NULL, &note));
+    GIVES(SYNFIN_ERR_NULL, synfin_icmp_note_values(&note, NULL));
     GIVES(SYNFIN_ERR_NULL, synfin_dissector_frames(NULL, &batch, NULL, NULL));
     GIVES(SYNFIN_ERR_NULL, synfin_dissector_frames(dissector, NULL, NULL, NULL));
     GIVES(SYNFIN_ERR_NULL, synfin_dissector_frames(dissector, &batch, NULL, NULL)); /* lens */
@@ -200,6 +201,7 @@ static void struct_size_must_be_set(void) {
         const uint32_t len = 0;
         const int64_t time_ns = 0;
         synfin_batch one = {.struct_size = sizeof one, .count = 1, .lens = &len, .times_ns = &time_ns};
+        GIVES(SYNFIN_ERR_STRUCT_SIZE, synfin_icmp_note_values(&note, list));
         GIVES(SYNFIN_ERR_STRUCT_SIZE, synfin_dissector_icmp(dissector, &icmp, NULL));
         icmp.struct_size = sizeof icmp;
         GIVES(SYNFIN_ERR_STRUCT_SIZE, synfin_dissector_icmp(dissector, &icmp, &note));

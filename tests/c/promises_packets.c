@@ -154,6 +154,23 @@ static void icmp_tells_of_its_connection(void) {
     CHECK(note.connection == 0 && note.direction == SYNFIN_SIDE_INITIATOR && note.rule < synfin_rule_count());
     GIVES(SYNFIN_OK, synfin_dissector_icmp(other, &icmp, &again));
     CHECK(memcmp(&note, &again, sizeof note) == 0);
+    synfin_values *list = NULL;
+    const synfin_value *value = NULL;
+    GIVES(SYNFIN_OK, synfin_values_new(&list));
+    GIVES(SYNFIN_OK, synfin_icmp_note_values(&note, list));
+    GIVES(SYNFIN_OK, synfin_values_find(list, "synfin.direction", &value));
+    CHECK(strcmp(value->value.text.ptr, "initiator") == 0);
+    GIVES(SYNFIN_OK, synfin_values_find(list, "synfin.role", &value));
+    CHECK(strcmp(value->value.text.ptr, "O17") == 0);
+    again.rule = SYNFIN_NO_RULE;
+    GIVES(SYNFIN_OK, synfin_icmp_note_values(&again, list));
+    GIVES(SYNFIN_ERR_NOT_FOUND, synfin_values_find(list, "synfin.role", &value));
+    again.rule = (uint32_t)synfin_rule_count();
+    GIVES(SYNFIN_ERR_INVALID, synfin_icmp_note_values(&again, list));
+    again = note;
+    again.direction = 2;
+    GIVES(SYNFIN_ERR_INVALID, synfin_icmp_note_values(&again, list));
+    synfin_values_free(list);
     packet[28 + 21] ^= 1; /* another port */
     GIVES(SYNFIN_ICMP, synfin_dissector_frame(dissector, &frame, &annotation));
     GIVES(SYNFIN_NO_CONNECTION, synfin_dissector_icmp_note(dissector, &note));
