@@ -7,7 +7,7 @@ DEMO  ?= tests/captures/get-closed-by-server.pcapng
 PREFIX = /usr/local
 export CARGO PREFIX DESTDIR BINDIR LIBDIR INCLUDEDIR DATADIR PLUGINDIR
 
-.PHONY: help demo demo-c build install uninstall deb test conformance check check-slow bench bench-abi cost plugin install-plugin header abi captures clean
+.PHONY: help demo demo-c build install uninstall deb test test-versions conformance check check-slow bench bench-abi cost plugin install-plugin install-profile screenshots header abi captures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ test: ## install what the tests need (Debian), then run every test
 	@tests/install-tools
 	SYNFIN_REQUIRE_ALL=1 INSTA_UPDATE=no $(CARGO) test --workspace --locked
 
+test-versions: ## the Wireshark plugin in Wireshark 4.4 and 4.6 (root, Debian)
+	@tests/other-wiresharks
+
 conformance: ## how far other tools' recorded answers agree with ours (SYNFIN_CORPUS names the folder)
 	@$(CARGO) test --quiet --locked -p synfin-tests --test conformance recorded_answers
 
@@ -46,10 +49,12 @@ check: ## format, lints, generated header, documentation
 	$(CARGO) run --quiet --locked -p synfin-tests --bin header -- --check
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 
-check-slow: ## what takes too long for every change: the oldest Rust we promise, many random conversations
+check-slow: ## what takes too long for every change: oldest Rust, other Wiresharks, clicks, many random conversations
 	tests/oldest-rust
+	tests/other-wiresharks
 	PROPTEST_CASES=4000 $(CARGO) test --locked -p synfin-tests --test properties
 	$(CARGO) test --locked -p synfin-tests --test wireshark_robust -- --ignored --nocapture
+	tests/gui-clicks
 
 bench: ## the hot path, against the floor of the job in the same run
 	$(CARGO) bench --locked -p synfin
@@ -58,6 +63,7 @@ bench-abi: ## what the C ABI and Python cost over core, in the same run
 	$(CARGO) bench --locked -p synfin-tests --bench boundary
 
 cost: ## what the plugin costs tshark: instructions per packet, memory kept
+	@tests/install-tools
 	@tests/plugin-cost
 
 plugin: ## build the Wireshark plugin for this machine's Wireshark
@@ -65,6 +71,12 @@ plugin: ## build the Wireshark plugin for this machine's Wireshark
 
 install-plugin: plugin ## put it where Wireshark looks (root: for everybody) and say where
 	@plugin/install.sh install
+
+install-profile: ## Wireshark profile "synfin": colours, columns, filter buttons (root: for everybody; DESTDIR)
+	@plugin/install.sh install-profile
+
+screenshots: ## take the pictures in docs/images anew (Debian, under Xvfb)
+	@plugin/screenshots
 
 header: ## write ffi/include/synfin.h anew
 	$(CARGO) run --quiet --locked -p synfin-tests --bin header

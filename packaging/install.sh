@@ -45,6 +45,16 @@ plugindir() {
     fi
 }
 
+# Where everybody's Wireshark looks for profiles; empty in somebody's own installation, for a personal profile
+# is changed by its user.
+profiledir() {
+    if [ -n "${PLUGINDIR:-}" ]; then
+        echo "$datadir/wireshark/profiles/synfin"
+    elif [ -n "$dest" ] || [ "$(id -u)" -eq 0 ]; then
+        plugin/install.sh profile-folder
+    fi
+}
+
 build() {
     mkdir -p "$release"
     begun=$(mktemp "$release/begun.XXXXXX")
@@ -144,6 +154,10 @@ install_all() {
         plugindir=$(plugindir)
         # Wireshark's list of plugins shows the file's name.
         lay 644 "$release/libsynfin_wireshark.so" "$plugindir/synfin.so"
+        profiledir=$(profiledir)
+        for file in plugin/profile/synfin/*; do
+            [ -z "$profiledir" ] || lay 644 "$file" "$profiledir/$(basename "$file")"
+        done
     fi
     echo "$manifest" >>"$laid"
 
@@ -158,6 +172,7 @@ install_all() {
     echo "Installed synfin $version under $dest$prefix"
     if has_plugin; then
         echo "  the Wireshark plugin: $dest$plugindir/synfin.so"
+        [ -z "$profiledir" ] || echo "  its profile: $dest$profiledir (wireshark -C synfin)"
     elif [ "${PLUGINDIR:-}" = none ]; then
         echo "  without the Wireshark plugin (PLUGINDIR=none)"
     else
@@ -169,6 +184,10 @@ install_all() {
 remove() {
     while read -r path; do
         rm -f "$dest$path"
+        # Wireshark would offer an empty profile.
+        case $path in
+            */wireshark/profiles/synfin/*) rmdir "$dest$(dirname "$path")" 2>/dev/null || true ;;
+        esac
     done <"$1"
 }
 

@@ -9,7 +9,7 @@ use std::process::exit;
 /// The Wireshark versions this source was built against and read for (see plugin/README.md).
 const KNOWN: [(u32, u32); 3] = [(4, 0), (4, 4), (4, 6)];
 
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 16] = [
     "plugin.c",
     "prefs.c",
     "hook.c",
@@ -22,8 +22,12 @@ const SOURCES: [&str; 12] = [
     "experts.c",
     "tree.c",
     "note.c",
+    "stats.c",
+    "stats_rows.c",
+    "stats_table.c",
+    "stats_print.c",
 ];
-const HEADERS: [&str; 1] = ["plugin.h"];
+const HEADERS: [&str; 2] = ["plugin.h", "stats.h"];
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");

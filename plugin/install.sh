@@ -4,6 +4,8 @@
 #   plugin/install.sh build      build it for this machine's Wireshark
 #   plugin/install.sh install    copy what was built; as root for everybody, else for the user
 #   plugin/install.sh folder     say where that is; with DESTDIR, for everybody
+#   plugin/install.sh install-profile  copy the profile: colours, columns, filter buttons
+#   plugin/install.sh profile-folder   say where that is
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -eu
@@ -40,12 +42,32 @@ install_plugin() {
     echo "Installed $to/synfin.so"
 }
 
+# Global profiles lie below Wireshark's data folder, which pkg-config does not name.
+profile_folder() {
+    if [ "$(id -u)" -eq 0 ] || [ -n "${DESTDIR:-}" ]; then
+        echo "$(pkg-config --variable=prefix wireshark)/share/wireshark/profiles/synfin"
+    else
+        echo "${XDG_CONFIG_HOME:-$HOME/.config}/wireshark/profiles/synfin"
+    fi
+}
+
+install_profile() {
+    to=${DESTDIR:-}$(profile_folder)
+    for file in plugin/profile/synfin/*; do
+        install -D -m 644 "$file" "$to/$(basename "$file")"
+    done
+    echo "Installed $to"
+    echo "To use it: wireshark -C synfin, or Edit > Configuration Profiles in Wireshark"
+}
+
 case ${1:-} in
     build) build ;;
     install) install_plugin ;;
     folder) folder ;;
+    install-profile) install_profile ;;
+    profile-folder) profile_folder ;;
     *)
-        echo "usage: $0 build | install | folder" >&2
+        echo "usage: $0 build | install | folder | install-profile | profile-folder" >&2
         exit 2
         ;;
 esac

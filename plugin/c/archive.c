@@ -244,6 +244,8 @@ G_STATIC_ASSERT(TRANSACTION_WORDS <= WORDS_MAX);
 
 #define TRANSACTION_TEXTS 10
 
+static const synfin_transaction_info nothing;
+
 static void texts_of(synfin_transaction_info *info, synfin_str *texts[TRANSACTION_TEXTS])
 {
     synfin_str *const all[TRANSACTION_TEXTS] = {
@@ -262,7 +264,6 @@ static const guint8 *pack_transaction(archive *all, const synfin_transaction_inf
     synfin_transaction_info numbers = *info;
     synfin_transaction_info whole = *info;
     synfin_str *texts[TRANSACTION_TEXTS];
-    guint64 words[TRANSACTION_WORDS];
     size_t most = PACKED_MAX(TRANSACTION_WORDS);
     guint8 *begin;
     guint8 *next;
@@ -272,9 +273,8 @@ static const guint8 *pack_transaction(archive *all, const synfin_transaction_inf
         most += text_most(texts[i]);
         *texts[i] = (synfin_str){NULL, 0};
     }
-    memcpy(words, &numbers, sizeof words);
     begin = pages_room(&all->memory, most);
-    next = pack_words(begin, words, TRANSACTION_WORDS);
+    next = pack_words(begin, (const struct_word *)&numbers, (const struct_word *)&nothing, TRANSACTION_WORDS);
     texts_of(&whole, texts);
     for (guint i = 0; i < TRANSACTION_TEXTS; i++)
         next = put_text(all, next, texts[i]);
@@ -293,7 +293,6 @@ void archive_transaction(archive *all, const synfin_transaction_info *info)
 
 gboolean archive_transaction_of(const archive *all, guint64 connection, guint32 index, synfin_transaction_info *info)
 {
-    guint64 words[TRANSACTION_WORDS];
     synfin_str *texts[TRANSACTION_TEXTS];
     const guint8 *next;
     guint64 number;
@@ -305,8 +304,8 @@ gboolean archive_transaction_of(const archive *all, guint64 connection, guint32 
     end = connection + 1 < all->count ? all->entries[connection + 1].first_transaction : all->transaction_count;
     if (number >= end)
         return FALSE;
-    next = unpack_words(all->transactions[number], words, TRANSACTION_WORDS);
-    memcpy(info, words, sizeof words);
+    next = unpack_words(all->transactions[number], (struct_word *)info, (const struct_word *)&nothing,
+                        TRANSACTION_WORDS);
     texts_of(info, texts);
     for (guint i = 0; i < TRANSACTION_TEXTS; i++)
         next = get_text(all, next, texts[i]);

@@ -5,7 +5,9 @@
  */
 #include "plugin.h"
 
+#include <epan/column-info.h>
 #include <epan/expert.h>
+#include <epan/tap.h>
 
 static expert_field ei_failure = EI_INIT;
 static expert_field *ei_rules; /* by the rules' numbers */
@@ -76,8 +78,23 @@ void experts_register(void)
     expert_register_field_array(module, infos, (int)count);
 }
 
+/* Without a tree, expert information is for the tap of that name and the column; making it for nobody is what costs
+ * most in a pass that shows nothing. */
+static gboolean is_asked_for(const packet_info *pinfo, const proto_item *item)
+{
+    static int tap;
+
+    if (item != NULL)
+        return TRUE;
+    if (tap == 0)
+        tap = find_tap_id("expert");
+    return have_tap_listener(tap) || (pinfo->cinfo != NULL && pinfo->cinfo->col_first[COL_EXPERT] >= 0);
+}
+
 void experts_add(packet_info *pinfo, proto_item *item, const synfin_annotation *answer)
 {
+    if (!is_asked_for(pinfo, item))
+        return;
     for (guint word = 0; word < G_N_ELEMENTS(answer->rules); word++) {
         for (guint64 bits = answer->rules[word]; bits != 0; bits &= bits - 1)
             expert_add_info(pinfo, item, &ei_rules[word * 64 + (guint)__builtin_ctzll(bits)]);

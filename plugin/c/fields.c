@@ -256,7 +256,7 @@ static nstime_t point_in_time(gint64 ns)
     return time;
 }
 
-static const char *address_text(wmem_allocator_t *scope, const synfin_address *from)
+const char *fields_address(wmem_allocator_t *scope, const synfin_address *from)
 {
     address at;
 
@@ -283,7 +283,7 @@ static proto_item *add_value(proto_tree *tree, int hf, tvbuff_t *tvb, gint start
     case SYNFIN_TYPE_TEXT:
         return proto_tree_add_string(tree, hf, tvb, start, length, datum->text.ptr);
     case SYNFIN_TYPE_ADDRESS:
-        return proto_tree_add_string(tree, hf, tvb, start, length, address_text(pinfo->pool, &datum->address));
+        return proto_tree_add_string(tree, hf, tvb, start, length, fields_address(pinfo->pool, &datum->address));
     case SYNFIN_TYPE_RELATIVE_TIME:
         time = time_span(datum->time_ns);
         return proto_tree_add_time(tree, hf, tvb, start, length, &time);

@@ -8,6 +8,27 @@
 #include <epan/column-utils.h>
 #include <string.h>
 
+static int hf_what = -1;
+
+void note_register(void)
+{
+    static hf_register_info fields[] = {
+        {&hf_what,
+         {"What", "synfin.what", FT_STRING, BASE_NONE, NULL, 0, "Name of the rule that says best what the segment is",
+          HFILL}},
+    };
+
+    proto_register_field_array(proto_synfin, fields, array_length(fields));
+}
+
+void note_add(proto_tree *tree, const noted_layer *layer)
+{
+    synfin_rule role = {.struct_size = sizeof role};
+
+    if (layer->answer.present & SYNFIN_HAS_ROLE && synfin_rule_at(layer->answer.role, &role) == SYNFIN_OK)
+        proto_item_set_hidden(proto_tree_add_string(tree, hf_what, layer->tvb, 0, 0, role.name.ptr));
+}
+
 const char *note_rule_name(const char *id)
 {
     for (size_t i = 0; i < synfin_rule_count(); i++) {
@@ -55,24 +76,43 @@ const char *note_words(const noted_layer *layer)
     return words;
 }
 
+/* The words as the Info column has them: made once, as the words are. */
+static const char *suffix_of(const char *words)
+{
+    static wmem_map_t *known;
+    const char *suffix;
+
+    if (known == NULL)
+        known = wmem_map_new(wmem_epan_scope(), g_direct_hash, g_direct_equal);
+    suffix = (const char *)wmem_map_lookup(known, words);
+    if (suffix == NULL) {
+        suffix = wmem_strdup_printf(wmem_epan_scope(), " [%s]", words);
+        wmem_map_insert(known, words, (void *)suffix);
+    }
+    return suffix;
+}
+
+static void put_note(column_info *columns, const char *words)
+{
+    /* Protocols above TCP may have closed the column to others. */
+    gboolean writable = col_get_writable(columns, COL_INFO);
+
+    col_set_writable(columns, COL_INFO, TRUE);
+    if (prefs_now.note_style == NOTE_PREFIX)
+        col_prepend_fence_fstr(columns, COL_INFO, "[%s] ", words);
+    else
+        col_append_str(columns, COL_INFO, suffix_of(words));
+    col_set_writable(columns, COL_INFO, writable);
+}
+
 void note_column(packet_info *pinfo, const noted_layer *layers)
 {
-    gboolean writable;
-
     if (prefs_now.note_style == NOTE_OFF || pinfo->cinfo == NULL)
         return;
-    /* Protocols above TCP may have closed the column to others. */
-    writable = col_get_writable(pinfo->cinfo, COL_INFO);
-    col_set_writable(pinfo->cinfo, COL_INFO, TRUE);
     for (const noted_layer *layer = layers; layer != NULL; layer = layer->next) {
         const char *words = layer->known ? note_words(layer) : NULL;
 
-        if (words == NULL)
-            continue;
-        if (prefs_now.note_style == NOTE_PREFIX)
-            col_prepend_fence_fstr(pinfo->cinfo, COL_INFO, "[%s] ", words);
-        else
-            col_append_fstr(pinfo->cinfo, COL_INFO, " [%s]", words);
+        if (words != NULL)
+            put_note(pinfo->cinfo, words);
     }
-    col_set_writable(pinfo->cinfo, COL_INFO, writable);
 }

@@ -53,16 +53,16 @@ const guint8 *get_varint(const guint8 *from, guint64 *number)
     return from;
 }
 
-/* Each word that is not zero: how many of its low bytes are zero (high half of the first byte), how many
+/* Each word that is not that of the other words, as their difference: how many of its low bytes are zero (high half of the first byte), how many
  * bytes follow (low half), these bytes. Which words these are stands before them, a bit a word. */
-guint8 *pack_words(guint8 *to, const guint64 *words, guint count)
+guint8 *pack_words(guint8 *to, const struct_word *words, const struct_word *other, guint count)
 {
     guint8 *map = to;
     guint32 set = 0;
 
     to += sizeof set;
     for (guint i = 0; i < count; i++) {
-        guint64 word = words[i];
+        guint64 word = words[i] ^ other[i];
 
         if (word != 0) {
             guint low = (guint)__builtin_ctzll(word) / 8;
@@ -90,7 +90,7 @@ const guint8 *skip_words(const guint8 *from)
     return from;
 }
 
-const guint8 *unpack_words(const guint8 *from, guint64 *words, guint count)
+const guint8 *unpack_words(const guint8 *from, struct_word *words, const struct_word *other, guint count)
 {
     guint32 set;
 
@@ -107,7 +107,7 @@ const guint8 *unpack_words(const guint8 *from, guint64 *words, guint count)
             word = GUINT64_FROM_LE(word) << 8 * low;
             from += length;
         }
-        words[i] = word;
+        words[i] = word ^ other[i];
     }
     return from;
 }

@@ -17,9 +17,11 @@ static void register_all(void)
     proto_synfin = proto_register_protocol("TCP lifecycle (synfin)", "synfin", "synfin");
     prefs_register();
     fields_register();
+    note_register();
     state_register();
     tree_register();
     experts_register();
+    stats_register();
     hook_register();
 }
 

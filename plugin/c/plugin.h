@@ -13,6 +13,7 @@
  * experts.c the rule table as expert information
  * tree.c    the post-dissector: shows a frame's answers in the tree
  * note.c    the same in a few words, for the Info column and the tree's headline
+ * stats*.c  tables of connections, their outcomes and HTTP transactions; stats.h says which part does what
  *
  * epan throws by longjmp. The rule that keeps it away from Rust: a synfin_* function gets bytes that were
  * captured (tvb_captured_length first, then tvb_get_ptr, which then cannot throw) and gives back plain
@@ -110,8 +111,8 @@ void state_register(void);
  * FALSE when there is none. */
 gboolean state_answer(packet_info *pinfo, noted_layer *layer, ip_facts facts);
 
-/* Tells the dissector how late it is; once per frame, after its segments. */
-void state_tick(packet_info *pinfo);
+/* Tells the dissector how late it is; once per frame, after its layers. */
+void state_tick(packet_info *pinfo, const noted_layer *layers);
 
 /* The values of a layer, or of a connection, as it stands and after the first pass as it finally was: in a list
  * that is valid until the next call. */
@@ -120,6 +121,16 @@ size_t state_connection_values(guint64 connection, const synfin_value **values);
 
 /* The frame of the response, where the segment is of a request and the first pass is over; else 0. */
 guint32 state_response_in(const synfin_annotation *answer);
+
+/* An HTTP transaction of a connection, likewise; FALSE when there is none. Its texts are valid until the next
+ * call. */
+gboolean state_transaction(guint64 connection, guint32 index, synfin_transaction_info *info);
+
+/* Begins the open file anew, before its first packet, as what is wanted has changed. */
+void state_restart(void);
+
+/* The capture is over: what the connections were is final. No frames follow. */
+void state_finish(void);
 
 /* Why the dissector was given up, if that was at this frame; else NULL. */
 const char *state_failure(const packet_info *pinfo);
@@ -143,11 +154,12 @@ guint8 *pages_take(pages *at, size_t used);
 guint8 *put_varint(guint8 *to, guint64 number);
 const guint8 *get_varint(const guint8 *from, guint64 *number);
 
-/* Words without their zeros; returns what is behind them. */
+/* Words, their difference to other words, without its zeros; returns what is behind them. */
 #define WORDS_MAX 32u
+typedef guint64 __attribute__((__may_alias__)) struct_word; /* a struct is looked at as such */
 #define PACKED_MAX(words) (sizeof(guint32) + (words) * 9u + 8u)
-guint8 *pack_words(guint8 *to, const guint64 *words, guint count);
-const guint8 *unpack_words(const guint8 *from, guint64 *words, guint count);
+guint8 *pack_words(guint8 *to, const struct_word *words, const struct_word *other, guint count);
+const guint8 *unpack_words(const guint8 *from, struct_word *words, const struct_word *other, guint count);
 const guint8 *skip_words(const guint8 *from);
 
 /* ---- frames.c ---- */
@@ -217,6 +229,9 @@ synfin_value fields_link(const char *name, guint32 frame);
 /* The text value of a segment's field, by its name in the registry; NULL when it has none. */
 const char *fields_text(const char *name, const synfin_value *values, size_t count);
 
+/* The text of an address, in the scope's memory. */
+const char *fields_address(wmem_allocator_t *scope, const synfin_address *from);
+
 /* ---- experts.c ---- */
 
 void experts_register(void);
@@ -226,11 +241,27 @@ void experts_add(packet_info *pinfo, proto_item *item, const synfin_annotation *
 
 void experts_add_failure(packet_info *pinfo, proto_item *item, const char *why);
 
+
 /* ---- tree.c ---- */
 
 void tree_register(void);
 
+/* ---- stats.c ---- */
+
+void stats_register(void);
+
+/* Whether somebody may ask for hosts and times of HTTP transactions of the capture that is about to be read. */
+gboolean stats_want_http_facts(void);
+
+/* Tells the statistics of the frame's layers. */
+void stats_tap(packet_info *pinfo, const noted_layer *layers);
+
 /* ---- note.c ---- */
+
+void note_register(void);
+
+/* Adds the name of the layer's role, for columns and filters; the tree shows it with the role already. */
+void note_add(proto_tree *tree, const noted_layer *layer);
 
 /* Step and role in words, "1/3 SYN"; NULL for a packet of no particular meaning. It stays valid. */
 const char *note_words(const noted_layer *layer);

@@ -104,6 +104,5 @@ synfin_status prefs_configure(synfin_config *config)
     config->http_head_bytes = prefs_now.head_bytes;
     config->http_kept_transactions = prefs_now.kept_transactions;
     config->http_enabled = prefs_now.http != 0;
-    config->http_facts = 1; /* host and times, for the statistics */
     return SYNFIN_OK;
 }

@@ -46,6 +46,7 @@ static void open_file(void)
     frames_reset();
     store = store_new(wmem_file_scope());
     status = prefs_configure(&config);
+    config.http_facts = stats_want_http_facts();
     if (status == SYNFIN_OK)
         status = synfin_dissector_new(&config, &dissector);
     if (status != SYNFIN_OK)
@@ -116,8 +117,16 @@ static void archive_all(guint64 count)
     final = all;
 }
 
-/* After the first pass of tshark -2, sharkd and the GUI: what the connections were is final. */
-static void end_first_pass(void)
+void state_restart(void)
+{
+    if (dissector == NULL)
+        return;
+    close_file();
+    open_file();
+}
+
+/* Called after the first pass of tshark -2, sharkd and the GUI. */
+void state_finish(void)
 {
     guint64 count;
     synfin_status status;
@@ -152,7 +161,7 @@ void state_register(void)
         transaction = NULL;
     register_init_routine(open_file);
     register_cleanup_routine(close_file);
-    register_postseq_cleanup_routine(end_first_pass);
+    register_postseq_cleanup_routine(state_finish);
     register_shutdown_routine(end_program);
 }
 
@@ -291,7 +300,7 @@ gboolean state_answer(packet_info *pinfo, noted_layer *layer, ip_facts facts)
     return TRUE;
 }
 
-void state_tick(packet_info *pinfo)
+void state_tick(packet_info *pinfo, const noted_layer *layers)
 {
     synfin_frame frame = {.struct_size = sizeof frame, .link_type = NO_LINK_TYPE};
     synfin_status status;
@@ -299,6 +308,8 @@ void state_tick(packet_info *pinfo)
     if (dissector == NULL || PINFO_FD_VISITED(pinfo))
         return;
     last_time_ns = time_of(pinfo);
+    if (layers != NULL && layers->known)
+        return; /* it was told with them */
     /* Silence counts up to the last frame of the capture, whatever it carries. A frame that nobody can
      * read tells the time and nothing else. */
     frame.number = frames_position(pinfo);
@@ -341,6 +352,13 @@ size_t state_connection_values(guint64 connection, const synfin_value **values)
     if (final != NULL)
         return archive_values(final, connection, values);
     return connection_now(connection, values);
+}
+
+gboolean state_transaction(guint64 connection, guint32 index, synfin_transaction_info *info)
+{
+    if (final != NULL)
+        return archive_transaction_of(final, connection, index, info);
+    return transaction_of(connection, index, info);
 }
 
 const char *state_failure(const packet_info *pinfo)

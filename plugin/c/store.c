@@ -56,16 +56,6 @@ answer_store *store_new(wmem_allocator_t *scope)
     return store;
 }
 
-static void difference(guint64 *words, const synfin_annotation *answer, const synfin_annotation *known)
-{
-    guint64 other[WORDS];
-
-    memcpy(words, answer, sizeof other);
-    memcpy(other, known, sizeof other);
-    for (size_t i = 0; i < WORDS; i++)
-        words[i] ^= other[i];
-}
-
 static void begin_block(answer_store *store, guint32 frame, const guint8 *record)
 {
     guint32 number = store->count / BLOCK;
@@ -84,7 +74,6 @@ void store_put(answer_store *store, const synfin_annotation *known, const synfin
     /* The records of a block are not torn apart. */
     guint8 *record = pages_room(&store->records, begins ? BLOCK * RECORD_MAX : RECORD_MAX);
     guint32 frame = (guint32)known->frame;
-    guint64 words[WORDS];
     guint8 *next;
 
     if (begins)
@@ -92,8 +81,7 @@ void store_put(answer_store *store, const synfin_annotation *known, const synfin
     next = put_varint(record, (guint64)(begins ? 0 : frame - store->last_frame) << 1 | (known->layer != 0));
     if (known->layer != 0)
         *next++ = known->layer;
-    difference(words, answer, known);
-    next = pack_words(next, words, WORDS);
+    next = pack_words(next, (const struct_word *)answer, (const struct_word *)known, WORDS);
     pages_take(&store->records, (size_t)(next - record));
     store->last_frame = frame;
     store->last_layer = known->layer;
@@ -138,14 +126,6 @@ static gboolean walk_can_go_on(const answer_store *store, const walk *at)
     return at->passed < store->count;
 }
 
-static void words_of(const walk *at, synfin_annotation *differs)
-{
-    guint64 words[WORDS];
-
-    unpack_words(at->words, words, WORDS);
-    memcpy(differs, words, sizeof *differs);
-}
-
 /* Before the block in which the frame's first layer is, if it is in any. */
 static walk walk_to(const answer_store *store, guint32 frame)
 {
@@ -177,12 +157,7 @@ gboolean store_get(answer_store *store, const synfin_annotation *known, synfin_a
         if (at.frame < known->frame)
             store->last = at;
         if (at.frame == known->frame && at.layer == known->layer) {
-            synfin_annotation differs;
-            guint64 words[WORDS];
-
-            words_of(&at, &differs);
-            difference(words, &differs, known);
-            memcpy(answer, words, sizeof *answer);
+            unpack_words(at.words, (struct_word *)answer, (const struct_word *)known, WORDS);
             *answered_in = at.answered_in;
             return TRUE;
         }
@@ -242,10 +217,12 @@ void store_link(answer_store *store)
     walk at = {.passed = 0};
 
     while (walk_can_go_on(store, &at)) {
-        synfin_annotation differs; /* what it says of the connection and whom it answers, no frame knows */
+        static const synfin_annotation nothing;
+        synfin_annotation differs;
 
         walk_on(store, &at);
-        words_of(&at, &differs);
+        /* What it says of its connection and whom it answers, no frame knows: it needs nothing else. */
+        unpack_words(at.words, (struct_word *)&differs, (const struct_word *)&nothing, WORDS);
         records[at.passed - 1] = (answered){at.frame, 0, differs.connection};
         if (differs.present & SYNFIN_HAS_ANSWERS)
             note_answer(records, at.passed - 1, &differs, at.frame);

@@ -76,6 +76,7 @@ static void add_layer(proto_tree *tree, const noted_layer *layer, packet_info *p
     experts_add(pinfo, item, &layer->answer);
     branch = proto_item_add_subtree(item, ett_segment);
     fields_add(branch, layer->tvb, pinfo, SCOPE_SEGMENT, values, count);
+    note_add(branch, layer);
     if (PINFO_FD_VISITED(pinfo))
         add_connection(branch, layer, pinfo);
 }
@@ -86,8 +87,9 @@ static int dissect_post(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
     gboolean shown = proto_field_is_referenced(tree, proto_synfin);
     const char *failure;
 
-    state_tick(pinfo);
+    state_tick(pinfo, layers);
     note_column(pinfo, layers);
+    stats_tap(pinfo, layers);
     for (const noted_layer *layer = layers; layer != NULL; layer = layer->next) {
         if (!layer->known)
             continue;
@@ -105,7 +107,12 @@ static int dissect_post(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
 void tree_register(void)
 {
     static gint *subtrees[] = {&ett_segment, &ett_connection};
+    int proto_post;
 
     proto_register_subtree_array(subtrees, array_length(subtrees));
-    register_postdissector(create_dissector_handle(dissect_post, proto_synfin));
+    /* A protocol in name only: as a layer of each packet it would cost as much as all else here. It is on or off
+     * with its parent. */
+    proto_post = proto_register_protocol_in_name_only("TCP lifecycle of the packet", "synfin post", "synfin_post",
+                                                      proto_synfin, FT_PROTOCOL);
+    register_postdissector(create_dissector_handle(dissect_post, proto_post));
 }

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use synfin::capture::Capture;
-use synfin::{Annotation, Connection, Dissector, FIELDS, Field, HttpMessage, IcmpNote, Outcome, Value};
+use synfin::{
+    Annotation, Config, Connection, Dissector, FIELDS, Field, HttpMessage, IcmpNote, Outcome, Value,
+};
 
 use crate::shown::Shown;
 
@@ -75,8 +77,17 @@ impl Truth {
     /// If it is not.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
+        Self::with(bytes, Config::default())
+    }
+
+    /// The same with settings.
+    ///
+    /// # Panics
+    /// If the capture is not readable to its end.
+    #[must_use]
+    pub fn with(bytes: &[u8], config: Config) -> Self {
         let mut capture = Capture::open(bytes).expect("a capture");
-        let mut dissector = Dissector::default();
+        let mut dissector = Dissector::new(config);
         let (mut frames, mut times_ns) = (Vec::new(), Vec::new());
         while let Some(frame) = capture.next_frame().expect("a readable capture") {
             times_ns.push(frame.time_ns);

@@ -7,7 +7,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -41,18 +41,13 @@ impl Wireshark {
             return None;
         }
         let folder = tempfile::Builder::new().prefix("synfin-").tempdir().unwrap();
-        let epan = folder
-            .path()
-            .join("plugins")
-            .join(wireshark_version())
-            .join("epan");
-        fs::create_dir_all(&epan).unwrap();
         fs::create_dir(folder.path().join("home")).unwrap();
-        fs::copy(build(), epan.join("synfin.so")).unwrap();
         let wireshark = Self {
             folder,
             as_nobody: stdout_of(Command::new("id").arg("-u")).trim() == "0",
         };
+        fs::create_dir_all(wireshark.plugin().parent().unwrap()).unwrap();
+        fs::copy(build(), wireshark.plugin()).unwrap();
         wireshark.open_to_all(wireshark.folder.path(), 0o755);
         wireshark.open_to_all(&wireshark.folder.path().join("home"), 0o777);
         Some(wireshark)
@@ -60,6 +55,13 @@ impl Wireshark {
 
     fn open_to_all(&self, path: &Path, mode: u32) {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    /// Where Wireshark finds the plugin.
+    #[must_use]
+    pub fn plugin(&self) -> PathBuf {
+        let folder = self.folder.path().join("plugins");
+        folder.join(wireshark_version()).join("epan/synfin.so")
     }
 
     /// One of Wireshark's programs, with the plugin and nobody's preferences.
@@ -108,6 +110,37 @@ impl Wireshark {
     #[must_use]
     pub fn tshark(&self, arguments: &[&str]) -> String {
         printed(self.command("tshark").args(arguments))
+    }
+
+    /// Puts our profile among the user's, as `-C synfin` wants to find it, and says where it is.
+    #[must_use]
+    pub fn profile(&self) -> PathBuf {
+        let scratch = self.folder.path().join("installed");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugin/install.sh");
+        let mut install = Command::new(script);
+        stdout_of(install.arg("install-profile").env("DESTDIR", &scratch));
+        let prefix = stdout_of(Command::new("pkg-config").args(["--variable=prefix", "wireshark"]));
+        let global = scratch
+            .join(&prefix.trim()[1..])
+            .join("share/wireshark/profiles/synfin");
+        let profile = self.folder.path().join("home/.config/wireshark/profiles/synfin");
+        fs::create_dir_all(profile.parent().unwrap()).unwrap();
+        fs::rename(global, &profile).unwrap();
+        profile
+    }
+
+    /// What `tshark` says when it does not do what these arguments ask. Panics when it does.
+    #[must_use]
+    pub fn refusal(&self, arguments: &[&str]) -> String {
+        let output = self.output(arguments);
+        assert!(!output.status.success(), "tshark {arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    /// What `tshark` with these arguments does, whatever that is.
+    #[must_use]
+    pub fn output(&self, arguments: &[&str]) -> Output {
+        self.command("tshark").args(arguments).output().unwrap()
     }
 
     /// A capture where tshark can read it.

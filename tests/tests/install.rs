@@ -93,10 +93,18 @@ fn expected() -> BTreeSet<String> {
     expected.insert(format!("lib/libsynfin.so.1.{}", version()));
     expected.extend(MANUAL_PAGES.map(|page| format!("share/man/man1/{page}")));
     if has_wireshark_headers() {
-        expected.insert("epan/synfin.so".to_owned());
+        expected.extend(OF_WIRESHARK.map(str::to_owned));
     }
     expected
 }
+
+/// What is there for Wireshark.
+const OF_WIRESHARK: [&str; 4] = [
+    "epan/synfin.so",
+    "share/wireshark/profiles/synfin/colorfilters",
+    "share/wireshark/profiles/synfin/dfilter_buttons",
+    "share/wireshark/profiles/synfin/preferences",
+];
 
 #[test]
 fn what_is_installed_works_and_is_removed_again() {
@@ -164,7 +172,7 @@ fn what_is_installed_works_and_is_removed_again() {
         .concat(),
     );
     let mut without_plugin = expected();
-    without_plugin.remove("epan/synfin.so");
+    without_plugin.retain(|file| !OF_WIRESHARK.contains(&file.as_str()));
     assert_eq!(
         &files(&prefix) - &foreign,
         without_plugin,
@@ -173,6 +181,10 @@ fn what_is_installed_works_and_is_removed_again() {
 
     make(&[&["uninstall"][..], &variables].concat());
     assert_eq!(files(&prefix), foreign);
+    assert!(
+        !prefix.join("share/wireshark/profiles/synfin").exists(),
+        "an empty profile"
+    );
 }
 
 /// first.c in each way that a user links, by each compiler, with nothing set but where synfin.pc is.
