@@ -9,11 +9,12 @@ use std::process::exit;
 /// The Wireshark versions this source was built against and read for (see plugin/README.md).
 const KNOWN: [(u32, u32); 3] = [(4, 0), (4, 4), (4, 6)];
 
-const SOURCES: [&str; 15] = [
+const SOURCES: [&str; 16] = [
     "plugin.c",
     "prefs.c",
     "hook.c",
     "state.c",
+    "frames.c",
     "store.c",
     "archive.c",
     "pages.c",

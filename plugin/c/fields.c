@@ -269,6 +269,7 @@ static proto_item *add_value(proto_tree *tree, int hf, tvbuff_t *tvb, gint start
                              const synfin_value *value)
 {
     const union synfin_datum *datum = &value->value;
+    guint32 frame;
     nstime_t time;
 
     switch (value->type) {
@@ -277,9 +278,8 @@ static proto_item *add_value(proto_tree *tree, int hf, tvbuff_t *tvb, gint start
     case SYNFIN_TYPE_BOOL:
         return proto_tree_add_boolean(tree, hf, tvb, start, length, datum->number != 0);
     case SYNFIN_TYPE_FRAME:
-        if (datum->number > G_MAXUINT32)
-            return NULL; /* Wireshark's frame numbers end there */
-        return proto_tree_add_uint(tree, hf, tvb, start, length, (guint32)datum->number);
+        frame = frames_number(datum->number);
+        return frame == 0 ? NULL : proto_tree_add_uint(tree, hf, tvb, start, length, frame);
     case SYNFIN_TYPE_TEXT:
         return proto_tree_add_string(tree, hf, tvb, start, length, datum->text.ptr);
     case SYNFIN_TYPE_ADDRESS:

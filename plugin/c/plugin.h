@@ -5,6 +5,7 @@
  * prefs.c   what the user may set
  * hook.c    stands in front of the dissectors of TCP and ICMP and notes each of their layers
  * state.c   one dissector per capture file: feeds it once per segment, keeps the answers
+ * frames.c  frame numbers, of which a read filter takes some away
  * store.c   the answers, packed, by frame and layer
  * archive.c what became of the connections, packed, by number
  * pages.c   memory and packing for both
@@ -160,6 +161,16 @@ typedef guint64 __attribute__((__may_alias__)) struct_word; /* a struct is looke
 guint8 *pack_words(guint8 *to, const struct_word *words, const struct_word *other, guint count);
 const guint8 *unpack_words(const guint8 *from, struct_word *words, const struct_word *other, guint count);
 const guint8 *skip_words(const guint8 *from);
+
+/* ---- frames.c ---- */
+
+void frames_reset(void);
+
+/* Where the frame is among all that were read. */
+guint32 frames_position(const packet_info *pinfo);
+
+/* The number that the frame at a position has; 0 when a read filter dropped it. */
+guint32 frames_number(guint64 position);
 
 /* ---- store.c ---- */
 

@@ -43,6 +43,7 @@ static void open_file(void)
     failure = NULL;
     last_time_ns = 0;
     final = NULL;
+    frames_reset();
     store = store_new(wmem_file_scope());
     status = prefs_configure(&config);
     config.http_facts = stats_want_http_facts();
@@ -202,7 +203,7 @@ static gboolean look(const packet_info *pinfo, tvbuff_t *tvb, guint layer, synfi
         return FALSE;
     memset(known, 0, sizeof *known);
     known->struct_size = sizeof *known;
-    known->frame = pinfo->num;
+    known->frame = frames_position(pinfo);
     known->layer = (uint8_t)layer;
     known->time_ns = time_of(pinfo);
     if (captured >= 4) {
@@ -291,7 +292,7 @@ gboolean state_answer(packet_info *pinfo, noted_layer *layer, ip_facts facts)
 
     if (store == NULL || !look(pinfo, layer->tvb, layer->number, &known))
         return FALSE;
-    if (PINFO_FD_VISITED(pinfo) || !store_is_next(store, pinfo->num, layer->number))
+    if (PINFO_FD_VISITED(pinfo) || !store_is_next(store, (guint32)known.frame, layer->number))
         return store_get(store, &known, &layer->answer, &layer->answered_in);
     if (!dissect(pinfo, layer->tvb, layer->kind, facts, &known, &layer->answer))
         return FALSE;
@@ -311,7 +312,7 @@ void state_tick(packet_info *pinfo, const noted_layer *layers)
         return; /* it was told with them */
     /* Silence counts up to the last frame of the capture, whatever it carries. A frame that nobody can
      * read tells the time and nothing else. */
-    frame.number = pinfo->num;
+    frame.number = frames_position(pinfo);
     frame.time_ns = last_time_ns;
     status = synfin_dissector_frame(dissector, &frame, NULL);
     if (status != SYNFIN_UNKNOWN_LINK)

@@ -175,7 +175,7 @@ static void add_connection(statistic *stat, const passed_segment *segment)
     if (!next_connection(stat, segment, &list))
         return;
     set_count(cell++, datum_of(list, CONNECTION)->number);
-    set_count(cell++, datum_of(list, FIRST_FRAME)->number);
+    set_count(cell++, frames_number(datum_of(list, FIRST_FRAME)->number));
     set_seconds(cell++, since_start(datum_of(list, START)->time_ns));
     set_seconds(cell++, datum_of(list, DURATION)->time_ns);
     take_text(stat, cell++, endpoint_of(list, INITIATOR, INITIATOR_PORT));
@@ -289,10 +289,11 @@ static void add_transaction(statistic *stat, const synfin_transaction_info *info
     stat_tap_table_item_type *cell = row;
     gboolean has_request = info->present & SYNFIN_TRANSACTION_HAS_REQUEST;
     gboolean has_response = info->present & SYNFIN_TRANSACTION_HAS_RESPONSE;
+    guint32 response = frames_number(info->response_frame);
 
-    set_count(cell++, has_request ? info->request_frame : info->response_frame);
+    set_count(cell++, frames_number(has_request ? info->request_frame : info->response_frame));
     set_count(cell++, info->connection);
-    set_number_text(stat, cell++, has_response, info->response_frame);
+    set_number_text(stat, cell++, has_response && response != 0, response);
     take_text(stat, cell++, foreign(info->method));
     take_text(stat, cell++, foreign(info->host));
     take_text(stat, cell++, foreign(info->target));

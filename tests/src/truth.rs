@@ -129,9 +129,18 @@ impl Truth {
     /// # Panics
     /// If anything differs.
     pub fn is_shown_of_some(&self, shown: &[Shown], all: &[Shown], passes: Passes, at: &str) {
+        let kept: Vec<_> = (1..=self.frames.len()).collect();
+        self.is_shown_of_kept(shown, &kept, all, passes, at);
+    }
+
+    /// The same where a read filter has kept some frames, which are numbered anew, and forgotten the others.
+    ///
+    /// # Panics
+    /// If anything differs.
+    pub fn is_shown_of_kept(&self, shown: &[Shown], kept: &[usize], all: &[Shown], passes: Passes, at: &str) {
         let times = times_of(all);
         for frame in shown {
-            let number = frame.number();
+            let number = kept[frame.number() - 1];
             let at = format!("frame {number} of {at}");
             let time_ns = nanoseconds(frame.value("frame.time_epoch"));
             assert_eq!(time_ns, self.times_ns[number - 1], "{at}");
@@ -140,6 +149,13 @@ impl Truth {
                 // What comes later, and what a connection came to be, is known when all of it was seen.
                 if passes == Passes::Two {
                     wanted.extend(self.of_rest(field, number));
+                }
+                if field.kind.as_str() == "frame" {
+                    let new_number = |old: String| {
+                        let place = kept.binary_search(&old.parse().ok()?).ok()?;
+                        Some((place + 1).to_string())
+                    };
+                    wanted = wanted.into_iter().filter_map(new_number).collect();
                 }
                 compare(&at, field, &wanted, frame.values(field.name), &times);
             }

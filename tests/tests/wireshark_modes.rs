@@ -98,6 +98,24 @@ fn a_display_filter_leaves_frames_out_and_changes_none() {
 }
 
 #[test]
+fn a_read_filter_numbers_frames_anew_and_changes_nothing_else() {
+    let Some(bench) = Bench::new() else { return };
+    let all = bench.list(Form::Fields, &["-2"]);
+    // One side of each connection is dropped, so many links point to frames that are gone.
+    for filter in ["tcp.srcport != 80", "tcp.flags.ack == 1 || !tcp"] {
+        let kept = bench.list(Form::Fields, &["-Y", filter]);
+        let kept: Vec<_> = kept.iter().map(Shown::number).collect();
+        // That a frame was dropped is known when the next one has its number: not of the last one.
+        assert_eq!(kept.last(), Some(&bench.truth.frames.len()), "{filter}");
+        let shown = bench.list(Form::Fields, &["-2", "-R", filter]);
+        assert_eq!(shown.len(), kept.len(), "{filter}");
+        bench
+            .truth
+            .is_shown_of_kept(&shown, &kept, &all, Passes::Two, filter);
+    }
+}
+
+#[test]
 fn a_verdict_is_a_filter_from_the_second_pass_on() {
     let Some(bench) = Bench::new() else { return };
     let wanted: Vec<_> = bench.truth.numbers(|segment| {
