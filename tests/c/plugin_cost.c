@@ -18,11 +18,12 @@ uint32_t g_random_int(void)
 void postseq_cleanup_all_protocols(void)
 {
     void (*real)(void);
-    struct mallinfo2 heap = mallinfo2();
+    struct mallinfo2 heap;
 
     *(void **)&real = dlsym(RTLD_NEXT, "postseq_cleanup_all_protocols");
     if (real == NULL)
         abort();
-    fprintf(stderr, "heap in use: %zu\n", heap.uordblks + heap.hblkhd);
     real();
+    heap = mallinfo2();
+    fprintf(stderr, "heap in use: %zu\n", heap.uordblks + heap.hblkhd);
 }
