@@ -161,17 +161,18 @@ fn field<'a>(
     if end - from > USUAL_LENGTH {
         sink.deviation(Rule::H42, from..end);
     }
-    let named = first.iter().take_while(|&&byte| is_token(byte)).count();
+    let named = token_len(first);
     let (name, value) = if named > 0 && first.get(named) == Some(&b':') {
-        (named, named + 1)
+        (&first[..named], named + 1)
     } else {
-        odd_name(first, from, named, sink)
+        let (name, value) = odd_name(first, from, named, sink);
+        (first[..name].trim_ascii(), value)
     };
     let raw = &input[from + value..end];
     if let Some(bad) = find_control(raw) {
         tell_of_controls(raw, bad, from + value, sink);
     }
-    let (name, value) = (first[..name].trim_ascii(), raw.trim_ascii());
+    let value = trim(raw);
     if !(name.is_empty() && value.is_empty()) {
         sink.field(&Field {
             name,
@@ -483,19 +484,66 @@ const fn is_control(byte: u8) -> bool {
     (byte < b' ') & (byte != b'\t') | (byte == 0x7f)
 }
 
-/// The first control character. Blocks are looked at whole, which compiles to vectors; the last one overlaps
-/// the one before.
-fn find_control(text: &[u8]) -> Option<usize> {
-    const BLOCK: usize = 16;
-    let has_any = |block: &[u8]| block.iter().fold(false, |any, &byte| any | is_control(byte));
-    let is_clean = match text.last_chunk::<BLOCK>() {
-        Some(last) => !has_any(last) && !text.chunks_exact(BLOCK).any(has_any),
-        None => false,
-    };
-    if is_clean {
-        return None;
+/// The white space around it taken off: usually there is one space before it and nothing behind it.
+fn trim(value: &[u8]) -> &[u8] {
+    match value.strip_prefix(b" ").unwrap_or(value) {
+        usual @ [first, .., last] if !first.is_ascii_whitespace() && !last.is_ascii_whitespace() => usual,
+        unusual => unusual.trim_ascii(),
     }
-    text.iter().position(|&byte| is_control(byte))
+}
+
+/// How many bytes at its beginning make a token.
+fn token_len(text: &[u8]) -> usize {
+    let words = text.chunks_exact(WORD);
+    let usual = WORD
+        * words
+            .map(word)
+            .take_while(|&word| is_usual_in_names(word))
+            .count();
+    let rest = text[usual..].iter();
+    usual + rest.take_while(|&&byte| is_token(byte)).count()
+}
+
+/// The first control character.
+fn find_control(text: &[u8]) -> Option<usize> {
+    let mut words = text.chunks_exact(WORD);
+    let mut rest = [b' '; WORD];
+    for (to, from) in rest.iter_mut().zip(words.remainder()) {
+        *to = *from;
+    }
+    if may_control(word(&rest)) || words.any(|bytes| may_control(word(bytes))) {
+        return text.iter().position(|&byte| is_control(byte));
+    }
+    None
+}
+
+/// Bytes that are looked at together, in a number: most of a head is usual.
+const WORD: usize = size_of::<u64>();
+const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+
+fn word(bytes: &[u8]) -> u64 {
+    bytes.try_into().map_or(0, u64::from_le_bytes)
+}
+
+const fn each(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; WORD])
+}
+
+/// Whether there may be a control character, and surely if there is one: a byte below space, DEL, and what a borrow
+/// of another one looks like.
+const fn may_control(word: u64) -> bool {
+    let below_space = word.wrapping_sub(each(b' ')) & !word;
+    let del = (word ^ each(0x7f)).wrapping_sub(each(1)) & !(word ^ each(0x7f));
+    (below_space | del) & HIGH_BITS != 0
+}
+
+/// Whether all bytes are letters or hyphens.
+const fn is_usual_in_names(word: u64) -> bool {
+    let lower = word | each(0x20);
+    let from_a = (lower & !HIGH_BITS) + each(0x80 - b'a');
+    let behind_z = (lower & !HIGH_BITS) + each(0x7f - b'z');
+    let hyphen = ((word ^ each(b'-')) & !HIGH_BITS) + each(0x7f);
+    (from_a & !behind_z | !hyphen) & !word & HIGH_BITS == HIGH_BITS
 }
 
 const fn is_space(byte: u8) -> bool {

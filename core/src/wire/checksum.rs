@@ -80,20 +80,18 @@ const TCP: u8 = 6;
 /// with zero. One's complement addition does not mind the order (RFC 1071 section 2 B), as long as all is
 /// in the same one; not turning each word is what lets a compiler add many at once.
 ///
-/// Adds 32-bit words into 64 bits: 2^32 of them fit.
+/// Adds 32-bit words into 64 bits, two at a time: 2^31 pairs of them fit.
 fn sum(bytes: &[u8]) -> u64 {
-    let words = bytes.chunks_exact(4);
-    let mut last = [0; 4];
+    let words = bytes.chunks_exact(8);
+    let mut last = [0; 8];
     for (to, from) in last.iter_mut().zip(words.remainder()) {
         *to = *from;
     }
+    let halves = |word: u64| (word >> 32) + (word & 0xffff_ffff);
     let whole: u64 = words
-        .map(|word| {
-            word.try_into()
-                .map_or(0, |word| u64::from(u32::from_ne_bytes(word)))
-        })
+        .map(|word| word.try_into().map_or(0, |word| halves(u64::from_ne_bytes(word))))
         .sum();
-    whole + u64::from(u32::from_ne_bytes(last))
+    whole + halves(u64::from_ne_bytes(last))
 }
 
 /// A number of the pseudo header, as its bytes on the wire would add.
