@@ -504,17 +504,16 @@ fn token_len(text: &[u8]) -> usize {
     usual + rest.take_while(|&&byte| is_token(byte)).count()
 }
 
-/// The first control character.
+/// The first control character. The last word overlaps the one before.
 fn find_control(text: &[u8]) -> Option<usize> {
-    let mut words = text.chunks_exact(WORD);
-    let mut rest = [b' '; WORD];
-    for (to, from) in rest.iter_mut().zip(words.remainder()) {
-        *to = *from;
+    let is_clean = match text.last_chunk::<WORD>() {
+        Some(last) => !may_control(word(last)) && !text.chunks_exact(WORD).map(word).any(may_control),
+        None => false,
+    };
+    if is_clean {
+        return None;
     }
-    if may_control(word(&rest)) || words.any(|bytes| may_control(word(bytes))) {
-        return text.iter().position(|&byte| is_control(byte));
-    }
-    None
+    text.iter().position(|&byte| is_control(byte))
 }
 
 /// Bytes that are looked at together, in a number: most of a head is usual.
