@@ -91,13 +91,23 @@ static gboolean is_asked_for(const packet_info *pinfo, const proto_item *item)
     return have_tap_listener(tap) || (pinfo->cinfo != NULL && pinfo->cinfo->col_first[COL_EXPERT] >= 0);
 }
 
+/* The list of expert information names whoever dissects now, which a protocol in name only does not become. */
+static void add_as_ours(packet_info *pinfo, proto_item *item, expert_field *field)
+{
+    const char *current = pinfo->current_proto;
+
+    pinfo->current_proto = proto_get_protocol_short_name(find_protocol_by_id(proto_synfin));
+    expert_add_info(pinfo, item, field);
+    pinfo->current_proto = current;
+}
+
 void experts_add(packet_info *pinfo, proto_item *item, const synfin_annotation *answer)
 {
     if (!is_asked_for(pinfo, item))
         return;
     for (guint word = 0; word < G_N_ELEMENTS(answer->rules); word++) {
         for (guint64 bits = answer->rules[word]; bits != 0; bits &= bits - 1)
-            expert_add_info(pinfo, item, &ei_rules[word * 64 + (guint)__builtin_ctzll(bits)]);
+            add_as_ours(pinfo, item, &ei_rules[word * 64 + (guint)__builtin_ctzll(bits)]);
     }
 }
 
