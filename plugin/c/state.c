@@ -165,17 +165,28 @@ void state_register(void)
     register_shutdown_routine(end_program);
 }
 
-/* Nanoseconds since 1970, at most what 64 bits hold. A frame without a time gets the one before it. */
+static gboolean has_time(const packet_info *pinfo)
+{
+    return (pinfo->presence_flags & PINFO_HAS_TS) != 0;
+}
+
+/* Nanoseconds since 1970, at most what 64 bits hold; 0 for a frame without a time. */
 static gint64 time_of(const packet_info *pinfo)
 {
     gint64 time_ns;
 
-    if (!(pinfo->presence_flags & PINFO_HAS_TS))
-        return last_time_ns;
+    if (!has_time(pinfo))
+        return 0;
     if (__builtin_mul_overflow((gint64)pinfo->abs_ts.secs, (gint64)1000000000, &time_ns) ||
         __builtin_add_overflow(time_ns, (gint64)pinfo->abs_ts.nsecs, &time_ns))
         return pinfo->abs_ts.secs < 0 ? G_MININT64 : G_MAXINT64;
     return time_ns;
+}
+
+/* The time that the dissector is told: a frame without one comes at that of the frame before. */
+static gint64 now(const packet_info *pinfo)
+{
+    return has_time(pinfo) ? time_of(pinfo) : last_time_ns;
 }
 
 /* FALSE unless both are IP addresses of one version. */
@@ -214,7 +225,7 @@ static gboolean look(const packet_info *pinfo, tvbuff_t *tvb, guint layer, synfi
 }
 
 /* Feeds a segment. */
-static synfin_status dissect_segment(tvbuff_t *tvb, ip_facts facts, const synfin_annotation *known,
+static synfin_status dissect_segment(tvbuff_t *tvb, gint64 time_ns, ip_facts facts, const synfin_annotation *known,
                                      synfin_annotation *answer)
 {
     guint captured = tvb_captured_length(tvb);
@@ -222,7 +233,7 @@ static synfin_status dissect_segment(tvbuff_t *tvb, ip_facts facts, const synfin
         .struct_size = sizeof segment,
         .frame = known->frame,
         .layer = known->layer,
-        .time_ns = known->time_ns,
+        .time_ns = time_ns,
         .wire_len = tvb_reported_length(tvb),
         .data = tvb_get_ptr(tvb, 0, (gint)captured),
         .len = captured,
@@ -239,14 +250,14 @@ static synfin_status dissect_segment(tvbuff_t *tvb, ip_facts facts, const synfin
 }
 
 /* Feeds an ICMP error. What it means is an answer of connection, direction and role alone. */
-static synfin_status dissect_icmp(tvbuff_t *tvb, ip_facts facts, const synfin_annotation *known,
+static synfin_status dissect_icmp(tvbuff_t *tvb, gint64 time_ns, ip_facts facts, const synfin_annotation *known,
                                   synfin_annotation *answer)
 {
     guint captured = tvb_captured_length(tvb);
     synfin_icmp icmp = {
         .struct_size = sizeof icmp,
         .frame = known->frame,
-        .time_ns = known->time_ns,
+        .time_ns = time_ns,
         .data = tvb_get_ptr(tvb, 0, (gint)captured),
         .len = captured,
         .ip_id = facts.ip_id,
@@ -278,9 +289,9 @@ static gboolean dissect(const packet_info *pinfo, tvbuff_t *tvb, layer_kind kind
     if (dissector == NULL)
         return FALSE;
     if (kind == LAYER_ICMP)
-        status = dissect_icmp(tvb, facts, known, answer);
+        status = dissect_icmp(tvb, now(pinfo), facts, known, answer);
     else
-        status = dissect_segment(tvb, facts, known, answer);
+        status = dissect_segment(tvb, now(pinfo), facts, known, answer);
     if (status != SYNFIN_OK && status < SYNFIN_NOT_TCP) /* those above are about this packet */
         give_up(status, pinfo->num);
     return status == SYNFIN_OK;
@@ -307,7 +318,7 @@ void state_tick(packet_info *pinfo, const noted_layer *layers)
 
     if (dissector == NULL || PINFO_FD_VISITED(pinfo))
         return;
-    last_time_ns = time_of(pinfo);
+    last_time_ns = now(pinfo);
     if (layers != NULL && layers->known)
         return; /* it was told with them */
     /* Silence counts up to the last frame of the capture, whatever it carries. A frame that nobody can

@@ -267,3 +267,55 @@ fn what_is_read_from_the_header_is_highlighted_there() {
         );
     }
 }
+
+/// A pcapng file whose packets after the first lie in Simple Packet Blocks, which have no times, but for the last one.
+fn without_times(script: &str) -> Vec<u8> {
+    let mut whole = Vec::new();
+    let script = Script::parse(script).unwrap();
+    script.write_pcapng(&mut whole).unwrap();
+    let mut bytes = Vec::new();
+    let mut simple = 0;
+    let mut rest = &whole[..];
+    while !rest.is_empty() {
+        let word = |at: usize| u32::from_le_bytes(rest[at..at + 4].try_into().unwrap());
+        let (kind, len) = (word(0), word(4) as usize);
+        let (block, behind) = rest.split_at(len);
+        rest = behind;
+        if kind != 6 || simple == 0 || rest.is_empty() {
+            bytes.extend(block);
+            simple += usize::from(kind == 6);
+            continue;
+        }
+        let captured = u32::from_le_bytes(block[20..24].try_into().unwrap()) as usize;
+        let data = &block[28..28 + captured.next_multiple_of(4)];
+        let total = (16 + data.len()) as u32;
+        for number in [3, total, captured as u32] {
+            bytes.extend(number.to_le_bytes());
+        }
+        bytes.extend(data);
+        bytes.extend(total.to_le_bytes());
+        simple += 1;
+    }
+    assert!(simple > 4);
+    bytes
+}
+
+#[test]
+fn packets_without_a_time_are_the_same_in_every_pass() {
+    let Some(wireshark) = Wireshark::with_plugin() else {
+        return;
+    };
+    let bytes = without_times("open C > S +1ms\n C > S PSH-ACK \"abc\"\n S > C ACK\n close C > S +1ms");
+    let capture = wireshark.capture(&bytes, "no-times.pcapng");
+    let fields: Vec<_> = FIELDS
+        .iter()
+        .filter(|field| field.is_of_segment())
+        .map(|field| field.name)
+        .collect();
+    let [one, two] = [&[][..], &["-2"]].map(|how| wireshark.rows(&capture, how, &fields));
+    assert_eq!(one, two);
+    let time = fields.iter().position(|name| *name == "synfin.time").unwrap();
+    let (last, untimed) = one.split_last().unwrap();
+    assert!(untimed.iter().all(|row| row[time] == one[0][time]), "{untimed:?}");
+    assert_ne!(last[time], one[0][time]);
+}
