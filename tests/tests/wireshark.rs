@@ -20,7 +20,7 @@ fn compare_all(wireshark: &Wireshark, name: &str, bytes: &[u8]) {
 }
 
 /// What the real captures do not show: each once.
-const SITUATIONS: [(&str, &str); 9] = [
+const SITUATIONS: [(&str, &str); 10] = [
     (
         "captured-twice-or-sent-twice", // told apart by IP's identification only
         "open C > S +1ms\n C > S PSH-ACK \"abc\" ipid=7\n dup +0.1ms\n +9ms S > C ACK\n +1ms C > S PSH-ACK \"def\" \
@@ -33,6 +33,10 @@ const SITUATIONS: [(&str, &str); 9] = [
     (
         "silence-told-by-another-packet",
         "host D 10.0.0.9:9\n C > S SYN\n forged D > C SYN\n +5s icmp S > C unreachable code=port quoting D",
+    ),
+    (
+        "unreachable-over-ipv6",
+        "v6\n C > S SYN\n +1ms icmp S > C unreachable code=port quoting C\n +5s icmp S > C unreachable code=port quoting C",
     ),
     (
         "answer-cut-by-the-end-of-the-capture",
