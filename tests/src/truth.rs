@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use synfin::capture::Capture;
 use synfin::{
     Annotation, Config, Connection, Dissector, FIELDS, Field, HttpMessage, IcmpNote, Outcome, Value,
@@ -142,7 +143,7 @@ impl Truth {
         for frame in shown {
             let number = kept[frame.number() - 1];
             let at = format!("frame {number} of {at}");
-            let time_ns = nanoseconds(frame.value("frame.time_epoch"));
+            let time_ns = since_epoch(frame.value("frame.time_epoch"));
             assert_eq!(time_ns, self.times_ns[number - 1], "{at}");
             for field in FIELDS {
                 let mut wanted = self.of_packet(field, number);
@@ -215,7 +216,14 @@ impl Truth {
 
 /// Compares one field of one frame.
 fn compare(at: &str, field: &Field, wanted: &[String], found: &[String], times: &Times) {
-    let found: Vec<_> = found.iter().map(|value| plain(field, value, times)).collect();
+    let found: Vec<_> = found
+        .iter()
+        .map(|value| match field.kind.as_str() {
+            "relative-time" => nanoseconds(value).to_string(),
+            "absolute-time" => times.get(value).map_or(value.clone(), i64::to_string),
+            _ => plain(field, value),
+        })
+        .collect();
     // In some forms an empty text looks like no text.
     let is_none = |values: &[String]| values.iter().all(String::is_empty);
     assert!(
@@ -243,23 +251,33 @@ fn times_of(shown: &[Shown]) -> Times {
     let time_of = |frame: &Shown| {
         (
             frame.value("frame.time").to_owned(),
-            nanoseconds(frame.value("frame.time_epoch")),
+            since_epoch(frame.value("frame.time_epoch")),
         )
     };
     shown.iter().map(time_of).collect()
 }
 
-/// What is shown, in the form of [`print`].
-fn plain(field: &Field, shown: &str, times: &Times) -> String {
-    match field.kind.as_str() {
-        "bool" => match shown {
-            "1" | "True" | "true" => "true".to_owned(),
-            "0" | "False" | "false" => "false".to_owned(),
-            other => panic!("{}: {other}", field.name),
-        },
-        "relative-time" => nanoseconds(shown).to_string(),
-        "absolute-time" => times.get(shown).map_or(shown.to_owned(), i64::to_string),
+/// What is shown of a field that is no time, as the core has it: forms and versions write booleans differently.
+///
+/// # Panics
+/// If a boolean is neither.
+#[must_use]
+pub fn plain(field: &Field, shown: &str) -> String {
+    match (field.kind.as_str(), shown) {
+        ("bool", "1" | "True" | "true") => "true".to_owned(),
+        ("bool", "0" | "False" | "false") => "false".to_owned(),
+        ("bool", other) => panic!("{}: {other}", field.name),
         _ => shown.to_owned(),
+    }
+}
+
+/// Of "1795370926.756279701", which JSON has in ISO 8601: for Elasticsearch since 4.4, at all since 4.6.
+fn since_epoch(shown: &str) -> i64 {
+    if shown.contains('T') {
+        let time: Timestamp = shown.parse().expect("a time in ISO 8601");
+        time.as_nanosecond().try_into().expect("a time near ours")
+    } else {
+        nanoseconds(shown)
     }
 }
 
