@@ -4,7 +4,7 @@ use memchr::memchr;
 
 use super::collect::BodySink;
 use super::framing::Framing;
-use super::head::is_token;
+use super::letters::is_token;
 use crate::rule::Rule;
 
 /// A body in progress.

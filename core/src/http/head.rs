@@ -14,6 +14,7 @@ use nom::sequence::terminated;
 use nom::{Err, IResult, Needed, Parser as _};
 
 use super::collect::HeadSink;
+use super::letters::{find_control, is_control, is_space, is_token, token_len, trim};
 use crate::rule::Rule;
 
 /// The small error: where failing is normal, nothing is built for it.
@@ -458,95 +459,6 @@ const USUAL: [&str; 14] = [
 /// The method, if it is one of the usual ones.
 pub(super) fn usual_method(method: &[u8]) -> Option<&'static str> {
     USUAL.into_iter().find(|usual| usual.as_bytes() == method)
-}
-
-/// RFC 9110 section 5.6.2: tchar.
-pub(super) const fn is_token(byte: u8) -> bool {
-    TOKEN[byte as usize]
-}
-
-const TOKEN: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = matches!(
-            byte as u8,
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+'
-                | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~'
-        );
-        byte += 1;
-    }
-    table
-};
-
-/// Neither text nor white space of a line: RFC 9110 section 5.5.
-const fn is_control(byte: u8) -> bool {
-    (byte < b' ') & (byte != b'\t') | (byte == 0x7f)
-}
-
-/// The white space around it taken off: usually there is one space before it and nothing behind it.
-fn trim(value: &[u8]) -> &[u8] {
-    match value.strip_prefix(b" ").unwrap_or(value) {
-        usual @ [first, .., last] if !first.is_ascii_whitespace() && !last.is_ascii_whitespace() => usual,
-        unusual => unusual.trim_ascii(),
-    }
-}
-
-/// How many bytes at its beginning make a token.
-fn token_len(text: &[u8]) -> usize {
-    let words = text.chunks_exact(WORD);
-    let usual = WORD
-        * words
-            .map(word)
-            .take_while(|&word| is_usual_in_names(word))
-            .count();
-    let rest = text[usual..].iter();
-    usual + rest.take_while(|&&byte| is_token(byte)).count()
-}
-
-/// The first control character. The last word overlaps the one before.
-fn find_control(text: &[u8]) -> Option<usize> {
-    let is_clean = match text.last_chunk::<WORD>() {
-        Some(last) => !may_control(word(last)) && !text.chunks_exact(WORD).map(word).any(may_control),
-        None => false,
-    };
-    if is_clean {
-        return None;
-    }
-    text.iter().position(|&byte| is_control(byte))
-}
-
-/// Bytes that are looked at together, in a number: most of a head is usual.
-const WORD: usize = size_of::<u64>();
-const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
-
-fn word(bytes: &[u8]) -> u64 {
-    bytes.try_into().map_or(0, u64::from_le_bytes)
-}
-
-const fn each(byte: u8) -> u64 {
-    u64::from_ne_bytes([byte; WORD])
-}
-
-/// Whether there may be a control character, and surely if there is one: a byte below space, DEL, and what a borrow
-/// of another one looks like.
-const fn may_control(word: u64) -> bool {
-    let below_space = word.wrapping_sub(each(b' ')) & !word;
-    let del = (word ^ each(0x7f)).wrapping_sub(each(1)) & !(word ^ each(0x7f));
-    (below_space | del) & HIGH_BITS != 0
-}
-
-/// Whether all bytes are letters or hyphens.
-const fn is_usual_in_names(word: u64) -> bool {
-    let lower = word | each(0x20);
-    let from_a = (lower & !HIGH_BITS) + each(0x80 - b'a');
-    let behind_z = (lower & !HIGH_BITS) + each(0x7f - b'z');
-    let hyphen = ((word ^ each(b'-')) & !HIGH_BITS) + each(0x7f);
-    (from_a & !behind_z | !hyphen) & !word & HIGH_BITS == HIGH_BITS
-}
-
-const fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t')
 }
 
 #[cfg(test)]

@@ -2,10 +2,7 @@ use std::ops::Range;
 
 use nom::Err;
 
-use super::{
-    Expect, FirstLine, cut_request, cut_status, fields, find_control, first_line, head, is_token, may_begin,
-    token_len, trim,
-};
+use super::{Expect, FirstLine, cut_request, cut_status, fields, first_line, head, may_begin};
 use crate::http::HttpLimits;
 use crate::http::collect::Heard;
 use crate::http::framing::{Coding, ContentLength};
@@ -309,43 +306,4 @@ fn deviations_are_told_with_their_bytes() {
         told(&long(8001)),
         [(H42, 4..8005 + 9), (H42, 8005 + 11..8005 + 11 + 8001)]
     );
-}
-
-/// Eight bytes are looked at together: one control character shows wherever it stands in a value of any length.
-#[test]
-fn a_control_character_is_found_at_every_place_of_a_value() {
-    for len in 1..70 {
-        for at in 0..len {
-            let mut value = vec![b'v'; len];
-            value[at] = 0x7f;
-            assert_eq!(find_control(&value), Some(at), "of {len}");
-        }
-        assert_eq!(find_control(&vec![b'v'; len]), None, "of {len}");
-        // RFC 9110 section 5.5: a tab and bytes above 0x7f are text.
-        assert_eq!(find_control(&vec![b'\t'; len]), None, "of {len}");
-        assert_eq!(find_control(&vec![0x80; len]), None, "of {len}");
-    }
-}
-
-#[test]
-fn a_token_ends_at_the_first_byte_that_is_none() {
-    for len in 0..20_usize {
-        for at in 0..len {
-            for byte in 0..=u8::MAX {
-                let mut name = b"Content-Encoding-abz"[..len].to_vec();
-                name[at] = byte;
-                let wanted = if is_token(byte) { len } else { at };
-                assert_eq!(token_len(&name), wanted, "{name:?}");
-            }
-        }
-    }
-}
-
-#[test]
-fn white_space_around_a_value_is_none_of_it() {
-    for value in [
-        "", " ", "a", " a", "a ", " a b ", "\ta", "  a", "a\t", " \t ", "\u{b}a",
-    ] {
-        assert_eq!(trim(value.as_bytes()), value.as_bytes().trim_ascii(), "{value:?}");
-    }
 }

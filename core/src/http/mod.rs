@@ -16,6 +16,7 @@ mod collect;
 mod facts;
 mod framing;
 mod head;
+mod letters;
 mod message;
 mod parse;
 mod side;
