@@ -75,12 +75,15 @@ pub struct Field {
     #[serde(skip)]
     of_connection: Option<OfConnection>,
     #[serde(skip)]
+    of_icmp: Option<OfIcmp>,
+    #[serde(skip)]
     of_second_pass: bool,
 }
 
 type Sink<'s, 'a> = &'s mut dyn FnMut(Value<'a>);
 type OfSegment = for<'a> fn(&'a Annotation, Sink<'_, 'a>);
 type OfConnection = for<'a> fn(&'a Connection, Sink<'_, 'a>);
+type OfIcmp = for<'a> fn(&'a IcmpNote, Sink<'_, 'a>);
 
 impl Field {
     /// Whether a segment has it: known when the segment is seen.
@@ -109,16 +112,9 @@ impl Field {
     }
 
     /// Gives the values of this field of an ICMP error about a segment: it has few of those of a segment.
-    pub fn of_icmp(&self, note: &IcmpNote, mut sink: impl FnMut(Value<'static>)) {
-        match self.name {
-            "synfin.connection" => sink(Value::Unsigned(note.connection)),
-            "synfin.direction" => sink(Value::Text(note.direction.as_str().into())),
-            "synfin.role" | "synfin.rules" => {
-                if let Some(rule) = note.rule {
-                    sink(Value::Text(rule.id().into()));
-                }
-            }
-            _ => {}
+    pub fn of_icmp<'a>(&self, note: &'a IcmpNote, mut sink: impl FnMut(Value<'a>)) {
+        if let Some(values) = self.of_icmp {
+            values(note, &mut sink);
         }
     }
 
@@ -188,6 +184,7 @@ macro_rules! fields {
     ($($name:literal $kind:ident $unit:literal $(@$span:ident)? $description:literal
         $(segment |$annotation:ident| $of_segment:expr)?
         $(, connection |$connection:ident| $of_connection:expr)?
+        $(, icmp |$note:ident| $of_icmp:expr)?
         $(, second $pass:ident)?;)+) => {
         /// The registry. A field's place in it is its number in the C ABI.
         pub const FIELDS: &[Field] = &[$({
@@ -200,10 +197,12 @@ macro_rules! fields {
                 span: None,
                 of_segment: None,
                 of_connection: None,
+                of_icmp: None,
                 of_second_pass: false $(|| fields!(@$pass))?,
             };
             $(field.span = Some(bounds(&tcp::$span));)?
             $(field.of_segment = Some(|$annotation, sink| $of_segment.give(FieldType::$kind, sink));)?
+            $(field.of_icmp = Some(|$note, sink| $of_icmp.give(FieldType::$kind, sink));)?
             $(field.of_connection = Some(|$connection, sink| $of_connection.give(FieldType::$kind, sink));)?
             field
         }),+];
@@ -220,7 +219,7 @@ fields! {
     "layer" Unsigned "" "Which TCP layer of the frame, outermost 0" segment |a| a.layer;
     "time" AbsoluteTime "" "Capture time" segment |a| a.time_ns;
     "connection" Unsigned "" "Number of the connection, from 0 in the order of first segments"
-        segment |a| a.connection, connection |c| c.connection;
+        segment |a| a.connection, connection |c| c.connection, icmp |n| n.connection;
     "src" Address "" "Sender of the segment; of a connection: the initiator" segment |a| a.src, connection |c| c.src;
     "src_port" Unsigned "" @SRC_PORT "Its port" segment |a| a.src_port, connection |c| c.src_port;
     "dst" Address "" "Receiver of the segment; of a connection: the responder" segment |a| a.dst, connection |c| c.dst;
@@ -231,12 +230,12 @@ fields! {
     "len" Unsigned "bytes" "Payload on the wire" segment |a| a.len;
     "window" Unsigned "" @WINDOW "Window field as sent, not scaled" segment |a| a.window;
     "integrity" Text "" "ok, cut by the snap length, malformed or bad-checksum" segment |a| a.integrity.as_str();
-    "direction" Text "" "Which side sent it: initiator or responder" segment |a| a.direction.as_str();
+    "direction" Text "" "Which side sent it: initiator or responder" segment |a| a.direction.as_str(), icmp |n| n.direction.as_str();
     "phase" Text "" "handshake, transfer, teardown, closed or stray" segment |a| a.phase.as_str();
     "step" Text "" "Textbook step: 1/3 SYN, 2/3 SYN-ACK, 3/3 ACK; 1/4 FIN, 2/4 its ACK, 3/4 the other FIN, 4/4 its ACK"
         segment |a| a.step.map(|step| step.as_str());
-    "role" Text "" "The rule that says best what the segment is" segment |a| a.role;
-    "rules" Text "" "All rules the segment fulfils" segment |a| Each(a.rules.iter());
+    "role" Text "" "The rule that says best what the segment is" segment |a| a.role, icmp |n| n.rule;
+    "rules" Text "" "All rules the segment fulfils" segment |a| Each(a.rules.iter()), icmp |n| n.rule;
     "state.initiator" Text "" "The initiator's RFC 9293 state before the segment, and after it"
         segment |a| Each([a.state.initiator.before.as_str(), a.state.initiator.after.as_str()].into_iter());
     "state.responder" Text "" "The responder's RFC 9293 state before the segment, and after it"

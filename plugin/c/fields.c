@@ -41,11 +41,9 @@ static int group_count;
 /* The row of a registry name, or -1. */
 static int find_field(const char *name)
 {
-    for (int i = 0; i < field_count; i++) {
-        if (strcmp(fields[i].name, name) == 0)
-            return i;
-    }
-    return -1;
+    size_t number;
+
+    return synfin_field_find(name, &number) == SYNFIN_OK ? (int)number : -1;
 }
 
 /* The group that a name with dots is shown under, made if need be. What is a field itself is no group. */

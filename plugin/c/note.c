@@ -6,7 +6,6 @@
 #include "plugin.h"
 
 #include <epan/column-utils.h>
-#include <string.h>
 
 static int hf_what = -1;
 
@@ -31,13 +30,12 @@ void note_add(proto_tree *tree, const noted_layer *layer)
 
 const char *note_rule_name(const char *id)
 {
-    for (size_t i = 0; i < synfin_rule_count(); i++) {
-        synfin_rule rule = {.struct_size = sizeof rule};
+    synfin_rule rule = {.struct_size = sizeof rule};
+    size_t number;
 
-        if (synfin_rule_at(i, &rule) == SYNFIN_OK && strcmp(rule.id.ptr, id) == 0)
-            return rule.name.ptr; /* static */
-    }
-    return NULL;
+    if (synfin_rule_find(id, &number) != SYNFIN_OK || synfin_rule_at(number, &rule) != SYNFIN_OK)
+        return NULL;
+    return rule.name.ptr; /* static */
 }
 
 /* Step and role of a segment, in words made from its values. */
