@@ -12,11 +12,11 @@ use crate::json;
 use crate::text::{self, Duration, HEADING};
 
 pub(crate) fn run(report: &Report) -> Result<Reading, Failure> {
-    if report.json {
-        input::read_all(report, Json(BufWriter::new(io::stdout().lock())))
+    if report.output.json {
+        input::read_all(&report.input, Json(BufWriter::new(io::stdout().lock())))
     } else {
         let out = BufWriter::new(anstream::stdout().lock());
-        input::read_all(report, Text(out))
+        input::read_all(&report.input, Text(out))
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn run(args: &Explain) -> Result<Reading, Failure> {
         args,
         refused: None,
     };
-    let reading = input::read_all(&args.report, &mut explainer)?;
+    let reading = input::read_all(&args.report.input, &mut explainer)?;
     match explainer.refused {
         Some(why) => Err(Failure::Input(why)),
         None => Ok(reading),
@@ -38,7 +38,7 @@ fn rules(args: &Explain) -> Result<Reading, Failure> {
     }
     let mut out = anstream::stdout().lock();
     for (index, rule) in found.into_iter().enumerate() {
-        if args.report.json {
+        if args.report.output.json {
             let mut row = serde_json::to_value(rule.info()).map_err(io::Error::from)?;
             row["meaning"] = rule.meaning().into();
             serde_json::to_writer(&mut out, &row).map_err(io::Error::from)?;
@@ -109,7 +109,7 @@ struct Explainer<'a, W> {
 
 impl<W: Write> Sink for &mut Explainer<'_, W> {
     fn begin(&mut self, name: &str) -> io::Result<()> {
-        if self.args.report.json {
+        if self.args.report.output.json {
             return Ok(());
         }
         writeln!(self.out, "{HEADING}==> {} <=={HEADING:#}", text::foreign(name))
@@ -121,7 +121,7 @@ impl<W: Write> Sink for &mut Explainer<'_, W> {
 
     fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
         let asked = &self.args.connection;
-        let json = self.args.report.json;
+        let json = self.args.report.output.json;
         let mut total = 0;
         let mut chosen: Vec<Connection> = Vec::new();
         for connection in dissector.finish() {

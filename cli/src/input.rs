@@ -9,7 +9,7 @@ use synfin::capture::Capture;
 use synfin::wire::Other;
 use synfin::{Annotation, Config, Dissector, LinkType, Outcome};
 
-use crate::args::Report;
+use crate::args;
 use crate::interrupt::{self, LiveInput};
 use crate::{Failure, text};
 
@@ -71,19 +71,19 @@ pub(crate) trait Sink {
 }
 
 /// Reads every file in order, each a capture of its own, into what `sink` makes for it.
-pub(crate) fn read_all<S: Sink>(report: &Report, mut sink: S) -> Result<Reading, Failure> {
+pub(crate) fn read_all<S: Sink>(from: &args::Input, mut sink: S) -> Result<Reading, Failure> {
     let mut reading = Reading::default();
-    for path in &report.files {
+    for path in &from.files {
         match sink.prepare(path).and_then(|()| open(path)) {
             Ok(capture) => {
                 if interrupt::happened() {
                     break;
                 }
-                if report.files.len() > 1 {
+                if from.files.len() > 1 {
                     sink.begin(&path.display().to_string())?;
                 }
                 reading.read += 1;
-                reading.damaged |= read_one(path, capture, report, &mut sink)?;
+                reading.damaged |= read_one(path, capture, from, &mut sink)?;
             }
             Err(message) => {
                 reading.unusable = true;
@@ -91,7 +91,7 @@ pub(crate) fn read_all<S: Sink>(report: &Report, mut sink: S) -> Result<Reading,
             }
         }
     }
-    reading.outcome(report.files.len())
+    reading.outcome(from.files.len())
 }
 
 type Input = Box<dyn Read>;
@@ -111,10 +111,10 @@ pub(crate) fn open(path: &Path) -> Result<Capture<Input>, String> {
 fn read_one<S: Sink>(
     path: &PathBuf,
     mut capture: Capture<Input>,
-    report: &Report,
+    from: &args::Input,
     sink: &mut S,
 ) -> Result<bool, Failure> {
-    let mut config = report.config();
+    let mut config = from.config();
     sink.configure(&mut config);
     let mut dissector = Dissector::new(config);
     // Standard input may be live (`tcpdump -U -w - |`): each line as it comes.

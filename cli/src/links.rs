@@ -5,7 +5,7 @@ use std::path::Path;
 
 use synfin::{Annotation, ConnectionId, Dissector, HttpMessage, HttpNote, Outcome};
 
-use crate::args::Report;
+use crate::args;
 use crate::{input, interrupt};
 
 /// What a second pass adds to segments.
@@ -19,12 +19,12 @@ pub(crate) struct Links {
 
 impl Links {
     /// Reads a capture as far as it can be read; the error says in words why not at all.
-    pub(crate) fn read(path: &Path, report: &Report) -> Result<Self, String> {
+    pub(crate) fn read(path: &Path, from: &args::Input) -> Result<Self, String> {
         let is_file = |path: &Path| path.metadata().is_ok_and(|data| data.is_file());
         if path == Path::new("-") || path.exists() && !is_file(path) {
             return Err("two passes need a file, which can be read again: this is none".to_owned());
         }
-        let mut config = report.config();
+        let mut config = from.config();
         config.http.streamed = true;
         let mut dissector = Dissector::new(config);
         let mut capture = input::open(path)?;

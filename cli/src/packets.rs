@@ -17,21 +17,21 @@ use crate::text::{self, DIM, Duration, ENDING, HEADING, OPENING};
 const TOLD_CONNECTIONS: usize = 20;
 
 pub(crate) fn run(args: &Packets) -> Result<Reading, Failure> {
-    if args.report.json {
+    if args.report.output.json {
         let json = Json {
             out: BufWriter::new(io::stdout().lock()),
             args,
             links: None,
         };
-        input::read_all(&args.report, json)
+        input::read_all(&args.report.input, json)
     } else {
         let out = BufWriter::new(anstream::stdout().lock());
-        input::read_all(&args.report, Text::new(out, args))
+        input::read_all(&args.report.input, Text::new(out, args))
     }
 }
 
 fn links(path: &Path, args: &Packets) -> Result<Option<Links>, String> {
-    let links = args.two_pass.then(|| Links::read(path, &args.report));
+    let links = args.two_pass.then(|| Links::read(path, &args.report.input));
     links.transpose()
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn run(args: &Http) -> Result<Reading, Failure> {
         .transpose()
         .map_err(Failure::Input)?;
     let form: Box<dyn Form> = match args.format {
-        _ if args.report.json => Box::new(Json(BufWriter::new(io::stdout().lock()))),
+        _ if args.report.output.json => Box::new(Json(BufWriter::new(io::stdout().lock()))),
         Format::Text => Box::new(line::Lines::new(
             BufWriter::new(anstream::stdout().lock()),
             args.headers,
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Http) -> Result<Reading, Failure> {
         told: 0,
         other: 0,
     };
-    input::read_all(&args.report, transactions)
+    input::read_all(&args.report.input, transactions)
 }
 
 /// How transactions are written.
