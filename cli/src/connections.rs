@@ -23,6 +23,10 @@ pub(crate) fn run(report: &Report) -> Result<Reading, Failure> {
 struct Json<W>(W);
 
 impl<W: Write> Sink for Json<W> {
+    fn writes_while_reading(&self) -> bool {
+        false
+    }
+
     fn segment(&mut self, _: &Dissector, _: &Annotation) -> io::Result<()> {
         Ok(())
     }
@@ -44,6 +48,10 @@ struct Text<W>(W);
 impl<W: Write> Sink for Text<W> {
     fn begin(&mut self, name: &str) -> io::Result<()> {
         writeln!(self.0, "{HEADING}==> {} <=={HEADING:#}", text::foreign(name))
+    }
+
+    fn writes_while_reading(&self) -> bool {
+        false
     }
 
     fn segment(&mut self, _: &Dissector, _: &Annotation) -> io::Result<()> {

@@ -115,6 +115,10 @@ impl<W: Write> Sink for &mut Explainer<'_, W> {
         writeln!(self.out, "{HEADING}==> {} <=={HEADING:#}", text::foreign(name))
     }
 
+    fn writes_while_reading(&self) -> bool {
+        false
+    }
+
     fn segment(&mut self, _: &Dissector, _: &Annotation) -> io::Result<()> {
         Ok(())
     }

@@ -5,8 +5,7 @@ use std::path::Path;
 
 use synfin::{Annotation, ConnectionId, Dissector, HttpMessage, HttpNote, Outcome};
 
-use crate::args;
-use crate::{input, interrupt};
+use crate::{args, input};
 
 /// What a second pass adds to segments.
 #[derive(Debug, Default)]
@@ -20,23 +19,17 @@ pub(crate) struct Links {
 impl Links {
     /// Reads a capture as far as it can be read; the error says in words why not at all.
     pub(crate) fn read(path: &Path, from: &args::Input) -> Result<Self, String> {
-        let is_file = |path: &Path| path.metadata().is_ok_and(|data| data.is_file());
-        if path == Path::new("-") || path.exists() && !is_file(path) {
-            return Err("two passes need a file, which can be read again: this is none".to_owned());
-        }
         let mut config = from.config();
         config.http.streamed = true;
         let mut dissector = Dissector::new(config);
-        let mut capture = input::open(path)?;
         let mut links = Self::default();
-        // What is damaged is told in the second pass.
-        while let (false, Ok(Some(frame))) = (interrupt::happened(), capture.next_frame()) {
-            if let Outcome::Segment(annotation) = dissector.frame(&frame) {
+        input::frames_of(path, from, |frame| {
+            if let Outcome::Segment(annotation) = dissector.frame(frame) {
                 links.note(&annotation);
             }
             dissector.take_evicted();
             links.take(&mut dissector);
-        }
+        })?;
         dissector.finish().for_each(drop);
         links.take(&mut dissector);
         Ok(links)

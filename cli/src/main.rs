@@ -5,6 +5,7 @@ mod coding;
 mod connections;
 mod docs;
 mod explain;
+mod fail_on;
 mod http;
 mod input;
 mod interrupt;
@@ -13,6 +14,7 @@ mod links;
 mod packets;
 mod tables;
 mod text;
+mod times;
 
 use std::process::ExitCode;
 
@@ -23,11 +25,14 @@ use clap::Parser as _;
 const ALL_READ: u8 = 0;
 /// The input was damaged, or partly of an unknown link type; what could be read was reported.
 const DAMAGED: u8 = 1;
+/// A connection has a verdict that `--fail-on` names.
+const FAILED: u8 = 3;
 /// Wrong arguments, or an input that cannot be read at all (the others were reported).
 const UNUSABLE: u8 = 2;
 
 fn main() -> ExitCode {
     let args = Args::parse_from(args::with_default_command(std::env::args_os()));
+    args.color.apply();
     interrupt::watch();
     let done = match &args.command {
         Command::Packets(args) => packets::run(args),
@@ -42,6 +47,8 @@ fn main() -> ExitCode {
     match done {
         Ok(_) if interrupt::happened() => ExitCode::from(interrupt::STATUS),
         Ok(outcome) if outcome.unusable() => ExitCode::from(UNUSABLE),
+        // What was found is sure, whatever damage hides.
+        Ok(outcome) if outcome.failed() => ExitCode::from(FAILED),
         Ok(outcome) if outcome.damaged() => ExitCode::from(DAMAGED),
         Ok(_) => ExitCode::from(ALL_READ),
         // Nobody reads any more (`synfin FILE | head`): that is no failure.

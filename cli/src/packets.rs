@@ -12,6 +12,7 @@ use crate::connections::verdict_in_words;
 use crate::input::{self, Reading, Sink};
 use crate::links::Links;
 use crate::text::{self, DIM, Duration, ENDING, HEADING, OPENING};
+use crate::times::Clock;
 
 /// Up to this many connections are told one by one below the packets.
 const TOLD_CONNECTIONS: usize = 20;
@@ -89,17 +90,19 @@ struct Text<'a, W> {
     out: W,
     args: &'a Packets,
     links: Option<Links>,
-    start_ns: Option<i64>,
+    clock: Clock,
+    headed: bool,
     connections: u64,
 }
 
 impl<'a, W: Write> Text<'a, W> {
-    const fn new(out: W, args: &'a Packets) -> Self {
+    fn new(out: W, args: &'a Packets) -> Self {
         Self {
             out,
             args,
             links: None,
-            start_ns: None,
+            clock: Clock::new(args.report.input.time),
+            headed: false,
             connections: 0,
         }
     }
@@ -115,29 +118,34 @@ impl<W: Write> Sink for Text<'_, W> {
         writeln!(self.out, "{HEADING}==> {} <=={HEADING:#}", text::foreign(name))
     }
 
+    fn captured(&mut self, time_ns: i64) {
+        self.clock.captured(time_ns);
+    }
+
     fn segment(&mut self, dissector: &Dissector, annotation: &Annotation) -> io::Result<()> {
-        let first = self.start_ns.is_none();
-        let start_ns = *self.start_ns.get_or_insert(annotation.time_ns);
-        if first {
+        let width = self.clock.width();
+        if !std::mem::replace(&mut self.headed, true) {
             writeln!(
                 self.out,
-                "{HEADING}{:>5} {:>10}  {:<6} {:<11} {:>6} {:>6} {:>5}  {:<7} {:<12} {:<12} what{HEADING:#}",
+                "{HEADING}{:>5} {:>width$}  {:<6} {:<11} {:>6} {:>6} {:>5}  {:<7} {:<12} {:<12} what{HEADING:#}",
                 "frame", "time", "conn", "flags", "seq", "ack", "len", "step", "initiator", "responder"
             )?;
         }
         if annotation.connection >= self.connections {
             self.connections = annotation.connection + 1;
             let (initiator, responder) = endpoints(annotation);
+            let indent = width + 6;
             writeln!(
                 self.out,
-                "{DIM}{:>16}  #{:<3} {initiator} → {responder}{DIM:#}",
+                "{DIM}{:>indent$}  #{:<3} {initiator} → {responder}{DIM:#}",
                 "", annotation.connection
             )?;
         }
+        let time = format!("{:>width$}", self.clock.text(annotation.time_ns));
         writeln!(
             self.out,
             "{}",
-            line(dissector, annotation, self.links.as_ref(), start_ns)
+            line(dissector, annotation, self.links.as_ref(), &time)
         )?;
         Ok(())
     }
@@ -158,7 +166,8 @@ impl<W: Write> Sink for Text<'_, W> {
                 writeln!(self.out, "{}", ending(connection))?;
             }
         }
-        (self.start_ns, self.connections) = (None, 0);
+        self.clock.reset();
+        (self.headed, self.connections) = (false, 0);
         Ok(())
     }
 
@@ -176,7 +185,7 @@ fn endpoints(annotation: &Annotation) -> (String, String) {
     }
 }
 
-fn line(dissector: &Dissector, annotation: &Annotation, links: Option<&Links>, start_ns: i64) -> String {
+fn line(dissector: &Dissector, annotation: &Annotation, links: Option<&Links>, time: &str) -> String {
     let arrow = match annotation.direction {
         Side::Initiator => '→',
         Side::Responder => '←',
@@ -185,9 +194,8 @@ fn line(dissector: &Dissector, annotation: &Annotation, links: Option<&Links>, s
     let style = style(annotation);
     let what = what(dissector, annotation, links);
     format!(
-        "{:>5} {:>10}  #{:<3} {arrow} {:<11} {:>6} {:>6} {:>5}  {style}{:<7}{style:#} {:<12} {:<12} {style}{what}{style:#}",
+        "{:>5} {time}  #{:<3} {arrow} {:<11} {:>6} {:>6} {:>5}  {style}{:<7}{style:#} {:<12} {:<12} {style}{what}{style:#}",
         annotation.frame,
-        text::seconds(annotation.time_ns.saturating_sub(start_ns)),
         annotation.connection,
         annotation.flags.to_string(),
         optional(annotation.seq),

@@ -11,6 +11,7 @@ mod buffer;
 mod error;
 mod pcap;
 mod pcapng;
+mod resync;
 
 use std::fmt;
 use std::io::{self, Read};
@@ -43,6 +44,8 @@ pub struct Capture<R> {
     format: Format,
     frames: u64,
     ended: bool,
+    /// It ended at damage, behind which more may be found.
+    damaged: bool,
 }
 
 enum Format {
@@ -84,11 +87,14 @@ impl<R: Read> Capture<R> {
             format,
             frames: 0,
             ended: false,
+            damaged: false,
         })
     }
 
     /// The next frame, `None` at the end of the capture. After an error of the input's content there
-    /// is nothing more; after [`CaptureError::Io`] the call may be repeated.
+    /// is nothing more unless [`resume`](Self::resume) finds it; after [`CaptureError::Io`] the call may be repeated.
+    ///
+    /// A pcap record whose header is odd is given when the next one's header is there and proves it.
     ///
     /// A pcapng simple packet block has no time: its frame gets the one before it.
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {
@@ -117,14 +123,14 @@ impl<R: Read> Capture<R> {
             }
             Err(Fault::Io(error)) => Err(CaptureError::Io(error)),
             Err(Fault::Truncated) => {
-                self.ended = true;
+                (self.ended, self.damaged) = (true, true);
                 Err(CaptureError::Truncated {
                     offset: self.input.offset(),
                     frames: self.frames,
                 })
             }
             Err(Fault::Damaged(what)) => {
-                self.ended = true;
+                (self.ended, self.damaged) = (true, true);
                 Err(CaptureError::Damaged {
                     offset: self.input.offset(),
                     frames: self.frames,
@@ -132,6 +138,26 @@ impl<R: Read> Capture<R> {
                 })
             }
         }
+    }
+}
+
+impl<R: Read> Capture<R> {
+    /// After [`CaptureError::Damaged`] or [`CaptureError::Truncated`]: looks for the next record that others
+    /// behind it prove, and gives the number of bytes left out; [`next_frame`](Self::next_frame) goes on from
+    /// there and the frames are numbered on. `None` where nothing more can be found.
+    ///
+    /// Time is linear in the bytes left out, memory bounded.
+    pub fn resume(&mut self) -> Result<Option<u64>, CaptureError> {
+        if !self.damaged {
+            return Ok(None);
+        }
+        let damage = self.input.offset();
+        let found = match &self.format {
+            Format::Pcap(pcap) => pcap.resync(&mut self.input)?,
+            Format::Pcapng(pcapng) => pcapng.resync(&mut self.input)?,
+        };
+        (self.ended, self.damaged) = (!found, false);
+        Ok(found.then(|| self.input.offset() - damage))
     }
 }
 

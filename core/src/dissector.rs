@@ -5,6 +5,7 @@ use crate::config::{ChecksumPolicy, Config};
 use crate::connection::Connection;
 use crate::fragment::{Fragments, Taken};
 use crate::http::{HttpRow, Transaction};
+use crate::seen::Seen;
 use crate::track::Tracker;
 use crate::wire::icmp::IcmpError;
 use crate::wire::{self, Decoded, Other, WireError};
@@ -36,6 +37,7 @@ pub struct Dissector {
     config: Config,
     tracker: Tracker,
     pub(crate) fragments: Fragments,
+    seen: Seen,
 }
 
 impl Dissector {
@@ -47,6 +49,7 @@ impl Dissector {
             config,
             tracker,
             fragments: Fragments::default(),
+            seen: Seen::default(),
         }
     }
 
@@ -140,7 +143,9 @@ impl Dissector {
 
     /// The connections that had to make room since the last call, as they stood.
     pub fn take_evicted(&mut self) -> Vec<Connection> {
-        self.tracker.take_evicted()
+        let evicted = self.tracker.take_evicted();
+        evicted.iter().for_each(|connection| self.seen.note(connection));
+        evicted
     }
 
     /// Ends the capture and leaves the connections where they are: [`connection`](Self::connection) gives each as
@@ -152,7 +157,14 @@ impl Dissector {
     /// Ends the capture: every connection not taken yet, in the order of their numbers. The dissector is
     /// then as new, except that numbers go on.
     pub fn finish(&mut self) -> impl Iterator<Item = Connection> + '_ {
-        self.tracker.finish()
+        let seen = &mut self.seen;
+        self.tracker.finish().inspect(|connection| seen.note(connection))
+    }
+
+    /// Which verdicts the connections given out so far have.
+    #[must_use]
+    pub const fn seen(&self) -> &Seen {
+        &self.seen
     }
 }
 

@@ -45,6 +45,7 @@ mod frame;
 pub mod http;
 mod options;
 mod rule;
+mod seen;
 mod segment;
 mod seq;
 mod stream;
@@ -65,6 +66,7 @@ pub use options::{
     UserTimeout, Violation,
 };
 pub use rule::{RULES, Rule, RuleGroup, RuleInfo, RuleSet, Severity};
+pub use seen::Seen;
 pub use segment::{Integrity, RawSegment, Segment};
 pub use seq::SeqNumber;
 pub use track::reassembly::ReassemblyLimits;

@@ -1,13 +1,48 @@
 //! What to read, and how to take it.
 
+use std::cell::OnceCell;
 use std::path::PathBuf;
+
+use crate::Failure;
+use crate::fail_on::FailOn;
+use crate::input::{Filter, Moment, Plan, Window};
+use crate::times::TimeFormat;
 
 /// Capture files, and what to believe of them.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Input {
-    /// Capture files (pcap or pcapng), - for standard input.
-    #[arg(required = true, value_name = "FILE")]
+    /// Capture files (pcap or pcapng, also as gzip, zstd, xz or lz4) and folders of them, - for standard input.
+    #[arg(required = true, value_name = "FILE", value_hint = clap::ValueHint::AnyPath)]
     pub(crate) files: Vec<PathBuf>,
+    /// All files as one capture, frames in order of time, as mergecap.
+    #[arg(long)]
+    pub(crate) merge: bool,
+    /// Each file as a capture of its own, even those that are pieces of a rotated one by their names (dumpcap -b,
+    /// tcpdump -C and -G); these are joined otherwise.
+    #[arg(long)]
+    pub(crate) no_join: bool,
+    /// Wait for more at the end of the file, until Ctrl-C.
+    #[arg(long, conflicts_with = "merge")]
+    pub(crate) follow: bool,
+    /// Only frames that a capture filter accepts, as of pcap-filter(7); frames keep their numbers. Needs tcpdump.
+    #[arg(long, value_name = "EXPR")]
+    pub(crate) filter: Option<String>,
+    /// Only frames from this time on: "2024-05-01 12:30:00.5" (local time), 2024-05-01T12:30:00Z, seconds since 1970,
+    /// or +30s from the first frame.
+    #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
+    pub(crate) after: Option<Moment>,
+    /// Only frames before this time, written in the same way.
+    #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
+    pub(crate) before: Option<Moment>,
+    /// Times in text, as tshark has them.
+    #[arg(short = 't', long = "time", value_name = "FORMAT", value_enum, default_value_t = TimeFormat::Relative)]
+    pub(crate) time: TimeFormat,
+    /// No name look-ups: there are none; accepted for those who type it.
+    #[arg(short = 'n')]
+    pub(crate) numeric: bool,
+    /// Exit status 3 if any connection has one of these handshake verdicts, close verdicts or causes: refused,reset.
+    #[arg(long, value_name = "VERDICT,..", value_parser = FailOn::parse, default_value = "", hide_default_value = true)]
+    pub(crate) fail_on: FailOn,
     /// Believe or doubt segments with a wrong TCP checksum: note it, drop their evidence, or do not look.
     #[arg(long, value_name = "POLICY", value_enum, default_value_t = Checksums::Note)]
     pub(crate) checksums: Checksums,
@@ -15,9 +50,29 @@ pub(crate) struct Input {
     /// [default: those of Zeek's protocol scripts].
     #[arg(long, value_name = "LIST", value_parser = ports)]
     pub(crate) likely_server_ports: Option<Ports>,
+    #[arg(skip)]
+    plan: OnceCell<Plan>,
 }
 
 impl Input {
+    /// The captures to read; folders are listed at the first call.
+    pub(crate) fn plan(&self) -> &Plan {
+        self.plan.get_or_init(|| Plan::new(self))
+    }
+
+    /// The capture filter asked for; the error says why there is none.
+    pub(crate) fn filter(&self) -> Result<Option<Filter>, Failure> {
+        let filter = self.filter.as_deref().map(Filter::new).transpose();
+        filter.map_err(Failure::Input)
+    }
+
+    pub(crate) const fn window(&self) -> Window {
+        Window {
+            after: self.after,
+            before: self.before,
+        }
+    }
+
     pub(crate) fn config(&self) -> synfin::Config {
         let mut config = synfin::Config::default();
         config.checksums = match self.checksums {

@@ -18,12 +18,33 @@ pub(crate) use output::Output;
 #[derive(Debug, Parser)]
 #[command(name = "synfin", version, after_help = after_help())]
 pub(crate) struct Args {
+    /// Colours: on a terminal (without NO_COLOR), always or never.
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto, global = true)]
+    pub(crate) color: Color,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    /// For everything that is written from now on.
+    pub(crate) fn apply(self) {
+        match self {
+            Self::Auto => {}
+            Self::Always => anstream::ColorChoice::Always.write_global(),
+            Self::Never => anstream::ColorChoice::Never.write_global(),
+        }
+    }
+}
+
 /// What to type, and what it gives: for `--help` and for the manual pages.
-pub(crate) const EXAMPLES: [(&str, &str); 9] = [
+pub(crate) const EXAMPLES: [(&str, &str); 12] = [
     (
         "synfin capture.pcapng",
         "every TCP packet and its place in its connection",
@@ -50,13 +71,25 @@ pub(crate) const EXAMPLES: [(&str, &str); 9] = [
         "how each connection ended, as data",
     ),
     ("tcpdump -U -w - tcp | synfin -", "live"),
+    (
+        "synfin connections --merge eth0.pcap.gz eth1.pcap.zst",
+        "two captures in order of time, as one",
+    ),
+    (
+        "synfin packets -t ad --filter 'port 443' --after +30s trace.pcap",
+        "a part of a capture; frames keep their numbers",
+    ),
+    (
+        "synfin connections --fail-on refused,reset,timed-out test.pcap",
+        "for scripts: exit status 3 if a connection has one of these",
+    ),
     ("synfin man | man -l -", "the manual page, from the program alone"),
 ];
 
 pub(crate) const FILES_NOTE: &str = "A file named like a command: ./connections. Standard input: -";
 
 /// By status, as `main` ends.
-pub(crate) const EXIT_STATUS: [(u8, &str); 4] = [
+pub(crate) const EXIT_STATUS: [(u8, &str); 5] = [
     (crate::ALL_READ, "All was read."),
     (
         crate::DAMAGED,
@@ -65,6 +98,10 @@ pub(crate) const EXIT_STATUS: [(u8, &str); 4] = [
     (
         crate::UNUSABLE,
         "Wrong usage, or a file that is unreadable or not a capture; other files were reported.",
+    ),
+    (
+        crate::FAILED,
+        "A connection has a verdict that --fail-on names. Goes before 1; 130 and 2 go before it.",
     ),
     (
         crate::interrupt::STATUS,
@@ -251,11 +288,20 @@ pub(crate) fn with_default_command(words: impl Iterator<Item = OsString>) -> Vec
         "--version",
     ];
     let mut words: Vec<OsString> = words.collect();
+    // Where the command stands: behind the options of the program itself.
+    let mut at = 1;
+    while let Some(word) = words.get(at) {
+        at += match word.to_str() {
+            Some("--color") => 2,
+            Some(word) if word.starts_with("--color=") => 1,
+            _ => break,
+        };
+    }
     let named = words
-        .get(1)
+        .get(at)
         .is_none_or(|word| KNOWN.iter().any(|known| word == known));
     if !named {
-        words.insert(1, "packets".into());
+        words.insert(at, "packets".into());
     }
     words
 }
@@ -303,6 +349,8 @@ mod tests {
         assert!(matches!(command(&["-2", "x.pcap"]), Command::Packets(packets) if packets.two_pass));
         assert!(matches!(command(&["./connections"]), Command::Packets(_)));
         assert!(matches!(command(&["-"]), Command::Packets(_)));
+        assert!(matches!(command(&["--color", "never", "x"]), Command::Packets(_)));
+        assert!(matches!(command(&["--color=never", "connections", "x"]), Command::Connections(_)));
         assert!(matches!(command(&["--", "connections"]), Command::Packets(_)));
         assert!(matches!(
             command(&["connections", "x.pcap"]),

@@ -27,7 +27,8 @@ enum Stage {
     Over,
 }
 
-pub(super) struct Inflate<R> {
+/// Gives what it could decode before an error, then the error. Takes several gzip members one behind the other.
+pub(crate) struct Inflate<R> {
     source: R,
     format: Format,
     stage: Stage,
@@ -36,11 +37,11 @@ pub(super) struct Inflate<R> {
 }
 
 impl<R: BufRead> Inflate<R> {
-    pub(super) fn gzip(source: R) -> Self {
+    pub(crate) fn gzip(source: R) -> Self {
         Self::new(source, Format::Gzip)
     }
 
-    pub(super) fn deflate(source: R) -> Self {
+    pub(crate) fn deflate(source: R) -> Self {
         Self::new(source, Format::Deflate)
     }
 

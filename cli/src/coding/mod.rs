@@ -9,6 +9,9 @@ mod inflate;
 mod tests;
 mod zstd;
 
+pub(crate) use inflate::Inflate;
+pub(crate) use zstd::Zstd;
+
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 
 /// Codings in a row that are undone; nobody needs more than two.

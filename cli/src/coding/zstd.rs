@@ -15,7 +15,9 @@ const LARGEST_WINDOW: u64 = 64 << 20;
 /// RFC 8878 section 3.1.1.2: a raw block of no bytes, the last one; and room for a checksum.
 const LAST_BLOCK: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];
 
-pub(super) struct Zstd<R> {
+/// Gives what it could decode before an error, then the error. Takes several frames one behind the other.
+pub(crate) struct Zstd<R> {
+    largest_window: u64,
     source: R,
     decoder: FrameDecoder,
     frames: u64,
@@ -26,7 +28,13 @@ pub(super) struct Zstd<R> {
 
 impl<R: BufRead> Zstd<R> {
     pub(super) fn new(source: R) -> Self {
+        Self::with_window(source, LARGEST_WINDOW)
+    }
+
+    /// Refuses windows of more bytes than this.
+    pub(crate) fn with_window(source: R, largest_window: u64) -> Self {
         Self {
+            largest_window,
             source,
             decoder: FrameDecoder::new(),
             frames: 0,
@@ -63,7 +71,7 @@ impl<R: BufRead> Zstd<R> {
         let len = 5 + rest_of_header(header[4]);
         let header = &mut header[..len];
         self.source.read_exact(&mut header[5..])?;
-        if window(header) > LARGEST_WINDOW {
+        if window(header) > self.largest_window {
             return Err(damaged("the zstd window is too large"));
         }
         self.decoder

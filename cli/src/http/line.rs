@@ -9,13 +9,14 @@ use textwrap::core::display_width;
 
 use super::Form;
 use crate::text::{self, DIM, Duration, HEADING, foreign};
+use crate::times::{Clock, TimeFormat};
 
 pub(super) struct Lines<W> {
     out: W,
     headers: bool,
     /// Columns to fit in; lines in a file are as long as they are.
     width: Option<usize>,
-    start_ns: Option<i64>,
+    clock: Clock,
     headed: bool,
     /// Width of the endpoints: that of the widest ones so far.
     endpoints: usize,
@@ -31,13 +32,13 @@ const WITH_ENDPOINTS: usize = 140;
 const WITH_DETAILS: usize = 100;
 
 impl<W: Write> Lines<W> {
-    pub(super) fn new(out: W, headers: bool) -> Self {
+    pub(super) fn new(out: W, headers: bool, time: TimeFormat) -> Self {
         let fits = std::env::var_os("COLUMNS").is_some() || io::stdout().is_terminal();
         Self {
             out,
             headers,
             width: fits.then(text::width),
-            start_ns: None,
+            clock: Clock::new(time),
             headed: false,
             endpoints: ENDPOINTS,
         }
@@ -49,7 +50,7 @@ impl<W: Write> Lines<W> {
 
     /// Everything before the transaction's own words.
     fn columns(&mut self, [time, number, endpoints, request, response, wait, total]: [&str; 7]) -> String {
-        let mut columns = format!("{time:>10}  {number:<5} ");
+        let mut columns = format!("{time:>0$}  {number:<5} ", self.clock.width());
         if self.has_room(WITH_ENDPOINTS) {
             self.endpoints = self.endpoints.max(endpoints.chars().count());
             columns += &format!("{endpoints:<0$}  ", self.endpoints);
@@ -79,12 +80,13 @@ impl<W: Write> Lines<W> {
 
 impl<W: Write> Form for Lines<W> {
     fn begin(&mut self, name: &str) -> io::Result<()> {
-        (self.start_ns, self.headed) = (None, false);
+        self.clock.reset();
+        self.headed = false;
         writeln!(self.out, "{HEADING}==> {} <=={HEADING:#}", foreign(name))
     }
 
     fn starts_at(&mut self, ns: i64) {
-        self.start_ns.get_or_insert(ns);
+        self.clock.starts_at(ns);
     }
 
     fn row(&mut self, row: &HttpRow, of_bodies: &[String]) -> io::Result<()> {
@@ -104,11 +106,11 @@ impl<W: Write> Form for Lines<W> {
         let empty = TransactionFacts::default();
         let facts = row.row.facts.as_deref().unwrap_or(&empty);
         let begun = facts.request.first_ns.or(facts.response.first_ns);
-        let start = self.start_ns.unwrap_or_default();
+        let begun = begun.map_or_else(String::new, |ns| self.clock.text(ns));
         let length = |len: Option<u64>| len.map_or_else(|| "-".to_owned(), |len| len.to_string());
         let duration = |ns: Option<i64>| ns.map_or_else(|| "-".to_owned(), |ns| Duration(ns).to_string());
         let before = self.columns([
-            &begun.map_or_else(String::new, |ns| text::seconds(ns.saturating_sub(start))),
+            &begun,
             &format!("#{}", row.connection),
             &endpoints(row, facts),
             &length(row.row.request_body_len),
@@ -142,7 +144,7 @@ impl<W: Write> Lines<W> {
         let trailers = message.trailers.iter().map(|field| (field, " (trailer)"));
         for (field, trailer) in fields.chain(trailers) {
             let (name, value) = (foreign(&field.name), foreign(&field.value));
-            let line = format!("{:>10}  {mark} {name}: {value}{trailer}", "");
+            let line = format!("{:>1$}  {mark} {name}: {value}{trailer}", "", self.clock.width());
             writeln!(self.out, "{DIM}{}{DIM:#}", cut(&line, self.width))?;
         }
         Ok(())

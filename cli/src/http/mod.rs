@@ -26,6 +26,7 @@ pub(crate) fn run(args: &Http) -> Result<Reading, Failure> {
         Format::Text => Box::new(line::Lines::new(
             BufWriter::new(anstream::stdout().lock()),
             args.headers,
+            args.report.input.time,
         )),
         Format::Combined => Box::new(combined::Log(BufWriter::new(io::stdout().lock()))),
     };

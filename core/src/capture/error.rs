@@ -21,7 +21,7 @@ pub enum CaptureError {
         /// How many frames there were before.
         frames: u64,
     },
-    /// A record contradicts the format, and nothing behind it can be found.
+    /// A record contradicts the format.
     Damaged {
         /// Where that record begins, bytes from the start of the input.
         offset: u64,

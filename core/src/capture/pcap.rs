@@ -1,10 +1,11 @@
 //! The pcap format: draft-ietf-opsawg-pcap.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use pcap_parser::parse_pcap_header;
 
 use super::buffer::Buffer;
+use super::resync::{self, Place};
 use super::{Fault, MAX_RECORD_LEN, Record};
 use crate::frame::LinkType;
 
@@ -17,6 +18,15 @@ const RECORD_HEADER_LEN: usize = 16;
 const MODIFIED_RECORD_HEADER_LEN: usize = 24;
 
 const NS_PER_SECOND: i64 = 1_000_000_000;
+
+/// What no writer goes beyond without a reason (libpcap's `MAXIMUM_SNAPLEN`).
+const USUAL_LEN: u32 = 256 << 10;
+/// Records in a row that prove each other behind damage: this many where the first is near in time to the last
+/// one before, else more.
+const PROOF: u32 = 4;
+const FAR_PROOF: u32 = 8;
+/// Records behind damage are no further apart than this, seconds.
+const NEAR: u32 = 24 * 3600;
 
 /// These four bytes begin a pcap file.
 pub(super) fn is_magic(magic: [u8; 4]) -> bool {
@@ -31,6 +41,17 @@ pub(super) struct Pcap {
     ns_per_tick: i64,
     record_header_len: usize,
     lengths: Lengths,
+    /// Of the last record.
+    last_seconds: Option<u32>,
+}
+
+/// The fixed part of a record's header.
+#[derive(Clone, Copy)]
+struct Head {
+    seconds: u32,
+    fraction: u32,
+    captured: u32,
+    wire_len: u32,
 }
 
 /// libpcap before 0.4 wrote the two lengths the other way round: format 2.2 and older always,
@@ -63,10 +84,11 @@ impl Pcap {
                 RECORD_HEADER_LEN
             },
             lengths,
+            last_seconds: None,
         })
     }
 
-    pub(super) fn next_record<R: Read>(&self, input: &mut Buffer<R>) -> Result<Option<Record>, Fault> {
+    pub(super) fn next_record<R: Read>(&mut self, input: &mut Buffer<R>) -> Result<Option<Record>, Fault> {
         if !input.want(self.record_header_len)? {
             return if input.bytes().is_empty() {
                 Ok(None)
@@ -74,42 +96,118 @@ impl Pcap {
                 Err(Fault::Truncated)
             };
         }
-        let Some(head) = input.bytes().first_chunk::<RECORD_HEADER_LEN>() else {
+        let head = self.head(input.bytes()).ok_or(Fault::Truncated)?;
+        if head.captured > MAX_RECORD_LEN {
+            return Err(Fault::Damaged("record length beyond 256 MiB"));
+        }
+        let len = self.record_header_len + head.captured as usize;
+        if !input.want(len)? {
             return Err(Fault::Truncated);
-        };
-        let [s0, s1, s2, s3, f0, f1, f2, f3, a0, a1, a2, a3, b0, b1, b2, b3] = *head;
-        let [seconds, fraction, first, second] = [
-            [s0, s1, s2, s3],
-            [f0, f1, f2, f3],
-            [a0, a1, a2, a3],
-            [b0, b1, b2, b3],
-        ]
-        .map(|bytes| {
-            if self.big_endian {
+        }
+        // A record that is odd by itself is believed if the next one is not odd in another way.
+        if self.is_odd(head)
+            && input.want(len + self.record_header_len)?
+            && let Some(next) = input.bytes().get(len..).and_then(|bytes| self.head(bytes))
+            && !self.follows(head, next)
+        {
+            return Err(Fault::Damaged("no record follows the record"));
+        }
+        self.last_seconds = Some(head.seconds);
+        Ok(Some(Record {
+            // Both factors stay far below the limits: 2^32 s are 4.3e18 ns, 2^32 µs are 4.3e12 ns.
+            time_ns: i64::from(head.seconds) * NS_PER_SECOND + i64::from(head.fraction) * self.ns_per_tick,
+            link: self.link,
+            wire_len: head.wire_len,
+            data: self.record_header_len..len,
+            len,
+        }))
+    }
+
+    /// Takes what stands before the next record behind a damaged one; `false` where there is none.
+    pub(super) fn resync<R: Read>(&self, input: &mut Buffer<R>) -> io::Result<bool> {
+        resync::find(input, 1, self.record_header_len, |input, at| {
+            Ok(if self.is_proven(input, at)? {
+                Place::Record
+            } else {
+                Place::Nothing(1)
+            })
+        })
+    }
+
+    /// Whether records stand here, one behind the other.
+    fn is_proven<R: Read>(&self, input: &mut Buffer<R>, mut at: usize) -> io::Result<bool> {
+        let mut before = None;
+        let mut proof = PROOF;
+        let mut seen = 0;
+        while seen < proof {
+            if !input.want(at + self.record_header_len)? {
+                let rest = input.bytes().len().saturating_sub(at);
+                return Ok(seen > 0 && rest == 0 || seen > 1);
+            }
+            let Some(head) = input.bytes().get(at..).and_then(|bytes| self.head(bytes)) else {
+                return Ok(false);
+            };
+            let near = |seconds: u32| seconds.abs_diff(head.seconds) <= NEAR;
+            if self.is_odd(head) || head.captured == 0 || !before.is_none_or(near) {
+                return Ok(false);
+            }
+            if seen == 0 && !self.last_seconds.is_none_or(near) {
+                proof = FAR_PROOF;
+            }
+            before = Some(head.seconds);
+            at += self.record_header_len + head.captured as usize;
+            seen += 1;
+            if !input.want(at)? {
+                return Ok(seen > 2);
+            }
+        }
+        Ok(true)
+    }
+
+    fn head(&self, bytes: &[u8]) -> Option<Head> {
+        let field = |at: usize| {
+            let bytes = *bytes.get(at..)?.first_chunk()?;
+            Some(if self.big_endian {
                 u32::from_be_bytes(bytes)
             } else {
                 u32::from_le_bytes(bytes)
-            }
-        });
+            })
+        };
+        let [first, second] = [field(8)?, field(12)?];
         let (captured, wire_len) = match self.lengths {
             Lengths::CapturedFirst => (first, second),
             Lengths::WireFirst => (second, first),
             Lengths::LesserIsCaptured => (first.min(second), first.max(second)),
         };
-        if captured > MAX_RECORD_LEN {
-            return Err(Fault::Damaged("record length beyond 256 MiB"));
-        }
-        let len = self.record_header_len + captured as usize;
-        if !input.want(len)? {
-            return Err(Fault::Truncated);
-        }
-        Ok(Some(Record {
-            // Both factors stay far below the limits: 2^32 s are 4.3e18 ns, 2^32 µs are 4.3e12 ns.
-            time_ns: i64::from(seconds) * NS_PER_SECOND + i64::from(fraction) * self.ns_per_tick,
-            link: self.link,
+        Some(Head {
+            seconds: field(0)?,
+            fraction: field(4)?,
+            captured,
             wire_len,
-            data: self.record_header_len..len,
-            len,
-        }))
+        })
+    }
+
+    fn is_odd(&self, head: Head) -> bool {
+        self.oddities(head).contains(&true)
+    }
+
+    fn oddities(&self, head: Head) -> [bool; 4] {
+        [
+            head.captured > USUAL_LEN,
+            head.captured > head.wire_len,
+            i64::from(head.fraction) * self.ns_per_tick >= NS_PER_SECOND,
+            // A hole in the file.
+            head.seconds == 0 && head.fraction == 0 && head.captured == 0 && head.wire_len == 0,
+        ]
+    }
+
+    /// Whether the header behind an odd record is one: it may have the oddities of the writer, no others.
+    fn follows(&self, head: Head, next: Head) -> bool {
+        let [_, longer, fraction, _] = self.oddities(head);
+        let [_, next_longer, next_fraction, hole] = self.oddities(next);
+        next.captured <= MAX_RECORD_LEN.min(head.captured.max(USUAL_LEN))
+            && (longer || !next_longer)
+            && (fraction || !next_fraction)
+            && !hole
     }
 }

@@ -2,7 +2,7 @@
 
 mod clock;
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use pcap_parser::{
     EPB_MAGIC, IDB_MAGIC, InterfaceDescriptionBlock, OptionCode, PcapNGOption, SHB_MAGIC, SPB_MAGIC,
@@ -10,6 +10,7 @@ use pcap_parser::{
 };
 
 use super::buffer::Buffer;
+use super::resync::{self, Place};
 use super::{Fault, MAX_RECORD_LEN, Record};
 use crate::frame::LinkType;
 use clock::Clock;
@@ -17,12 +18,22 @@ use clock::Clock;
 /// The obsolete packet block, which old captures still have (draft, section 11.1 and appendix).
 const PACKET_BLOCK: u32 = 2;
 
+/// Types of blocks that may stand behind damage, beside packets, interfaces and sections: name resolution,
+/// statistics, systemd journal, decryption secrets, custom blocks (draft, section 11.1).
+const OTHER_BLOCKS: [u32; 6] = [4, 5, 9, 10, 0x0bad, 0x4000_0bad];
+/// Longer blocks are not searched for behind damage.
+const USUAL_LEN: u32 = 16 << 20;
+/// Blocks in a row that prove each other behind damage.
+const PROOF: u32 = 3;
+
 /// Type, length, and the length again at the end.
 const MIN_BLOCK_LEN: usize = 12;
 /// Behind type, length and byte order of a section header.
 pub(super) const BYTE_ORDER_END: usize = 12;
 const BYTE_ORDER_MAGIC: u32 = 0x1a2b_3c4d;
 
+/// An interface description without options.
+const INTERFACE_LEN: usize = 20;
 /// Where packet data begins in each block.
 const ENHANCED_DATA_START: usize = 28;
 const SIMPLE_DATA_START: usize = 12;
@@ -100,7 +111,13 @@ impl Pcapng {
             let block = input.bytes().get(..len).unwrap_or(&[]);
             match kind {
                 SHB_MAGIC => self.interfaces.clear(),
-                IDB_MAGIC => self.interfaces.push(self.interface(block)?),
+                IDB_MAGIC => match self.interface(block) {
+                    Ok(interface) => self.interfaces.push(interface),
+                    Err(fault) => {
+                        self.interfaces.extend(self.bare_interface(block));
+                        return Err(fault);
+                    }
+                },
                 EPB_MAGIC => return self.enhanced(block).map(Some),
                 SPB_MAGIC => return self.simple(block).map(Some),
                 PACKET_BLOCK => return self.obsolete(block).map(Some),
@@ -145,6 +162,72 @@ impl Pcapng {
         Ok(Some((kind, len)))
     }
 
+    /// Takes what stands before the next block behind a damaged one; `false` where there is none.
+    pub(super) fn resync<R: Read>(&self, input: &mut Buffer<R>) -> io::Result<bool> {
+        // Of a block whose bounds are right its content is wrong: what looks like a block in it is none.
+        let bounded = self.block_at(input, 0)?.map(|(_, _, len)| len);
+        resync::find(input, bounded.unwrap_or(1), MIN_BLOCK_LEN, |input, at| {
+            if !self.is_proven(input, at)? {
+                return Ok(Place::Nothing(1));
+            }
+            Ok(match self.block_at(input, at)? {
+                Some((_, kind, len)) if self.is_unreadable(input.bytes().get(at..).unwrap_or(&[]), kind) => {
+                    Place::Nothing(len)
+                }
+                _ => Place::Record,
+            })
+        })
+    }
+
+    /// Whether blocks stand here, one behind the other.
+    fn is_proven<R: Read>(&self, input: &mut Buffer<R>, mut at: usize) -> io::Result<bool> {
+        for seen in 0..PROOF {
+            if !input.want(at + MIN_BLOCK_LEN)? {
+                return Ok(seen > 1 || seen > 0 && input.bytes().len() == at);
+            }
+            match self.block_at(input, at)? {
+                Some((_, _, len)) => at += len,
+                None => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    /// The byte order, type and length of a block of a known type with sound bounds.
+    fn block_at<R: Read>(&self, input: &mut Buffer<R>, at: usize) -> io::Result<Option<(ByteOrder, u32, usize)>> {
+        let head = input.bytes().get(at..).unwrap_or(&[]);
+        let is_section = head.first_chunk().is_some_and(|magic| is_section_header(*magic));
+        let order = if is_section {
+            ByteOrder::of_section(head)
+        } else {
+            Some(self.order)
+        };
+        let Some((order, kind, claimed)) =
+            order.and_then(|order| Some((order, u32_at(head, 0, order)?, u32_at(head, 4, order)?)))
+        else {
+            return Ok(None);
+        };
+        let known = matches!(kind, SHB_MAGIC | IDB_MAGIC | EPB_MAGIC | SPB_MAGIC | PACKET_BLOCK)
+            || OTHER_BLOCKS.contains(&kind);
+        let len = claimed as usize;
+        if !known || len < MIN_BLOCK_LEN || claimed > USUAL_LEN || claimed % 4 != 0 || !input.want(at + len)? {
+            return Ok(None);
+        }
+        let same = u32_at(input.bytes(), at + len - 4, order) == Some(claimed);
+        Ok(same.then_some((order, kind, len)))
+    }
+
+    /// Packets of an interface that was lost in the damage: nobody can read them.
+    fn is_unreadable(&self, block: &[u8], kind: u32) -> bool {
+        let interface = match kind {
+            EPB_MAGIC => u32_at(block, 8, self.order),
+            PACKET_BLOCK => u16_at(block, 8, self.order).map(u32::from),
+            SPB_MAGIC => Some(0),
+            _ => return false,
+        };
+        interface.is_none_or(|interface| interface as usize >= self.interfaces.len())
+    }
+
     /// Draft section 4.2.
     fn interface(&self, block: &[u8]) -> Result<Interface, Fault> {
         let parsed = match self.order {
@@ -159,6 +242,16 @@ impl Pcapng {
             snap_len: description.snaplen,
             clock: self.clock(&description),
         })
+    }
+
+    /// One whose options cannot be read: the packets of others are told by their numbers, so it counts.
+    fn bare_interface(&self, block: &[u8]) -> Option<Interface> {
+        Some(Interface {
+            link: LinkType(u16_at(block, 8, self.order)?),
+            snap_len: u32_at(block, 12, self.order)?,
+            clock: Clock::new(Clock::DEFAULT_RESOLUTION, 0),
+        })
+        .filter(|_| block.len() >= INTERFACE_LEN)
     }
 
     /// Not by pcap-parser 0.17, which reads `if_tsoffset` in little-endian order only and rejects every

@@ -1,0 +1,321 @@
+//! Captures from files, folders and standard input, and what could not be read of them.
+
+mod bpf;
+mod compressed;
+mod opening;
+mod plan;
+mod progress;
+mod rotated;
+mod stream;
+mod window;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use synfin::wire::Other;
+use synfin::{Annotation, Config, Dissector, Frame, LinkType, Outcome};
+
+use crate::args;
+use crate::fail_on::FailOn;
+use crate::interrupt;
+use crate::{Failure, text};
+pub(crate) use bpf::Filter;
+use opening::Manner;
+pub(crate) use plan::Plan;
+use progress::Progress;
+use stream::{Faults, Stream, Take};
+pub(crate) use window::{Moment, Window};
+
+/// What could be read, over all inputs.
+#[derive(Debug, Default)]
+pub(crate) struct Reading {
+    read: usize,
+    damaged: bool,
+    unusable: bool,
+    failed: bool,
+}
+
+impl Reading {
+    /// Something in an input could not be read.
+    pub(crate) fn damaged(&self) -> bool {
+        self.damaged
+    }
+
+    /// An input could not be read at all.
+    pub(crate) fn unusable(&self) -> bool {
+        self.unusable
+    }
+
+    /// A connection has a verdict that `--fail-on` names.
+    pub(crate) fn failed(&self) -> bool {
+        self.failed
+    }
+
+    /// Nothing was usable: that is a failure, already explained on standard error.
+    fn outcome(self, files: usize) -> Result<Self, Failure> {
+        if self.read == 0 && files > 0 && !interrupt::happened() {
+            Err(Failure::Input("nothing to read".to_owned()))
+        } else {
+            Ok(self)
+        }
+    }
+}
+
+/// What a report does with one capture.
+pub(crate) trait Sink {
+    /// What it needs of the dissector beyond what the arguments say.
+    fn configure(&self, _config: &mut Config) {}
+    /// A capture is about to be read; the error says in words why it is not.
+    fn prepare(&mut self, _path: &Path) -> Result<(), String> {
+        Ok(())
+    }
+    /// One of several captures begins.
+    fn begin(&mut self, _name: &str) -> io::Result<()> {
+        Ok(())
+    }
+    /// Whether anything is written before the end of a capture.
+    fn writes_while_reading(&self) -> bool {
+        true
+    }
+    /// A frame is about to be taken in, captured at this time.
+    fn captured(&mut self, _time_ns: i64) {}
+    /// A TCP segment was annotated.
+    fn segment(&mut self, dissector: &Dissector, annotation: &Annotation) -> io::Result<()>;
+    /// A frame was taken in, whatever became of it.
+    fn frame(&mut self, _dissector: &mut Dissector) -> io::Result<()> {
+        Ok(())
+    }
+    /// The capture has ended.
+    fn end(&mut self, dissector: &mut Dissector) -> io::Result<()>;
+    /// What to say of the capture on standard error.
+    fn remark(&mut self) -> Option<String> {
+        None
+    }
+    /// What was written must be seen now.
+    fn flush(&mut self) -> io::Result<()>;
+}
+
+/// Reads every capture in order into what `sink` makes for it.
+pub(crate) fn read_all<S: Sink>(from: &args::Input, mut sink: S) -> Result<Reading, Failure> {
+    let mut reading = Reading::default();
+    let plan = from.plan();
+    plan::tell(plan);
+    reading.unusable = !plan.unusable.is_empty();
+    let mut filter = from.filter()?;
+    let manner = Manner {
+        follow: from.follow,
+        ..Manner::default()
+    };
+    let mut progress = Progress::new(
+        manner.taken.clone(),
+        total_len(from, plan),
+        !sink.writes_while_reading(),
+    );
+    let several = plan.sources.len() > 1;
+    for source in &plan.sources {
+        let mut faults = Faults::default();
+        let opened = sink
+            .prepare(&source.path)
+            .and_then(|()| Stream::open(source, &manner, &mut faults));
+        let stream = match opened {
+            Ok(stream) => stream,
+            Err(message) => {
+                progress.clear();
+                faults.flush();
+                reading.unusable = true;
+                complain(&source.name, &message);
+                continue;
+            }
+        };
+        if interrupt::happened() {
+            break;
+        }
+        if several {
+            sink.begin(&source.name.display().to_string())?;
+        }
+        reading.read += 1;
+        let mut config = from.config();
+        sink.configure(&mut config);
+        let mut taker = Taker {
+            dissector: Dissector::new(config),
+            sink: &mut sink,
+            filter: filter.as_mut(),
+            window: from.window(),
+            progress: &mut progress,
+            // Standard input may be live (`tcpdump -U -w - |`): each line as it comes.
+            live: from.follow || source.files.iter().any(|path| opening::is_stdin(path)),
+            first_ns: None,
+            unknown: BTreeMap::new(),
+            overlapping: 0,
+        };
+        stream.read(&mut faults, &mut taker)?;
+        taker.end(&source.name, &from.fail_on, &mut faults, &mut reading)?;
+    }
+    reading.outcome(from.files.len())
+}
+
+/// Bytes of all files; none where an input has no known end.
+fn total_len(from: &args::Input, plan: &Plan) -> Option<u64> {
+    let mut files = plan.sources.iter().flat_map(|source| &source.files);
+    let len = |path: &std::path::PathBuf| {
+        let data = path.metadata().ok().filter(std::fs::Metadata::is_file);
+        data.map(|data| data.len())
+    };
+    files
+        .try_fold(0, |sum, path| Some(sum + len(path)?))
+        .filter(|_| !from.follow)
+}
+
+/// Reads the frames that a report of the source at `path` is about, for a pass before it; what is wrong with the
+/// source is told in the report. The error says in words why it cannot be read at all.
+pub(crate) fn frames_of(
+    path: &Path,
+    from: &args::Input,
+    take: impl FnMut(&Frame<'_>),
+) -> Result<(), String> {
+    let source = from.plan().source(path).ok_or("no such input")?;
+    let again = |path: &std::path::PathBuf| path.is_file() || !opening::is_stdin(path) && !path.exists();
+    if from.follow || !source.files.iter().all(again) {
+        return Err("two passes need a file, which can be read again: this is none".to_owned());
+    }
+    let mut faults = Faults {
+        quiet: true,
+        ..Faults::default()
+    };
+    let mut selected = Selected {
+        take,
+        filter: from.filter().map_err(|failure| failure.to_string())?,
+        window: from.window(),
+        first_ns: None,
+    };
+    let stream = Stream::open(source, &Manner::default(), &mut faults)?;
+    stream.read(&mut faults, &mut selected).map_err(|failure| failure.to_string())
+}
+
+struct Selected<F> {
+    take: F,
+    filter: Option<Filter>,
+    window: Window,
+    first_ns: Option<i64>,
+}
+
+impl<F: FnMut(&Frame<'_>)> Take for Selected<F> {
+    fn frame(&mut self, frame: &Frame<'_>, _: &mut Faults) -> Result<(), Failure> {
+        let first_ns = *self.first_ns.get_or_insert(frame.time_ns);
+        if is_selected(frame, self.window, first_ns, self.filter.as_mut())? {
+            (self.take)(frame);
+        }
+        Ok(())
+    }
+}
+
+fn is_selected(
+    frame: &Frame<'_>,
+    window: Window,
+    first_ns: i64,
+    filter: Option<&mut Filter>,
+) -> Result<bool, Failure> {
+    let inside = window.holds(frame.time_ns, first_ns);
+    match filter {
+        Some(filter) if inside => filter.accepts(frame).map_err(Failure::Input),
+        _ => Ok(inside),
+    }
+}
+
+/// Dissects the frames of a capture into a sink.
+struct Taker<'a, S> {
+    dissector: Dissector,
+    sink: &'a mut S,
+    filter: Option<&'a mut Filter>,
+    window: Window,
+    progress: &'a mut Progress,
+    live: bool,
+    first_ns: Option<i64>,
+    unknown: BTreeMap<LinkType, u64>,
+    overlapping: u64,
+}
+
+impl<S: Sink> Take for Taker<'_, S> {
+    fn frame(&mut self, frame: &Frame<'_>, faults: &mut Faults) -> Result<(), Failure> {
+        self.progress.step();
+        if !faults.messages.is_empty() {
+            self.progress.clear();
+            faults.flush();
+        }
+        let first_ns = *self.first_ns.get_or_insert(frame.time_ns);
+        if !is_selected(frame, self.window, first_ns, self.filter.as_deref_mut())? {
+            return Ok(());
+        }
+        self.sink.captured(frame.time_ns);
+        match &self.dissector.frame(frame) {
+            Outcome::Segment(annotation) => self.sink.segment(&self.dissector, annotation)?,
+            Outcome::Other(Other::UnknownLink(link)) => *self.unknown.entry(*link).or_default() += 1,
+            Outcome::Other(Other::OverlappingFragment) => self.overlapping += 1,
+            _ => {}
+        }
+        self.sink.frame(&mut self.dissector)?;
+        if self.live {
+            self.sink.flush()?;
+        }
+        Ok(())
+    }
+}
+
+impl<S: Sink> Taker<'_, S> {
+    /// The capture has ended: the rest of the report, and what was wrong.
+    fn end(
+        mut self,
+        name: &Path,
+        fail_on: &FailOn,
+        faults: &mut Faults,
+        reading: &mut Reading,
+    ) -> Result<(), Failure> {
+        self.progress.clear();
+        self.sink.end(&mut self.dissector)?;
+        self.sink.flush()?;
+        if !fail_on.is_empty() {
+            // Those the report did not ask for.
+            self.dissector.finish().for_each(drop);
+            reading.failed |= fail_on.meets(self.dissector.seen());
+        }
+        if let Some(remark) = self.sink.remark() {
+            complain(name, &remark);
+        }
+        faults.flush();
+        if self.overlapping > 0 {
+            // The traffic's fault, not the file's: the exit status stays.
+            complain(
+                name,
+                &format!(
+                    "{} IP fragment{} of packets whose fragments overlap (RFC 5722): not put together",
+                    self.overlapping,
+                    plural(self.overlapping)
+                ),
+            );
+        }
+        for (link, frames) in &self.unknown {
+            let known = link.name().unwrap_or("no name known");
+            let s = plural(*frames);
+            complain(
+                name,
+                &format!("{frames} frame{s} of link type {} ({known}) not read", link.0),
+            );
+        }
+        reading.damaged |= faults.damaged || !self.unknown.is_empty();
+        reading.unusable |= faults.unusable;
+        Ok(())
+    }
+}
+
+fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+fn complain(path: &Path, message: &str) {
+    anstream::eprintln!(
+        "synfin: {}: {}",
+        text::foreign(&path.display().to_string()),
+        text::foreign(message)
+    );
+}
