@@ -314,8 +314,7 @@ fn plural(count: u64) -> &'static str {
 
 fn complain(path: &Path, message: &str) {
     anstream::eprintln!(
-        "synfin: {}: {}",
-        text::foreign(&path.display().to_string()),
-        text::foreign(message)
+        "synfin: {}: {message}",
+        text::foreign(&path.display().to_string())
     );
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::opening::{self, Manner};
 use super::rotated::{self, Piece, Series};
 use super::{complain, plural};
-use crate::args;
+use crate::{args, text};
 
 /// What is read as one capture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl Plan {
         } else if !others.is_empty() {
             let names = others.iter().take(3).map(|path| {
                 let name = path.strip_prefix(folder).unwrap_or(path);
-                name.display().to_string()
+                text::foreign(&name.display().to_string())
             });
             let mut names = names.collect::<Vec<_>>().join(", ");
             if others.len() > 3 {

@@ -104,12 +104,14 @@ impl Pcap {
         if !input.want(len)? {
             return Err(Fault::Truncated);
         }
-        // A record that is odd by itself is believed if the next one is not odd in another way.
-        if self.is_odd(head)
-            && input.want(len + self.record_header_len)?
-            && let Some(next) = input.bytes().get(len..).and_then(|bytes| self.head(bytes))
-            && !self.follows(head, next)
-        {
+        // A record that is odd by itself is proven by the next header, which is waited for.
+        let is_odd = self.is_odd(head) && input.want(len + self.record_header_len)?;
+        let is_wrong = match input.bytes().get(len..).and_then(|bytes| self.head(bytes)) {
+            Some(next) if is_odd => !self.follows(head, next),
+            Some(next) => self.is_doubtful(next) && self.has_swallowed(input, len)?,
+            None => false,
+        };
+        if is_wrong {
             return Err(Fault::Damaged("no record follows the record"));
         }
         self.last_seconds = Some(head.seconds);
@@ -201,13 +203,29 @@ impl Pcap {
         ]
     }
 
-    /// Whether the header behind an odd record is one: it may have the oddities of the writer, no others.
+    /// Whether the header behind an odd record is one: with no oddity but those of the writer, and near in time.
     fn follows(&self, head: Head, next: Head) -> bool {
-        let [_, longer, fraction, _] = self.oddities(head);
-        let [_, next_longer, next_fraction, hole] = self.oddities(next);
-        next.captured <= MAX_RECORD_LEN.min(head.captured.max(USUAL_LEN))
-            && (longer || !next_longer)
-            && (fraction || !next_fraction)
-            && !hole
+        let next_odd = self.oddities(next);
+        let [.., hole] = next_odd;
+        let is_near = |seconds: u32| seconds.abs_diff(next.seconds) <= NEAR;
+        let of_the_writer = self.oddities(head).iter().zip(next_odd).all(|(odd, next_odd)| *odd || !next_odd);
+        !hole && of_the_writer && (is_near(head.seconds) || self.last_seconds.is_some_and(is_near))
+    }
+
+    /// Whether a header is hardly one.
+    fn is_doubtful(&self, head: Head) -> bool {
+        let odd = self.oddities(head);
+        let [long, .., hole] = odd;
+        long || hole || odd.iter().filter(|odd| **odd).count() > 1
+    }
+
+    /// Whether records stand inside of a record of `len` bytes that leads nowhere: its length is wrong then.
+    fn has_swallowed<R: Read>(&self, input: &mut Buffer<R>, len: usize) -> io::Result<bool> {
+        for at in self.record_header_len..len {
+            if self.is_proven(input, at)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
