@@ -53,7 +53,10 @@ fn named<T: Copy>(all: &[T], word: &str, name: impl Fn(T) -> &'static str) -> Op
 /// Every word, each list in the order of the contract.
 fn words() -> [Vec<&'static str>; 3] {
     [
-        HandshakeVerdict::ALL.iter().map(|verdict| verdict.as_str()).collect(),
+        HandshakeVerdict::ALL
+            .iter()
+            .map(|verdict| verdict.as_str())
+            .collect(),
         CloseVerdict::ALL.iter().map(|verdict| verdict.as_str()).collect(),
         Cause::ALL.iter().map(|cause| cause.as_str()).collect(),
     ]
@@ -61,8 +64,14 @@ fn words() -> [Vec<&'static str>; 3] {
 
 fn unknown(word: &str) -> String {
     let lists = words();
-    let near = lists.iter().flatten().map(|known| (strsim::osa_distance(word, known), *known));
-    if let Some((_, near)) = near.min().filter(|&(distance, known)| distance * 3 <= known.len().max(3)) {
+    let near = lists
+        .iter()
+        .flatten()
+        .map(|known| (strsim::osa_distance(word, known), *known));
+    if let Some((_, near)) = near
+        .min()
+        .filter(|&(distance, known)| distance * 3 <= known.len().max(3))
+    {
         return format!("no verdict \"{word}\"; did you mean {near}?");
     }
     let [handshakes, closes, causes] = lists.map(|list| list.join(", "));
@@ -80,11 +89,17 @@ mod tests {
         }
         assert!(FailOn::parse("").unwrap().is_empty());
         let of = |text| FailOn::parse(text).unwrap();
-        assert_eq!(of("simultaneous"), of("handshake:simultaneous,close:simultaneous"));
+        assert_eq!(
+            of("simultaneous"),
+            of("handshake:simultaneous,close:simultaneous")
+        );
         assert!(FailOn::parse("cause:simultaneous").is_err());
         let error = FailOn::parse("refused,reseet").unwrap_err();
         assert!(error.contains("did you mean reset?"), "{error}");
         let error = FailOn::parse("nonsense").unwrap_err();
-        assert!(error.contains("handshake: ") && error.contains("refused"), "{error}");
+        assert!(
+            error.contains("handshake: ") && error.contains("refused"),
+            "{error}"
+        );
     }
 }

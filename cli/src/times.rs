@@ -102,7 +102,10 @@ impl Clock {
             TimeFormat::DeltaDisplayed => return since(before),
             TimeFormat::Epoch => {
                 let sign = if ns < 0 { "-" } else { "" };
-                let micros = ns.unsigned_abs().div_ceil(1000).min(ns.unsigned_abs() / 1000 + u64::from(ns < 0));
+                let micros = ns
+                    .unsigned_abs()
+                    .div_ceil(1000)
+                    .min(ns.unsigned_abs() / 1000 + u64::from(ns < 0));
                 return format!("{sign}{}.{:06}", micros / 1_000_000, micros % 1_000_000);
             }
             TimeFormat::Absolute | TimeFormat::Utc => "%H:%M:%S.%6f",

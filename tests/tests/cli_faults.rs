@@ -66,7 +66,10 @@ fn damages(whole: &[u8], at: usize) -> Vec<(&'static str, Vec<u8>, usize)> {
     let ones = with(40, &|_| 0xff);
     let text = with(90, &|_| b'A');
     let hole = with(512, &|_| 0);
-    let gone = ([&whole[..at], &whole[(at + 7).min(whole.len())..]].concat(), at + 7);
+    let gone = (
+        [&whole[..at], &whole[(at + 7).min(whole.len())..]].concat(),
+        at + 7,
+    );
     let more = ([&whole[..at], b"surplus", &whole[at..]].concat(), at + 1);
     vec![
         ("a byte flipped", flipped.0, flipped.1),
@@ -104,7 +107,8 @@ fn no_more_is_lost(name: &str, whole: &[u8], bounds: &[usize], from: usize, step
                 }
             }
             let lost: i32 = left.values().sum();
-            let context = format!("{name}: {how} at {at}: {hit} records hit, {lost} lost, {invented} not in the file");
+            let context =
+                format!("{name}: {how} at {at}: {hit} records hit, {lost} lost, {invented} not in the file");
             assert!(lost as usize <= hit + 2, "{context}");
             // A record whose content alone is damaged is a frame still.
             assert!(invented <= hit, "{context}");
@@ -145,7 +149,10 @@ fn damage_in_a_pcapng_costs_what_it_hits() {
             bounds.push(at + len as usize);
         }
         let is_packet = |at: &usize| whole[*at..].starts_with(&[6, 0, 0, 0]);
-        let first = *bounds[..bounds.len() - 1].iter().find(|at| is_packet(at)).unwrap();
+        let first = *bounds[..bounds.len() - 1]
+            .iter()
+            .find(|at| is_packet(at))
+            .unwrap();
         no_more_is_lost(name, &whole, &bounds, first, 1 + whole.len() / 1500);
     }
 }
@@ -162,7 +169,11 @@ fn damage_is_told_once_and_the_rest_goes_on() {
     for arguments in [vec!["packets", "--json"], vec!["connections"], vec!["http"]] {
         let ran = run(arguments.iter().map(Path::new).chain([path.as_path()]));
         assert_eq!(ran.status, Some(1), "{ran:?}");
-        let told: Vec<&str> = ran.err.lines().filter(|line| line.contains("damaged.pcap")).collect();
+        let told: Vec<&str> = ran
+            .err
+            .lines()
+            .filter(|line| line.contains("damaged.pcap"))
+            .collect();
         assert_eq!(told.len(), 1, "{}", ran.err);
         for words in [
             format!("byte {third},"),
@@ -182,7 +193,9 @@ fn damage_is_told_once_and_the_rest_goes_on() {
 #[test]
 fn nothing_behind_damage_is_searched_once() {
     let folder = folder();
-    let mut bytes = LITTLE_MICRO.pieces(&captures::path("get-closed-by-server.pcapng")).concat();
+    let mut bytes = LITTLE_MICRO
+        .pieces(&captures::path("get-closed-by-server.pcapng"))
+        .concat();
     let before = read(&bytes).0.len();
     let mut state = 1_u32;
     bytes.extend((0..16 << 20).map(|_| {
@@ -195,11 +208,18 @@ fn nothing_behind_damage_is_searched_once() {
     assert_eq!(ran.status, Some(1));
     assert!(ran.err.contains("damaged at byte"), "{}", ran.err);
     let (frames, _) = read(&bytes);
-    assert!(frames.len() <= before + 2, "{} frames of nothing", frames.len() - before);
+    assert!(
+        frames.len() <= before + 2,
+        "{} frames of nothing",
+        frames.len() - before
+    );
 }
 
 fn to_full_disk(arguments: &[&str], path: &Path) -> Ran {
-    let full = File::options().write(true).open("/dev/full").expect("Linux has a full disk");
+    let full = File::options()
+        .write(true)
+        .open("/dev/full")
+        .expect("Linux has a full disk");
     let mut command = command();
     command.args(arguments).arg(path).stdout(full);
     command.output().expect("synfin runs").into()
@@ -282,7 +302,11 @@ fn a_verdict_fails_the_run() {
         let with = |list| [&fails(list)[..], explain].concat();
         assert_eq!(status(&with("refused"), &[&scan]), Some(3), "{command}");
         assert_eq!(status(&with("port-closed"), &[&scan]), Some(3), "{command}");
-        assert_eq!(status(&with("timed-out,half-open"), &[&scan]), Some(0), "{command}");
+        assert_eq!(
+            status(&with("timed-out,half-open"), &[&scan]),
+            Some(0),
+            "{command}"
+        );
         assert_eq!(status(&with("refused"), &[&cut]), Some(3), "{command}");
         assert_eq!(status(&with("timed-out"), &[&cut]), Some(1), "{command}");
         assert_eq!(status(&with("refused"), &[&scan, &other]), Some(2), "{command}");

@@ -350,7 +350,10 @@ mod tests {
         assert!(matches!(command(&["./connections"]), Command::Packets(_)));
         assert!(matches!(command(&["-"]), Command::Packets(_)));
         assert!(matches!(command(&["--color", "never", "x"]), Command::Packets(_)));
-        assert!(matches!(command(&["--color=never", "connections", "x"]), Command::Connections(_)));
+        assert!(matches!(
+            command(&["--color=never", "connections", "x"]),
+            Command::Connections(_)
+        ));
         assert!(matches!(command(&["--", "connections"]), Command::Packets(_)));
         assert!(matches!(
             command(&["connections", "x.pcap"]),

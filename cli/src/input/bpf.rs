@@ -49,7 +49,9 @@ const NO_TCPDUMP: &str = "--filter needs tcpdump, which compiles the expression 
 
 fn compile(expression: &str, link: LinkType) -> Result<Program, String> {
     let failed = |error: std::io::Error| match error.kind() {
-        ErrorKind::NotFound => format!("{NO_TCPDUMP}: there is none on the PATH (Debian: apt-get install tcpdump)"),
+        ErrorKind::NotFound => {
+            format!("{NO_TCPDUMP}: there is none on the PATH (Debian: apt-get install tcpdump)")
+        }
         _ => format!("{NO_TCPDUMP}: {error}"),
     };
     // Behind --, an expression is never an option.
@@ -72,7 +74,10 @@ fn compile(expression: &str, link: LinkType) -> Result<Program, String> {
     let output = child.wait_with_output().map_err(failed)?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        let why = said.lines().rfind(|line| !line.starts_with("reading from")).unwrap_or("it fails");
+        let why = said
+            .lines()
+            .rfind(|line| !line.starts_with("reading from"))
+            .unwrap_or("it fails");
         return Err(format!("filter: {}", why.trim_start_matches("tcpdump: ")));
     }
     let printed = String::from_utf8_lossy(&output.stdout);
@@ -257,7 +262,14 @@ mod tests {
         ] {
             assert!(!program(lines).accepts(&[1; 8], 8), "{lines}");
         }
-        for text in ["", "2\n6 0 0 1\n", "1\n6 0 0\n", "1\n6 0 0 1 1\n", "1\n6 256 0 1\n", "0\n"] {
+        for text in [
+            "",
+            "2\n6 0 0 1\n",
+            "1\n6 0 0\n",
+            "1\n6 0 0 1 1\n",
+            "1\n6 256 0 1\n",
+            "0\n",
+        ] {
             assert!(Program::parse(text).is_none(), "{text:?}");
         }
     }

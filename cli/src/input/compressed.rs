@@ -126,7 +126,9 @@ impl Read for Located {
             self.failed = true;
             let (format, at) = (self.format.name(), self.taken.get());
             let message = match error.kind() {
-                ErrorKind::UnexpectedEof => format!("the {format} data ends too early, at byte {at} of the file"),
+                ErrorKind::UnexpectedEof => {
+                    format!("the {format} data ends too early, at byte {at} of the file")
+                }
                 _ => format!("the {format} data is damaged at or before byte {at} of the file: {error}"),
             };
             io::Error::new(error.kind(), message)

@@ -169,11 +169,7 @@ fn total_len(from: &args::Input, plan: &Plan) -> Option<u64> {
 
 /// Reads the frames that a report of the source at `path` is about, for a pass before it; what is wrong with the
 /// source is told in the report. The error says in words why it cannot be read at all.
-pub(crate) fn frames_of(
-    path: &Path,
-    from: &args::Input,
-    take: impl FnMut(&Frame<'_>),
-) -> Result<(), String> {
+pub(crate) fn frames_of(path: &Path, from: &args::Input, take: impl FnMut(&Frame<'_>)) -> Result<(), String> {
     let source = from.plan().source(path).ok_or("no such input")?;
     let again = |path: &std::path::PathBuf| path.is_file() || !opening::is_stdin(path) && !path.exists();
     if from.follow || !source.files.iter().all(again) {
@@ -190,7 +186,9 @@ pub(crate) fn frames_of(
         first_ns: None,
     };
     let stream = Stream::open(source, &Manner::default(), &mut faults)?;
-    stream.read(&mut faults, &mut selected).map_err(|failure| failure.to_string())
+    stream
+        .read(&mut faults, &mut selected)
+        .map_err(|failure| failure.to_string())
 }
 
 struct Selected<F> {

@@ -95,7 +95,10 @@ impl Plan {
                 names += ", …";
             }
             let count = others.len();
-            let remark = format!("{count} file{} of this directory not read as captures: {names}", plural(count as u64));
+            let remark = format!(
+                "{count} file{} of this directory not read as captures: {names}",
+                plural(count as u64)
+            );
             self.remarks.push((folder.to_owned(), remark));
         }
         files.extend(captures);
@@ -106,7 +109,10 @@ impl Plan {
         let mut series: BTreeMap<Series, Vec<(Piece, PathBuf)>> = BTreeMap::new();
         for path in &files {
             if let Some(piece) = rotated::piece(path) {
-                series.entry(piece.series.clone()).or_default().push((piece, path.clone()));
+                series
+                    .entry(piece.series.clone())
+                    .or_default()
+                    .push((piece, path.clone()));
             }
         }
         let mut joined: Vec<Source> = Vec::new();
@@ -124,7 +130,10 @@ impl Plan {
                 begin_with_oldest(&mut names);
             }
             let name = PathBuf::from(series.name());
-            let remark = format!("{} files joined as one capture (--no-join reads each by itself)", names.len());
+            let remark = format!(
+                "{} files joined as one capture (--no-join reads each by itself)",
+                names.len()
+            );
             self.remarks.push((name.clone(), remark));
             joined.push(Source {
                 path: names[0].clone(),
@@ -169,7 +178,10 @@ fn begin_with_oldest(files: &mut [PathBuf]) {
         let mut capture = opening::open(path, &Manner::default()).ok()?;
         capture.next_frame().ok()?.map(|frame| frame.time_ns)
     };
-    let times = files.iter().enumerate().filter_map(|(at, path)| Some((time(path)?, at)));
+    let times = files
+        .iter()
+        .enumerate()
+        .filter_map(|(at, path)| Some((time(path)?, at)));
     if let Some((_, oldest)) = times.min() {
         files.rotate_left(oldest);
     }

@@ -120,8 +120,14 @@ mod tests {
     #[test]
     fn bytes_rate_and_time_left_are_told() {
         let two = Duration::from_secs(2);
-        assert_eq!(words(250_000_000, Some(1_000_000_000), two), " 25 % of 1.0 GB, 125 MB/s, 6 s left");
-        assert_eq!(words(1_000_000, Some(1_000_000_000), two), "  0 % of 1.0 GB, 500 kB/s, 33:18 left");
+        assert_eq!(
+            words(250_000_000, Some(1_000_000_000), two),
+            " 25 % of 1.0 GB, 125 MB/s, 6 s left"
+        );
+        assert_eq!(
+            words(1_000_000, Some(1_000_000_000), two),
+            "  0 % of 1.0 GB, 500 kB/s, 33:18 left"
+        );
         assert_eq!(words(999_999, None, two), "read 1.0 MB, 500 kB/s");
         assert_eq!(words(0, Some(0), Duration::ZERO), "read 0 B, 0 B/s");
     }

@@ -45,12 +45,18 @@ pub(super) fn piece(path: &Path) -> Option<Piece> {
         },
         place,
     };
-    ring(bare).or_else(|| timed(bare)).or_else(|| counted(bare)).map(make)
+    ring(bare)
+        .or_else(|| timed(bare))
+        .or_else(|| counted(bare))
+        .map(make)
 }
 
 /// Whether this file is what comes before the first numbered piece: tcpdump's NAME before NAME1.
 pub(super) fn is_first(path: &Path, series: &Series) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
     path.parent().unwrap_or(Path::new("")) == series.folder && series.pattern.strip_suffix('*') == Some(name)
 }
 
@@ -76,7 +82,9 @@ fn timed(name: &str) -> Found {
     let stem = &name[..name.rfind('.').unwrap_or(name.len())];
     let begin = stem
         .char_indices()
-        .filter(|&(at, c)| c.is_ascii_digit() && !stem[..at].ends_with(|before: char| before.is_ascii_digit()))
+        .filter(|&(at, c)| {
+            c.is_ascii_digit() && !stem[..at].ends_with(|before: char| before.is_ascii_digit())
+        })
         .map(|(at, _)| at);
     for at in begin {
         let len = stem[at..]
@@ -108,7 +116,9 @@ fn counted(name: &str) -> Found {
 
 fn digits(text: &str) -> Option<u64> {
     let all = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    all.then(|| text.parse().ok()).flatten().filter(|&number| number < u64::MAX)
+    all.then(|| text.parse().ok())
+        .flatten()
+        .filter(|&number| number < u64::MAX)
 }
 
 /// YYYYMMDDhhmmss.
@@ -141,15 +151,30 @@ mod tests {
     #[test]
     fn names_of_capture_programs_are_known() {
         for (name, expected) in [
-            ("d/web_00012_20240501123000.pcapng", some("d/web_*.pcapng", "20240501123000", 12)),
-            ("web_20240501123000_00012.pcapng", some("web_*.pcapng", "20240501123000", 12)),
-            ("web_00012_20240501123000.pcap.gz", some("web_*.pcap", "20240501123000", 12)),
+            (
+                "d/web_00012_20240501123000.pcapng",
+                some("d/web_*.pcapng", "20240501123000", 12),
+            ),
+            (
+                "web_20240501123000_00012.pcapng",
+                some("web_*.pcapng", "20240501123000", 12),
+            ),
+            (
+                "web_00012_20240501123000.pcap.gz",
+                some("web_*.pcap", "20240501123000", 12),
+            ),
             ("dump.pcap7", some("dump.pcap*", "", 8)),
             ("dump.pcap007", some("dump.pcap*", "", 8)),
-            ("eth0-2024-05-01_12:30:00.pcap", some("eth0-*.pcap", "20240501123000", 0)),
+            (
+                "eth0-2024-05-01_12:30:00.pcap",
+                some("eth0-*.pcap", "20240501123000", 0),
+            ),
             ("eth0-20240501-1230.pcap", some("eth0-*.pcap", "202405011230", 0)),
             ("t-1714567890.pcap", some("t-*.pcap", "1714567890", 0)),
-            ("eth0-20240501123000.pcap2", some("eth0-*.pcap", "20240501123000", 2)),
+            (
+                "eth0-20240501123000.pcap2",
+                some("eth0-*.pcap", "20240501123000", 2),
+            ),
             ("trace3", some("trace*", "", 4)),
             ("web-20240501.pcap", None),
             ("client2.pcap", None),

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use synfin::capture::CaptureError;
 use synfin::{Frame, LinkType};
 
+use super::complain;
 use super::opening::{self, Manner, Opened};
 use super::plan::Source;
-use super::complain;
 use crate::{Failure, interrupt};
 
 /// More files than this are not held open at once.
@@ -170,7 +170,10 @@ impl Stream {
         let mut part = self.first;
         let mut rest = self.rest.iter();
         loop {
-            while !matches!(part.next(faults, |frame, faults| take(&frame, faults))?, Next::End) {}
+            while !matches!(
+                part.next(faults, |frame, faults| take(&frame, faults))?,
+                Next::End
+            ) {}
             part = loop {
                 let Some(path) = rest.next().filter(|_| !interrupt::happened()) else {
                     return Ok(());

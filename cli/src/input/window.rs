@@ -54,7 +54,11 @@ fn seconds(text: &str) -> Option<i64> {
         return None;
     }
     let fraction: i64 = format!("{fraction:0<9}").parse().ok()?;
-    whole.parse::<i64>().ok()?.checked_mul(1_000_000_000)?.checked_add(fraction)
+    whole
+        .parse::<i64>()
+        .ok()?
+        .checked_mul(1_000_000_000)?
+        .checked_add(fraction)
 }
 
 fn duration(text: &str) -> Option<i64> {
@@ -78,8 +82,11 @@ pub(crate) struct Window {
 impl Window {
     /// Whether a frame is looked at, in a capture whose first frame was captured at `first_ns`.
     pub(super) fn holds(self, time_ns: i64, first_ns: i64) -> bool {
-        self.after.is_none_or(|after| time_ns >= after.since_1970(first_ns))
-            && self.before.is_none_or(|before| time_ns < before.since_1970(first_ns))
+        self.after
+            .is_none_or(|after| time_ns >= after.since_1970(first_ns))
+            && self
+                .before
+                .is_none_or(|before| time_ns < before.since_1970(first_ns))
     }
 }
 
@@ -108,7 +115,17 @@ mod tests {
         ] {
             assert_eq!(Moment::parse(text), Ok(Moment::Relative(ns)), "{text}");
         }
-        for wrong in ["", "+", "noon", "12:30", "2024-13-01", "-5", "+-5s", "1.2.3", "99999999999999"] {
+        for wrong in [
+            "",
+            "+",
+            "noon",
+            "12:30",
+            "2024-13-01",
+            "-5",
+            "+-5s",
+            "1.2.3",
+            "99999999999999",
+        ] {
             assert!(Moment::parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -21,6 +21,8 @@ const NS_PER_SECOND: i64 = 1_000_000_000;
 
 /// What no writer goes beyond without a reason (libpcap's `MAXIMUM_SNAPLEN`).
 const USUAL_LEN: u32 = 256 << 10;
+/// Longer packets are rare: BIG TCP has less, USB seldom more.
+const USUAL_WIRE_LEN: u32 = 16 << 20;
 /// Records in a row that prove each other behind damage: this many where the first is near in time to the last
 /// one before, else more.
 const PROOF: u32 = 4;
@@ -105,12 +107,13 @@ impl Pcap {
             return Err(Fault::Truncated);
         }
         // A record that is odd by itself is proven by the next header, which is waited for.
-        let is_odd = self.is_odd(head) && input.want(len + self.record_header_len)?;
-        let is_wrong = match input.bytes().get(len..).and_then(|bytes| self.head(bytes)) {
-            Some(next) if is_odd => !self.follows(head, next),
-            Some(next) => self.is_doubtful(next) && self.has_swallowed(input, len)?,
-            None => false,
-        };
+        let is_odd = self.is_odd(head);
+        if is_odd {
+            input.want(len + self.record_header_len)?;
+        }
+        let next = input.bytes().get(len..).and_then(|bytes| self.head(bytes));
+        let is_wrong = is_odd && next.is_some_and(|next| !self.follows(head, next))
+            || (is_odd || next.is_some_and(|next| self.is_odd(next))) && self.has_swallowed(input, len)?;
         if is_wrong {
             return Err(Fault::Damaged("no record follows the record"));
         }
@@ -195,11 +198,11 @@ impl Pcap {
 
     fn oddities(&self, head: Head) -> [bool; 4] {
         [
-            head.captured > USUAL_LEN,
+            head.captured > USUAL_LEN || head.wire_len > USUAL_WIRE_LEN,
             head.captured > head.wire_len,
             i64::from(head.fraction) * self.ns_per_tick >= NS_PER_SECOND,
-            // A hole in the file.
-            head.seconds == 0 && head.fraction == 0 && head.captured == 0 && head.wire_len == 0,
+            // No packet is empty or of 1970 without a byte; a hole in the file is.
+            head.captured == 0 && (head.wire_len == 0 || head.seconds == 0),
         ]
     }
 
@@ -208,18 +211,15 @@ impl Pcap {
         let next_odd = self.oddities(next);
         let [.., hole] = next_odd;
         let is_near = |seconds: u32| seconds.abs_diff(next.seconds) <= NEAR;
-        let of_the_writer = self.oddities(head).iter().zip(next_odd).all(|(odd, next_odd)| *odd || !next_odd);
+        let of_the_writer = self
+            .oddities(head)
+            .iter()
+            .zip(next_odd)
+            .all(|(odd, next_odd)| *odd || !next_odd);
         !hole && of_the_writer && (is_near(head.seconds) || self.last_seconds.is_some_and(is_near))
     }
 
-    /// Whether a header is hardly one.
-    fn is_doubtful(&self, head: Head) -> bool {
-        let odd = self.oddities(head);
-        let [long, .., hole] = odd;
-        long || hole || odd.iter().filter(|odd| **odd).count() > 1
-    }
-
-    /// Whether records stand inside of a record of `len` bytes that leads nowhere: its length is wrong then.
+    /// Whether records stand inside of a doubtful record of `len` bytes: its length is wrong then.
     fn has_swallowed<R: Read>(&self, input: &mut Buffer<R>, len: usize) -> io::Result<bool> {
         for at in self.record_header_len..len {
             if self.is_proven(input, at)? {

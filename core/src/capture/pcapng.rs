@@ -194,7 +194,11 @@ impl Pcapng {
     }
 
     /// The byte order, type and length of a block of a known type with sound bounds.
-    fn block_at<R: Read>(&self, input: &mut Buffer<R>, at: usize) -> io::Result<Option<(ByteOrder, u32, usize)>> {
+    fn block_at<R: Read>(
+        &self,
+        input: &mut Buffer<R>,
+        at: usize,
+    ) -> io::Result<Option<(ByteOrder, u32, usize)>> {
         let head = input.bytes().get(at..).unwrap_or(&[]);
         let is_section = head.first_chunk().is_some_and(|magic| is_section_header(*magic));
         let order = if is_section {
@@ -210,7 +214,12 @@ impl Pcapng {
         let known = matches!(kind, SHB_MAGIC | IDB_MAGIC | EPB_MAGIC | SPB_MAGIC | PACKET_BLOCK)
             || OTHER_BLOCKS.contains(&kind);
         let len = claimed as usize;
-        if !known || len < MIN_BLOCK_LEN || claimed > USUAL_LEN || claimed % 4 != 0 || !input.want(at + len)? {
+        if !known
+            || len < MIN_BLOCK_LEN
+            || claimed > USUAL_LEN
+            || claimed % 4 != 0
+            || !input.want(at + len)?
+        {
             return Ok(None);
         }
         let same = u32_at(input.bytes(), at + len - 4, order) == Some(claimed);
