@@ -76,22 +76,44 @@ pub(crate) fn payload_sum(tcp: &[u8], header_len: usize) -> u16 {
 /// IANA protocol number.
 const TCP: u8 = 6;
 
-/// The sum of the 16-bit words in this machine's byte order, not yet folded; an odd last byte is padded
-/// with zero. One's complement addition does not mind the order (RFC 1071 section 2 B), as long as all is
-/// in the same one; not turning each word is what lets a compiler add many at once.
+/// The sum of the 16-bit words in this machine's byte order, not yet folded to 16 bits; an odd last byte is padded
+/// with zero. One's complement addition does not mind the order (RFC 1071 section 2 B), as long as all is in the
+/// same one, nor how many words are added at once (section 2 C): a carry comes back in at the other end.
 ///
-/// Adds 32-bit words into 64 bits, two at a time: 2^31 pairs of them fit.
+/// At most 33 bits, so that sums can be added.
 fn sum(bytes: &[u8]) -> u64 {
-    let words = bytes.chunks_exact(8);
-    let mut last = [0; 8];
+    // As many words as the compiler knows in advance become an addition with carry each.
+    let runs = bytes.chunks_exact(16 * size_of::<u64>());
+    let words = runs.remainder().chunks_exact(size_of::<u64>());
+    let mut last = [0; size_of::<u64>()];
     for (to, from) in last.iter_mut().zip(words.remainder()) {
         *to = *from;
     }
-    let halves = |word: u64| (word >> 32) + (word & 0xffff_ffff);
-    let whole: u64 = words
-        .map(|word| word.try_into().map_or(0, |word| halves(u64::from_ne_bytes(word))))
-        .sum();
-    whole + halves(u64::from_ne_bytes(last))
+    let mut total = Total(u64::from_ne_bytes(last), false);
+    for run in runs {
+        for word in run.chunks_exact(size_of::<u64>()) {
+            total = total.plus(word);
+        }
+    }
+    for word in words {
+        total = total.plus(word);
+    }
+    let Total(sum, carry) = total;
+    (sum >> 32) + (sum & 0xffff_ffff) + u64::from(carry)
+}
+
+/// A sum of words, and the carry that is still to be added.
+#[derive(Clone, Copy)]
+struct Total(u64, bool);
+
+impl Total {
+    #[inline(always)]
+    fn plus(self, word: &[u8]) -> Self {
+        let word = word.try_into().map_or(0, u64::from_ne_bytes);
+        let (sum, over) = self.0.overflowing_add(word);
+        let (sum, over_by_carry) = sum.overflowing_add(u64::from(self.1));
+        Self(sum, over | over_by_carry)
+    }
 }
 
 /// A number of the pseudo header, as its bytes on the wire would add.
