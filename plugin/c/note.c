@@ -74,22 +74,6 @@ const char *note_words(const noted_layer *layer)
     return words;
 }
 
-/* The words as the Info column has them: made once, as the words are. */
-static const char *suffix_of(const char *words)
-{
-    static wmem_map_t *known;
-    const char *suffix;
-
-    if (known == NULL)
-        known = wmem_map_new(wmem_epan_scope(), g_direct_hash, g_direct_equal);
-    suffix = (const char *)wmem_map_lookup(known, words);
-    if (suffix == NULL) {
-        suffix = wmem_strdup_printf(wmem_epan_scope(), " [%s]", words);
-        wmem_map_insert(known, words, (void *)suffix);
-    }
-    return suffix;
-}
-
 static void put_note(column_info *columns, const char *words)
 {
     /* Protocols above TCP may have closed the column to others. */
@@ -99,7 +83,7 @@ static void put_note(column_info *columns, const char *words)
     if (prefs_now.note_style == NOTE_PREFIX)
         col_prepend_fence_fstr(columns, COL_INFO, "[%s] ", words);
     else
-        col_append_str(columns, COL_INFO, suffix_of(words));
+        col_append_fstr(columns, COL_INFO, " [%s]", words);
     col_set_writable(columns, COL_INFO, writable);
 }
 

@@ -87,12 +87,15 @@ typedef struct noted_layer {
     layer_kind kind;
     guint number;     /* among the layers of the frame, from 0 */
     gboolean known;   /* whether there is an answer to show */
-    synfin_annotation answer;
+    synfin_annotation answer; /* where there is one */
     guint32 answered_in; /* the frame that answers it; 0 where none does, and in the first pass */
 } noted_layer;
 
 /* The layers noted so far in this frame, or NULL. */
-noted_layer *hook_layers(packet_info *pinfo);
+const noted_layer *hook_layers(const packet_info *pinfo);
+
+/* The frame is done with, but for the listeners of its taps. */
+void hook_release(void);
 
 void hook_register(void);
 void hook_handoff(void);
