@@ -53,30 +53,38 @@ const guint8 *get_varint(const guint8 *from, guint64 *number)
     return from;
 }
 
-/* Each word that is not that of the other words, as their difference: how many of its low bytes are zero (high half of the first byte), how many
- * bytes follow (low half), these bytes. Which words these are stands before them, a bit a word. */
+/* Each word that is not that of the other words, as their difference: its first and last byte that are not zero (high
+ * and low half of the first byte), then the bytes from the one to the other. Which words these are stands before
+ * them, a bit a word. */
 guint8 *pack_words(guint8 *to, const struct_word *words, const struct_word *other, guint count)
 {
     guint8 *map = to;
     guint32 set = 0;
 
     to += sizeof set;
+#pragma GCC unroll 8
     for (guint i = 0; i < count; i++) {
         guint64 word = words[i] ^ other[i];
 
         if (word != 0) {
-            guint low = (guint)__builtin_ctzll(word) / 8;
-            guint length = 8 - (guint)__builtin_clzll(word) / 8 - low;
+            guint first = (guint)__builtin_ctzll(word) / 8;
+            guint last = (63u ^ (guint)__builtin_clzll(word)) / 8;
 
             set |= 1u << i;
-            word = GUINT64_TO_LE(word >> 8 * low);
-            *to++ = (guint8)(low << 4 | length);
-            memcpy(to, &word, sizeof word); /* what is past length is overwritten */
-            to += length;
+            word = GUINT64_TO_LE(word >> 8 * first);
+            *to++ = (guint8)(first << 4 | last);
+            memcpy(to, &word, sizeof word); /* what is past the last is overwritten */
+            to += last - first + 1;
         }
     }
     memcpy(map, &set, sizeof set);
     return to;
+}
+
+/* How many bytes follow the first. */
+static guint packed_length(guint8 head)
+{
+    return (head & 0xfu) - (head >> 4) + 1u;
 }
 
 const guint8 *skip_words(const guint8 *from)
@@ -86,7 +94,7 @@ const guint8 *skip_words(const guint8 *from)
     memcpy(&set, from, sizeof set);
     from += sizeof set;
     for (; set != 0; set &= set - 1)
-        from += 1 + (*from & 0xf);
+        from += 1 + packed_length(*from);
     return from;
 }
 
@@ -100,11 +108,11 @@ const guint8 *unpack_words(const guint8 *from, struct_word *words, const struct_
         guint64 word = 0;
 
         if (set & 1u << i) {
-            guint low = *from >> 4;
-            guint length = *from++ & 0xf;
+            guint first = *from >> 4;
+            guint length = packed_length(*from++);
 
             memcpy(&word, from, length);
-            word = GUINT64_FROM_LE(word) << 8 * low;
+            word = GUINT64_FROM_LE(word) << 8 * first;
             from += length;
         }
         words[i] = word ^ other[i];
