@@ -55,23 +55,30 @@ impl ContentLength {
 
 impl Facts {
     /// Takes in one field line, and tells what is odd about it. Unknown names cost a comparison of lengths.
-    pub(super) fn note(&mut self, field: &Field<'_>, mut told: impl FnMut(Rule)) {
-        let is = |name: &str| field.name.eq_ignore_ascii_case(name.as_bytes());
+    #[inline]
+    pub(super) fn note(&mut self, field: &Field<'_>, told: impl FnMut(Rule)) {
+        if matches!(field.name.len(), 4 | 7 | 10 | 14 | 17) {
+            self.note_of_that_length(field, told);
+        }
+    }
+
+    fn note_of_that_length(&mut self, field: &Field<'_>, mut told: impl FnMut(Rule)) {
+        let is = |name: &str| is_word(field.name, name);
         match field.name.len() {
-            4 if is("host") => {
+            4 if is("Host") => {
                 if std::mem::replace(&mut self.has_host, true) {
                     told(Rule::H44);
                 }
             }
-            7 if is("upgrade") => self.upgrade = Some(protocol_of(field.value)),
-            10 if is("connection") => {
+            7 if is("Upgrade") => self.upgrade = Some(protocol_of(field.value)),
+            10 if is("Connection") => {
                 for option in list(field.value) {
-                    self.close |= option.eq_ignore_ascii_case(b"close");
-                    self.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+                    self.close |= is_word(option, "close");
+                    self.keep_alive |= is_word(option, "keep-alive");
                 }
             }
-            14 if is("content-length") => self.note_length(field.value, &mut told),
-            17 if is("transfer-encoding") => self.note_codings(field.value, &mut told),
+            14 if is("Content-Length") => self.note_length(field.value, &mut told),
+            17 if is("Transfer-Encoding") => self.note_codings(field.value, &mut told),
             _ => return,
         }
         let both = self.coding != Coding::Absent && self.content_length != ContentLength::Absent;
@@ -115,7 +122,7 @@ impl Facts {
         const REGISTERED: [&str; 5] = ["gzip", "deflate", "compress", "x-gzip", "x-compress"];
         let mut is_odd = value.is_empty();
         for coding in list(value) {
-            let is = |name: &str| coding.eq_ignore_ascii_case(name.as_bytes());
+            let is = |name: &str| is_word(coding, name);
             self.coding = if is("chunked") {
                 // Section 6.1: not more than once.
                 is_odd |= matches!(self.coding, Coding::Chunked | Coding::ChunkedNotLast);
@@ -147,6 +154,12 @@ impl Facts {
             _ => first.version().is_1_0(),
         }
     }
+}
+
+/// Whether it is that word in upper or lower case; in the case that nearly everybody writes it costs least.
+#[inline]
+fn is_word(text: &[u8], usual: &str) -> bool {
+    text == usual.as_bytes() || text.eq_ignore_ascii_case(usual.as_bytes())
 }
 
 /// `chunked` among characters that some recipients leave out.

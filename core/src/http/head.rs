@@ -125,6 +125,10 @@ pub(super) fn fields<'a>(
         at += indent;
     }
     loop {
+        while let Some((field, next)) = usual_field(input, at) {
+            sink.field(&field);
+            at = next;
+        }
         let end = at + memchr(b'\n', &input[at..]).ok_or(Err::Incomplete(Needed::Unknown))?;
         let line = trim_cr(&input[at..end]);
         if line.len() == end - at {
@@ -137,7 +141,32 @@ pub(super) fn fields<'a>(
     }
 }
 
+/// A field as nearly all are, in one look at each byte: a name and its colon, a value without control characters,
+/// CR LF, and a line behind it that does not continue it. Where the next line begins stands beside it.
+#[inline(always)]
+fn usual_field(input: &[u8], from: usize) -> Option<(Field<'_>, usize)> {
+    let text = &input[from..];
+    let named = token_len(text);
+    let (name, behind) = text.split_at(named);
+    let [b':', raw @ ..] = behind else { return None };
+    let value_len = find_control(raw)?;
+    let [b'\r', b'\n', next, ..] = raw[value_len..] else {
+        return None;
+    };
+    let end = from + named + 1 + value_len;
+    if name.is_empty() || is_space(next) || end - from > USUAL_LENGTH {
+        return None;
+    }
+    let field = Field {
+        name,
+        value: trim(&raw[..value_len]),
+        at: from..end,
+    };
+    Some((field, end + 2))
+}
+
 /// Parses the field whose first line lies at `from..next`, and returns where the next one begins.
+#[cold]
 fn field<'a>(
     input: &'a [u8],
     from: usize,
