@@ -12,6 +12,7 @@
 
 #include <epan/dissectors/packet-ip.h>
 #include <epan/proto_data.h>
+#include <string.h>
 
 /* What stands where in ip.proto. Each hook needs a protocol of its own: a handle without one cannot be listed
  * in "Decode As". As it is registered in name only, it adds no layer to frame.protocols, and it is on or off
@@ -77,6 +78,11 @@ static noted_layer *take_first(packet_info *pinfo)
     return &first_layer;
 }
 
+static gboolean is_sender(const packet_info *pinfo, const address *sender, guint len)
+{
+    return sender->type == pinfo->src.type && memcmp(sender->data, pinfo->src.data, len) == 0;
+}
+
 /* Time to live and identification out of the IP header that IP's dissectors pass along. Others that use
  * ip.proto pass nothing, or something else: it must begin with the version and name the same sender. */
 static ip_facts facts_of(const packet_info *pinfo, void *data)
@@ -85,13 +91,13 @@ static ip_facts facts_of(const packet_info *pinfo, void *data)
 
     if (pinfo->src.type == AT_IPv4) {
         const ws_ip4 *ip = WS_IP4_PTR(data);
-        if (ip != NULL && addresses_equal(&ip->ip_src, &pinfo->src)) {
+        if (ip != NULL && is_sender(pinfo, &ip->ip_src, 4)) {
             facts.ttl = ip->ip_ttl;
             facts.ip_id = ip->ip_id;
         }
     } else if (pinfo->src.type == AT_IPv6) {
         const ws_ip6 *ip = WS_IP6_PTR(data);
-        if (ip != NULL && addresses_equal(&ip->ip6_src, &pinfo->src))
+        if (ip != NULL && is_sender(pinfo, &ip->ip6_src, 16))
             facts.ttl = ip->ip6_hop;
     }
     return facts;

@@ -83,7 +83,7 @@ static void put_note(column_info *columns, const char *words)
     if (prefs_now.note_style == NOTE_PREFIX)
         col_prepend_fence_fstr(columns, COL_INFO, "[%s] ", words);
     else
-        col_append_fstr(columns, COL_INFO, " [%s]", words);
+        col_append_lstr(columns, COL_INFO, " [", words, "]", COL_ADD_LSTR_TERMINATOR);
     col_set_writable(columns, COL_INFO, writable);
 }
 
