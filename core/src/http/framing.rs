@@ -54,15 +54,18 @@ impl ContentLength {
 }
 
 impl Facts {
-    /// Takes in one field line, and tells what is odd about it. Unknown names cost a comparison of lengths.
+    /// Takes in one field line, and tells what is odd about it. Other names cost a look at their length and first
+    /// letter.
     #[inline]
     pub(super) fn note(&mut self, field: &Field<'_>, told: impl FnMut(Rule)) {
-        if matches!(field.name.len(), 4 | 7 | 10 | 14 | 17) {
-            self.note_of_that_length(field, told);
+        if let (4, b'H' | b'h') | (7, b'U' | b'u') | (10 | 14, b'C' | b'c') | (17, b'T' | b't') =
+            (field.name.len(), field.name.first().copied().unwrap_or_default())
+        {
+            self.note_framing(field, told);
         }
     }
 
-    fn note_of_that_length(&mut self, field: &Field<'_>, mut told: impl FnMut(Rule)) {
+    fn note_framing(&mut self, field: &Field<'_>, mut told: impl FnMut(Rule)) {
         let is = |name: &str| is_word(field.name, name);
         match field.name.len() {
             4 if is("Host") => {
@@ -71,12 +74,7 @@ impl Facts {
                 }
             }
             7 if is("Upgrade") => self.upgrade = Some(protocol_of(field.value)),
-            10 if is("Connection") => {
-                for option in list(field.value) {
-                    self.close |= is_word(option, "close");
-                    self.keep_alive |= is_word(option, "keep-alive");
-                }
-            }
+            10 if is("Connection") => self.note_options(field.value),
             14 if is("Content-Length") => self.note_length(field.value, &mut told),
             17 if is("Transfer-Encoding") => self.note_codings(field.value, &mut told),
             _ => return,
@@ -84,6 +82,20 @@ impl Facts {
         let both = self.coding != Coding::Absent && self.content_length != ContentLength::Absent;
         if both && !std::mem::replace(&mut self.told_both, true) {
             told(Rule::H15);
+        }
+    }
+
+    /// RFC 9112 section 9.
+    fn note_options(&mut self, value: &[u8]) {
+        match value {
+            b"keep-alive" => self.keep_alive = true,
+            b"close" => self.close = true,
+            value => {
+                for option in list(value) {
+                    self.close |= is_word(option, "close");
+                    self.keep_alive |= is_word(option, "keep-alive");
+                }
+            }
         }
     }
 

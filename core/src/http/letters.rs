@@ -26,7 +26,7 @@ pub(super) const fn is_control(byte: u8) -> bool {
 }
 
 /// The white space around it taken off: usually there is one space before it and nothing behind it.
-#[inline]
+#[inline(always)]
 pub(super) fn trim(value: &[u8]) -> &[u8] {
     match value.strip_prefix(b" ").unwrap_or(value) {
         usual @ [first, .., last] if !first.is_ascii_whitespace() && !last.is_ascii_whitespace() => usual,
