@@ -65,6 +65,7 @@ impl Facts {
         }
     }
 
+    #[inline(never)]
     fn note_framing(&mut self, field: &Field<'_>, mut told: impl FnMut(Rule)) {
         let is = |name: &str| is_word(field.name, name);
         match field.name.len() {

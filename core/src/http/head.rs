@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use memchr::{memchr, memchr2};
-use nom::bytes::complete::{tag_no_case, take_while1};
+use nom::bytes::complete::take_while1;
 use nom::character::complete::space1;
 use nom::sequence::terminated;
 use nom::{Err, IResult, Needed, Parser as _};
@@ -380,8 +380,14 @@ fn trim_cr(line: &[u8]) -> &[u8] {
 
 /// `HTTP/` and what looks like a number behind it.
 fn version(input: &[u8]) -> Parsed<'_, Version<'_>> {
-    let (rest, _) = tag_no_case("HTTP/").parse(input)?;
-    let (rest, number) = take_while1(|byte: u8| byte.is_ascii_digit() || byte == b'.').parse(rest)?;
+    const NAME: &str = "HTTP/";
+    let (name, rest) = input.split_at_checked(NAME.len()).ok_or(Err::Error(()))?;
+    let is_name = name == NAME.as_bytes() || name.eq_ignore_ascii_case(NAME.as_bytes());
+    let is_of_number = |byte: &&u8| byte.is_ascii_digit() || **byte == b'.';
+    let (number, rest) = rest.split_at(rest.iter().take_while(is_of_number).count());
+    if !is_name || number.is_empty() {
+        return Err(Err::Error(()));
+    }
     Ok((rest, Version { number }))
 }
 

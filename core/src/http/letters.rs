@@ -29,7 +29,7 @@ pub(super) const fn is_control(byte: u8) -> bool {
 #[inline(always)]
 pub(super) fn trim(value: &[u8]) -> &[u8] {
     match value.strip_prefix(b" ").unwrap_or(value) {
-        usual @ [first, .., last] if !first.is_ascii_whitespace() && !last.is_ascii_whitespace() => usual,
+        usual @ [first, .., last] if *first > b' ' && *last > b' ' => usual,
         unusual => unusual.trim_ascii(),
     }
 }

@@ -29,7 +29,7 @@ pub enum Checksum {
 #[must_use]
 pub fn verify(src: IpAddr, dst: IpAddr, tcp: &[u8]) -> Checksum {
     let addresses = match (src, dst) {
-        (IpAddr::V4(src), IpAddr::V4(dst)) => sum(&src.octets()) + sum(&dst.octets()),
+        (IpAddr::V4(src), IpAddr::V4(dst)) => two_words(src.octets()) + two_words(dst.octets()),
         (IpAddr::V6(src), IpAddr::V6(dst)) => sum(&src.octets()) + sum(&dst.octets()),
         _ => return Checksum::Unverified,
     };
@@ -82,24 +82,42 @@ const TCP: u8 = 6;
 ///
 /// At most 33 bits, so that sums can be added.
 fn sum(bytes: &[u8]) -> u64 {
+    let mut total = Total(0, false);
     // As many words as the compiler knows in advance become an addition with carry each.
-    let runs = bytes.chunks_exact(16 * size_of::<u64>());
-    let words = runs.remainder().chunks_exact(size_of::<u64>());
-    let mut last = [0; size_of::<u64>()];
-    for (to, from) in last.iter_mut().zip(words.remainder()) {
-        *to = *from;
-    }
-    let mut total = Total(u64::from_ne_bytes(last), false);
+    let runs = bytes.chunks_exact(16 * WORD);
+    let short_runs = runs.remainder().chunks_exact(4 * WORD);
+    let words = short_runs.remainder().chunks_exact(WORD);
+    let rest = words.remainder();
     for run in runs {
-        for word in run.chunks_exact(size_of::<u64>()) {
-            total = total.plus(word);
-        }
+        total = total.plus_all(run);
+    }
+    for run in short_runs {
+        total = total.plus_all(run);
     }
     for word in words {
-        total = total.plus(word);
+        total = total.plus_all(word);
+    }
+    if !rest.is_empty() {
+        total = total.plus(padded(bytes, rest));
     }
     let Total(sum, carry) = total;
     (sum >> 32) + (sum & 0xffff_ffff) + u64::from(carry)
+}
+
+const WORD: usize = size_of::<u64>();
+
+/// The last bytes, fewer than a word, with zeros behind them.
+fn padded(all: &[u8], rest: &[u8]) -> u64 {
+    let word = match all.last_chunk() {
+        // Those before them in the last whole word are shifted out.
+        Some(last) => (u64::from_le_bytes(*last) >> (8 * (WORD - rest.len()))).to_le_bytes(),
+        None => {
+            let mut word = [0; WORD];
+            word[..rest.len()].copy_from_slice(rest);
+            word
+        }
+    };
+    u64::from_ne_bytes(word)
 }
 
 /// A sum of words, and the carry that is still to be added.
@@ -108,12 +126,24 @@ struct Total(u64, bool);
 
 impl Total {
     #[inline(always)]
-    fn plus(self, word: &[u8]) -> Self {
-        let word = word.try_into().map_or(0, u64::from_ne_bytes);
+    fn plus_all(self, words: &[u8]) -> Self {
+        let words = words.chunks_exact(WORD);
+        words.fold(self, |total, word| {
+            total.plus(word.try_into().map_or(0, u64::from_ne_bytes))
+        })
+    }
+
+    #[inline(always)]
+    fn plus(self, word: u64) -> Self {
         let (sum, over) = self.0.overflowing_add(word);
         let (sum, over_by_carry) = sum.overflowing_add(u64::from(self.1));
         Self(sum, over | over_by_carry)
     }
+}
+
+/// An IPv4 address, as its bytes on the wire would add.
+fn two_words(address: [u8; 4]) -> u64 {
+    u32::from_ne_bytes(address).into()
 }
 
 /// A number of the pseudo header, as its bytes on the wire would add.
