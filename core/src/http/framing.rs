@@ -56,7 +56,7 @@ impl ContentLength {
 impl Facts {
     /// Takes in one field line, and tells what is odd about it. Other names cost a look at their length and first
     /// letter.
-    #[inline]
+    #[inline(always)]
     pub(super) fn note(&mut self, field: &Field<'_>, told: impl FnMut(Rule)) {
         if let (4, b'H' | b'h') | (7, b'U' | b'u') | (10 | 14, b'C' | b'c') | (17, b'T' | b't') =
             (field.name.len(), field.name.first().copied().unwrap_or_default())

@@ -47,7 +47,10 @@ pub(super) fn token_len(text: &[u8]) -> usize {
         rest = behind;
     }
     let usual = text.len() - rest.len();
-    usual + rest.iter().take_while(|&&byte| is_token(byte)).count()
+    match rest {
+        [b':', ..] => usual,
+        rest => usual + rest.iter().take_while(|&&byte| is_token(byte)).count(),
+    }
 }
 
 /// The first control character.
