@@ -14,7 +14,9 @@ use nom::sequence::terminated;
 use nom::{Err, IResult, Needed, Parser as _};
 
 use super::collect::HeadSink;
-use super::letters::{find_control, is_control, is_space, is_token, token_len, trim};
+use super::letters::{
+    find_control, find_line_end, has_spaces_or_beyond_ascii, is_control, is_space, is_token, token_len, trim,
+};
 use crate::rule::Rule;
 
 /// The small error: where failing is normal, nothing is built for it.
@@ -119,7 +121,12 @@ pub(super) fn fields<'a>(
     sink: &mut impl HeadSink<'a>,
 ) -> Result<usize, Err<()>> {
     // White space before the first field continues no field (RFC 9112 section 2.2).
-    let indent = input[at..].iter().take_while(|&&byte| is_space(byte)).count();
+    let is_indented = input.get(at).is_some_and(|&byte| is_space(byte));
+    let indent = if is_indented {
+        leading_spaces(&input[at..])
+    } else {
+        0
+    };
     if indent > 0 && !matches!(input.get(at + indent), Some(b'\r' | b'\n')) {
         sink.deviation(Rule::H33, at..at + indent);
         at += indent;
@@ -141,6 +148,11 @@ pub(super) fn fields<'a>(
     }
 }
 
+#[cold]
+fn leading_spaces(text: &[u8]) -> usize {
+    text.iter().take_while(|&&byte| is_space(byte)).count()
+}
+
 /// A field as nearly all are, in one look at each byte: a name and its colon, a value without control characters,
 /// CR LF, and a line behind it that does not continue it. Where the next line begins stands beside it.
 #[inline(always)]
@@ -149,7 +161,7 @@ fn usual_field(input: &[u8], from: usize) -> Option<(Field<'_>, usize)> {
     let named = token_len(text);
     let (name, behind) = text.split_at(named);
     let [b':', raw @ ..] = behind else { return None };
-    let value_len = find_control(raw)?;
+    let value_len = find_line_end(raw)?;
     let [b'\r', b'\n', next, ..] = raw[value_len..] else {
         return None;
     };
@@ -271,7 +283,7 @@ fn tell_of_first_line<'a>(whole: &[u8], first: &FirstLine<'_>, sink: &mut impl H
                 sink.deviation(Rule::H35, begin..line.len());
             }
             let parts = [method.len(), target.len(), "HTTP/".len() + version.number.len()];
-            let spaced = !target.is_ascii() || memchr2(b' ', b'\t', target).is_some();
+            let spaced = has_spaces_or_beyond_ascii(target);
             if !version.is_0_9() && (parts.iter().sum::<usize>() + 2 != line.len() || spaced) {
                 sink.deviation(Rule::H36, 0..line.len());
             }
@@ -420,7 +432,7 @@ fn request_line(line: &[u8], expect: Expect) -> Parsed<'_, FirstLine<'_>> {
     let plain = at.end == rest.len()
         && version.number.len() == 3
         && rest[at].starts_with(b"HTTP/1.")
-        && memchr2(b' ', b'\t', target).is_none();
+        && (!has_spaces_or_beyond_ascii(target) || memchr2(b' ', b'\t', target).is_none());
     if target.is_empty() || !credible || !(plain || usual()) {
         return Err(Err::Error(()));
     }

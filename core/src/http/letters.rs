@@ -54,7 +54,6 @@ pub(super) fn token_len(text: &[u8]) -> usize {
 }
 
 /// The first control character.
-#[inline]
 pub(super) fn find_control(text: &[u8]) -> Option<usize> {
     let mut from = 0;
     loop {
@@ -66,8 +65,17 @@ pub(super) fn find_control(text: &[u8]) -> Option<usize> {
     }
 }
 
+/// Where a line ends, or another control character is: most lines have none, and ASCII text.
+#[inline(always)]
+pub(super) fn find_line_end(text: &[u8]) -> Option<usize> {
+    match find_unprintable(text)? {
+        at if text[at] == b'\r' => Some(at),
+        _ => find_control(text),
+    }
+}
+
 /// The first byte that is none of ASCII's printable characters.
-#[inline]
+#[inline(always)]
 fn find_unprintable(text: &[u8]) -> Option<usize> {
     let mut rest = text;
     while let Some((word, behind)) = rest.split_first_chunk() {
@@ -79,6 +87,21 @@ fn find_unprintable(text: &[u8]) -> Option<usize> {
     }
     let at = rest.iter().position(|byte| !matches!(byte, b' '..=b'~'))?;
     Some(text.len() - rest.len() + at)
+}
+
+/// Whether there is white space in it, or it is not all ASCII.
+pub(super) fn has_spaces_or_beyond_ascii(text: &[u8]) -> bool {
+    let is_odd = |byte: &u8| is_space(*byte) || !byte.is_ascii();
+    let mut words = text.chunks_exact(size_of::<u64>());
+    let is_visible = words.by_ref().all(|word| {
+        word.try_into()
+            .is_ok_and(|word| invisible(u64::from_le_bytes(word)) == 0)
+    });
+    if is_visible {
+        words.remainder().iter().any(is_odd)
+    } else {
+        text.iter().any(is_odd)
+    }
 }
 
 /// Eight bytes are looked at together, in a number: most of a head is usual. The first one is the lowest.
@@ -98,6 +121,11 @@ const fn unprintable(word: u64) -> u64 {
     (word.wrapping_sub(each(b' ')) | word.wrapping_add(each(1))) & HIGH_BITS
 }
 
+/// The same, and space is none.
+const fn invisible(word: u64) -> u64 {
+    (word.wrapping_sub(each(b'!')) | word.wrapping_add(each(1))) & HIGH_BITS
+}
+
 /// Marks bytes that are neither letters nor hyphens.
 const fn unusual_in_names(word: u64) -> u64 {
     let lower = word | each(0x20);
@@ -113,7 +141,7 @@ pub(super) const fn is_space(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{find_control, is_token, token_len, trim};
+    use super::{find_control, find_line_end, has_spaces_or_beyond_ascii, is_token, token_len, trim};
 
     /// Eight bytes are looked at together: one control character shows wherever it stands in a value of any length.
     #[test]
@@ -125,6 +153,9 @@ mod tests {
                     value[at] = byte;
                     let wanted = (byte < b' ' && byte != b'\t' || byte == 0x7f).then_some(at);
                     assert_eq!(find_control(&value), wanted, "{byte} of {len}");
+                    assert_eq!(find_line_end(&value), wanted, "{byte} of {len}");
+                    let is_odd = matches!(byte, b' ' | b'\t' | 0x80..);
+                    assert_eq!(has_spaces_or_beyond_ascii(&value), is_odd, "{byte} of {len}");
                 }
             }
             assert_eq!(find_control(&vec![b'v'; len]), None, "of {len}");

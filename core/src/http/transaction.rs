@@ -223,11 +223,17 @@ impl Ledger {
         self.unanswered > self.presumed
     }
 
+    #[inline]
     pub(super) fn get_mut(&mut self, number: u32) -> Option<&mut Transaction> {
         let at = usize::try_from(number).ok()?;
         if at < self.kept.len() {
-            return self.kept.get_mut(at);
+            self.kept.get_mut(at)
+        } else {
+            self.passing_mut(number)
         }
+    }
+
+    fn passing_mut(&mut self, number: u32) -> Option<&mut Transaction> {
         let at = self
             .passing
             .binary_search_by_key(&number, |&(number, _)| number)
