@@ -22,7 +22,7 @@ static answer_store *store;         /* in the file's memory */
 static archive *final;              /* what the connections came to; NULL before the end of the first pass */
 static synfin_values *list;         /* for the value functions; lives as long as the program */
 static synfin_transaction *transaction; /* likewise */
-static gint64 last_time_ns;         /* of the frame before */
+static gint64 last_time_ns;         /* of the last frame that has one */
 
 static const char *failure; /* why the dissector was given up for this file, or NULL */
 static guint32 failure_frame; /* and at which frame */
@@ -298,6 +298,7 @@ static gboolean dissect(const packet_info *pinfo, const seen_layer *seen, layer_
 
     if (dissector == NULL)
         return FALSE;
+    last_time_ns = time_ns;
     if (kind == LAYER_ICMP)
         status = dissect_icmp(seen, time_ns, facts, answer);
     else
@@ -328,10 +329,10 @@ void state_tick(packet_info *pinfo, const noted_layer *layers)
 
     if (dissector == NULL || PINFO_FD_VISITED(pinfo))
         return;
-    if (has_time(pinfo))
-        last_time_ns = time_of(pinfo);
     if (layers != NULL && layers->known)
         return; /* it was told with them */
+    if (has_time(pinfo))
+        last_time_ns = time_of(pinfo);
     /* Silence counts up to the last frame of the capture, whatever it carries. A frame that nobody can
      * read tells the time and nothing else. */
     frame.number = frames_position(pinfo);
