@@ -1,0 +1,336 @@
+//! What is kept of a connection's segments while they are read: runs of plain ones are folded, and no connection
+//! takes more than its limits, however long it is.
+
+use std::collections::VecDeque;
+
+use synfin::{Annotation, HttpNote, IntegrityWord, Order, Rule, Severity, Side, Sides};
+
+/// How much of a connection is kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Plain segments in a row that are shown one by one; more of them become a run. None: all are shown.
+    pub(crate) plain: Option<usize>,
+    /// Rows kept of the connection's begin.
+    pub(crate) head: usize,
+    /// Rows kept of its end; what lies between becomes one run.
+    pub(crate) tail: usize,
+}
+
+/// A row of the picture.
+#[derive(Debug, Clone)]
+pub(crate) enum Kept {
+    Segment(Box<Told>),
+    Run(Run),
+    /// Bytes of this side that the capture lost: its peer acknowledges them in the next row.
+    Missing(Moment, Side),
+    /// An ICMP error about a segment of this side.
+    Icmp(Moment, Side),
+}
+
+/// Where in the capture something stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    pub(crate) frame: u64,
+    pub(crate) time_ns: i64,
+}
+
+/// A segment, and what became of it later.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    pub(crate) segment: Annotation,
+    answered: bool,
+    /// The frame that carries the same again.
+    again_in: Option<u64>,
+}
+
+impl Told {
+    /// The frame in which its sender gave up waiting for an answer and sent it again.
+    pub(crate) fn unanswered(&self) -> Option<u64> {
+        self.again_in.filter(|_| !self.answered)
+    }
+}
+
+/// Segments told as one row.
+#[derive(Debug, Clone)]
+pub(crate) struct Run {
+    pub(crate) first: Moment,
+    pub(crate) last: Moment,
+    /// Segments with payload.
+    pub(crate) data: Sides<u64>,
+    /// Their payload, bytes.
+    pub(crate) bytes: Sides<u64>,
+    /// Segments without.
+    pub(crate) empty: Sides<u64>,
+    /// Frames of it that were sent again later, the first few, and how many there are.
+    pub(crate) again: Vec<u64>,
+    pub(crate) again_count: u64,
+    /// Whether it holds segments that are not plain: there was no room for them.
+    pub(crate) cut: bool,
+}
+
+impl Run {
+    /// Frames sent again that are named.
+    const NAMED: usize = 4;
+
+    fn new(at: Moment) -> Self {
+        Self {
+            first: at,
+            last: at,
+            data: Sides::default(),
+            bytes: Sides::default(),
+            empty: Sides::default(),
+            again: Vec::new(),
+            again_count: 0,
+            cut: false,
+        }
+    }
+
+    /// Segments in it.
+    pub(crate) fn segments(&self) -> u64 {
+        Side::BOTH
+            .iter()
+            .map(|&side| self.data[side] + self.empty[side])
+            .sum()
+    }
+
+    fn add(&mut self, segment: &Annotation) {
+        self.last = moment(segment);
+        let side = segment.direction;
+        if segment.len > 0 {
+            self.data[side] += 1;
+            self.bytes[side] += u64::from(segment.len);
+        } else {
+            self.empty[side] += 1;
+        }
+    }
+
+    fn join(&mut self, later: &Self) {
+        self.last = later.last;
+        for side in Side::BOTH {
+            self.data[side] += later.data[side];
+            self.bytes[side] += later.bytes[side];
+            self.empty[side] += later.empty[side];
+        }
+        for &frame in &later.again {
+            self.name(frame);
+        }
+        self.again_count += later.again_count;
+    }
+
+    fn name(&mut self, frame: u64) {
+        if self.again.len() < Self::NAMED {
+            self.again.push(frame);
+        }
+    }
+}
+
+/// Takes a connection's segments in and keeps what its picture shows.
+#[derive(Debug)]
+pub(crate) struct Folded {
+    limits: Limits,
+    head: Vec<Kept>,
+    /// What had no room between head and tail.
+    middle: Option<Run>,
+    tail: VecDeque<Kept>,
+    /// Plain segments since the last row, one by one as long as they are few.
+    plain: Vec<Told>,
+    /// All of them.
+    run: Option<Run>,
+}
+
+impl Folded {
+    pub(crate) const fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            head: Vec::new(),
+            middle: None,
+            tail: VecDeque::new(),
+            plain: Vec::new(),
+            run: None,
+        }
+    }
+
+    pub(crate) fn segment(&mut self, segment: &Annotation) {
+        self.look_back(segment);
+        let told = Told {
+            segment: *segment,
+            answered: false,
+            again_in: None,
+        };
+        match self.limits.plain {
+            Some(shown) if is_plain(segment) => {
+                let run = self.run.get_or_insert_with(|| Run::new(moment(segment)));
+                run.add(segment);
+                if self.plain.len() <= shown {
+                    self.plain.push(told);
+                }
+            }
+            _ => {
+                self.end_run();
+                if segment.rules.contains(Rule::E12) {
+                    self.keep(Kept::Missing(moment(segment), segment.direction.peer()));
+                }
+                self.keep(Kept::Segment(Box::new(told)));
+            }
+        }
+    }
+
+    /// An ICMP error about a segment of `side`.
+    pub(crate) fn icmp(&mut self, at: Moment, side: Side) {
+        self.end_run();
+        self.keep(Kept::Icmp(at, side));
+    }
+
+    /// All rows.
+    pub(crate) fn finish(mut self) -> impl Iterator<Item = Kept> {
+        self.end_run();
+        let middle = self.middle.map(Kept::Run);
+        self.head.into_iter().chain(middle).chain(self.tail)
+    }
+
+    /// Rows kept so far.
+    pub(crate) fn rows(&self) -> usize {
+        self.head.len() + self.tail.len() + self.plain.len()
+    }
+
+    fn end_run(&mut self) {
+        let plain = std::mem::take(&mut self.plain);
+        let Some(run) = self.run.take() else { return };
+        if self.limits.plain.is_some_and(|shown| plain.len() > shown) {
+            self.keep(Kept::Run(run));
+        } else {
+            for told in plain {
+                self.keep(Kept::Segment(Box::new(told)));
+            }
+        }
+    }
+
+    fn keep(&mut self, row: Kept) {
+        if self.head.len() < self.limits.head {
+            self.head.push(row);
+            return;
+        }
+        self.tail.push_back(row);
+        if self.tail.len() <= self.limits.tail {
+            return;
+        }
+        if let Some(row) = self.tail.pop_front() {
+            let of_one = |at: Moment| Run::new(at);
+            let run = match row {
+                Kept::Run(run) => run,
+                Kept::Segment(told) => {
+                    let mut run = of_one(moment(&told.segment));
+                    run.add(&told.segment);
+                    run.cut = true;
+                    run
+                }
+                Kept::Missing(at, _) | Kept::Icmp(at, _) => of_one(at),
+            };
+            match &mut self.middle {
+                Some(middle) => {
+                    middle.cut |= run.cut;
+                    middle.join(&run);
+                }
+                None => self.middle = Some(run),
+            }
+        }
+    }
+
+    /// Tells earlier rows what this segment says of them.
+    fn look_back(&mut self, segment: &Annotation) {
+        if let Some(frame) = segment.answers {
+            if let Some(told) = self.find(frame) {
+                told.answered = true;
+            }
+        }
+        let Some(first) = segment.retransmission_of.filter(|_| is_sent_for_want_of_answer(segment)) else {
+            return;
+        };
+        let before = self.previous_sending(first).unwrap_or(first);
+        if let Some(told) = self.find(before) {
+            told.again_in = Some(segment.frame);
+        }
+        // One of a run has no row of its own: the run names it.
+        let in_run = |run: &&mut Run| run.first.frame <= first && first <= run.last.frame;
+        let runs = self.head.iter_mut().chain(&mut self.tail).filter_map(|row| match row {
+            Kept::Run(run) => Some(run),
+            _ => None,
+        });
+        let open = self.run.as_mut().into_iter().chain(self.middle.as_mut());
+        if let Some(run) = open.chain(runs).find(in_run) {
+            run.again_count += 1;
+            run.name(first);
+        }
+    }
+
+    /// The last frame among the latest rows that repeats `first`.
+    fn previous_sending(&self, first: u64) -> Option<u64> {
+        /// How far to look.
+        const LATEST: usize = 64;
+        let rows = self.tail.iter().rev().chain(self.head.iter().rev());
+        rows.take(LATEST).find_map(|row| match row {
+            Kept::Segment(told) if told.segment.retransmission_of == Some(first) => Some(told.segment.frame),
+            _ => None,
+        })
+    }
+
+    /// The row of a frame, where it has one.
+    fn find(&mut self, frame: u64) -> Option<&mut Told> {
+        if let Ok(at) = self.plain.binary_search_by_key(&frame, |told| told.segment.frame) {
+            return Some(&mut self.plain[at]);
+        }
+        let row = match self.head.binary_search_by_key(&(frame, true), Kept::place) {
+            Ok(at) => &mut self.head[at],
+            Err(_) => {
+                let at = self.tail.binary_search_by_key(&(frame, true), Kept::place).ok()?;
+                &mut self.tail[at]
+            }
+        };
+        match row {
+            Kept::Segment(told) => Some(told),
+            _ => None,
+        }
+    }
+}
+
+impl Kept {
+    /// Its frame, and its place among rows of the same frame: what is missing stands before the segment.
+    const fn place(&self) -> (u64, bool) {
+        match self {
+            Self::Segment(told) => (told.segment.frame, true),
+            Self::Run(run) => (run.last.frame, true),
+            Self::Missing(at, _) => (at.frame, false),
+            Self::Icmp(at, _) => (at.frame, true),
+        }
+    }
+}
+
+const fn moment(segment: &Annotation) -> Moment {
+    Moment {
+        frame: segment.frame,
+        time_ns: segment.time_ns,
+    }
+}
+
+/// A plain piece of the conversation: data in turn, or its acknowledgement.
+fn is_plain(segment: &Annotation) -> bool {
+    let flags = segment.flags;
+    let moves = |side: Side| segment.state[side].before != segment.state[side].after;
+    segment.step.is_none()
+        && !(flags.syn() || flags.fin() || flags.rst())
+        && segment.rules.iter().all(|rule| rule.info().severity == Severity::Chat)
+        && segment.retransmission_of.is_none()
+        && segment.order.is_none()
+        && segment.integrity == IntegrityWord::Ok
+        && !segment.http.is_some_and(|HttpNote { begins, .. }| begins)
+        && !Side::BOTH.into_iter().any(moves)
+}
+
+/// Sent again because no answer came: not needlessly, not as a probe of a silent or closed peer.
+fn is_sent_for_want_of_answer(segment: &Annotation) -> bool {
+    let otherwise = matches!(
+        segment.order,
+        Some(Order::SpuriousRetransmission | Order::Duplicate | Order::OutOfOrder)
+    );
+    !otherwise && ![Rule::E1, Rule::E4, Rule::E8].iter().any(|&rule| segment.rules.contains(rule))
+}
