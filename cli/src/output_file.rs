@@ -17,7 +17,8 @@ pub(crate) enum Output {
 }
 
 impl Output {
-    /// Opens it; a file that is one of the `inputs` is not overwritten.
+    /// Opens it; a file that is one of the `inputs` is not overwritten. What another one holds stays until
+    /// [`begin`](Self::begin).
     pub(crate) fn open(path: Option<&Path>, inputs: &[PathBuf]) -> Result<Self, Failure> {
         let Some(path) = path.filter(|&path| path != Path::new("-")) else {
             return Ok(Self::Standard(BufWriter::new(anstream::stdout().lock())));
@@ -29,12 +30,27 @@ impl Output {
                 return Err(Failure::Input(format!("{shown} is what is read: not overwritten")));
             }
         }
-        let file = File::create(path)
+        let file = File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
             .map_err(|error| Failure::Input(format!("cannot write {shown}: {error}")))?;
         Ok(Self::File {
             file: BufWriter::new(anstream::StripStream::new(file)),
             path: path.to_owned(),
         })
+    }
+
+    /// From now on it holds what is written, and nothing from before.
+    pub(crate) fn begin(&mut self) -> Result<(), Failure> {
+        let Self::File { path, .. } = self else { return Ok(()) };
+        // A device holds nothing.
+        let done = match fs::metadata(&*path) {
+            Ok(data) if data.is_file() => File::options().write(true).open(&*path).and_then(|file| file.set_len(0)),
+            _ => Ok(()),
+        };
+        Ok(named(self, done)?)
     }
 
     fn inner(&mut self) -> &mut dyn Write {

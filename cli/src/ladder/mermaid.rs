@@ -17,7 +17,7 @@ pub(crate) fn draw(out: &mut impl Write, ladder: &Ladder) -> io::Result<()> {
     }
     states(out, &Sides::from_fn(|side| Some(ladder.begins[side])))?;
     for line in &ladder.lines {
-        let words: Vec<String> = [line.step, &line.label]
+        let words: Vec<String> = [line.step, &line.words()]
             .into_iter()
             .filter(|words| !words.is_empty())
             .map(escaped)

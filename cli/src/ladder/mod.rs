@@ -46,6 +46,7 @@ pub(crate) fn run(args: &Args) -> Result<Reading, Failure> {
         several: false,
         refused: None,
     };
+    drawing.out.begin()?;
     let reading = input::read_all(&args.input, &mut drawing)?;
     drawing.finish()?;
     match drawing.refused {

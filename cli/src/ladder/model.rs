@@ -87,8 +87,14 @@ pub(crate) struct Line {
     pub(crate) delay_ns: Option<i64>,
     /// The textbook step.
     pub(crate) step: &'static str,
-    /// What stands on the arrow: flags and numbers.
+    /// What stands on the arrow, before its numbers: the flags of a segment.
     pub(crate) label: String,
+    /// Relative sequence number of a segment.
+    pub(crate) seq: Option<u32>,
+    /// Relative acknowledgement number.
+    pub(crate) ack: Option<u32>,
+    /// Payload, bytes.
+    pub(crate) len: u32,
     /// What it means.
     pub(crate) note: String,
     /// The states after it, where they changed.
@@ -125,6 +131,45 @@ pub(crate) enum Kind {
     Run,
     /// Nothing for a long time.
     Silence,
+}
+
+impl Line {
+    /// What stands on the arrow: flags and relative numbers.
+    pub(crate) fn words(&self) -> String {
+        let mut words = self.label.clone();
+        if let Some(seq) = self.seq {
+            let _ = write!(words, " seq {seq}");
+        }
+        if let Some(ack) = self.ack {
+            let _ = write!(words, " ack {ack}");
+        }
+        if self.len > 0 {
+            let _ = write!(words, " len {}", self.len);
+        }
+        words
+    }
+
+    /// How it looks: a word of the style sheets.
+    pub(crate) const fn class(&self) -> &'static str {
+        match (self.severity, self.phase) {
+            (Severity::Warn | Severity::Error, _) => "warn",
+            (Severity::Note, _) => "unusual",
+            (_, Phase::Handshake) => "opening",
+            (_, Phase::Teardown) => "closing",
+            (_, Phase::Closed | Phase::Stray) => "over",
+            (_, Phase::Transfer) => "open",
+        }
+    }
+}
+
+/// How a state looks: a word of the style sheets.
+pub(crate) const fn state_class(state: State) -> &'static str {
+    match state {
+        State::Closed | State::Listen | State::Unknown => "over",
+        State::SynSent | State::SynReceived => "opening",
+        State::Established => "open",
+        _ => "closing",
+    }
 }
 
 impl Ladder {
@@ -193,8 +238,9 @@ impl Lines<'_> {
                 self.lines.push(line);
             }
             Kept::Missing(at, from) => {
+                let before_ns = self.before_ns;
                 let mut line = self.line(Kind::Missing { from: *from }, *at);
-                line.frame = None;
+                (line.frame, line.delay_ns, self.before_ns) = (None, None, before_ns);
                 line.severity = Severity::Note;
                 line.label = match (self.connection.gaps[*from], self.connection.gap_bytes[*from]) {
                     (1, bytes) if bytes > 0 => format!("{} not captured", Bytes(bytes)),
@@ -239,8 +285,12 @@ impl Lines<'_> {
         };
         let mut line = self.line(kind, at);
         line.step = segment.step.map_or("", synfin::Step::as_str);
-        line.label = numbers(segment);
-        line.note = note(self.connection, told);
+        line.label = segment.flags.to_string();
+        (line.seq, line.ack, line.len) = (segment.seq, segment.ack, segment.len);
+        let before = self.lines.iter().rev().find(|line| line.kind != Kind::Silence);
+        // The delay tells it already.
+        let answers_line_before = segment.answers.is_some() && segment.answers == before.and_then(|line| line.frame);
+        line.note = note(self.connection, told, answers_line_before);
         line.phase = segment.phase;
         let severities = segment.rules.iter().map(|rule| rule.info().severity);
         line.severity = severities.max().unwrap_or(Severity::Chat);
@@ -266,6 +316,9 @@ impl Lines<'_> {
             delay_ns,
             step: "",
             label: String::new(),
+            seq: None,
+            ack: None,
+            len: 0,
             note: String::new(),
             states: Sides::default(),
             severity: Severity::Chat,
@@ -284,23 +337,8 @@ impl Lines<'_> {
     }
 }
 
-/// Flags and relative numbers.
-fn numbers(segment: &Annotation) -> String {
-    let mut words = segment.flags.to_string();
-    if let Some(seq) = segment.seq {
-        let _ = write!(words, " seq {seq}");
-    }
-    if let Some(ack) = segment.ack {
-        let _ = write!(words, " ack {ack}");
-    }
-    if segment.len > 0 {
-        let _ = write!(words, " len {}", segment.len);
-    }
-    words
-}
-
 /// What a segment is, what it answers and what became of it.
-fn note(connection: &Connection, told: &Told) -> String {
+fn note(connection: &Connection, told: &Told, answers_line_before: bool) -> String {
     let segment = &told.segment;
     let mut parts: Vec<String> = Vec::new();
     let role = segment.role.into_iter();
@@ -326,7 +364,8 @@ fn note(connection: &Connection, told: &Told) -> String {
     if segment.integrity != IntegrityWord::Ok {
         parts.push(segment.integrity.as_str().to_owned());
     }
-    if let Some((frame, since)) = segment.answers.zip(segment.since_answered_ns) {
+    let answered = segment.answers.zip(segment.since_answered_ns);
+    if let Some((frame, since)) = answered.filter(|_| !answers_line_before) {
         let verb = if parts.is_empty() && segment.len == 0 && !segment.flags.syn() {
             "ACK of"
         } else {

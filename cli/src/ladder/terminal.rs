@@ -181,7 +181,7 @@ impl Pen<'_> {
             writeln!(out, "{DIM}{before}{DIM:#}{HEADING}{}{HEADING:#}", line.trim_end())?;
         }
         let begins = Sides::from_fn(|side| Some(ladder.begins[side]));
-        self.row(out, ["", "", ""], &begins, &self.empty(), "")?;
+        self.row(out, ["", "", ""], &begins, &self.empty(), NO_NOTE)?;
         self.inner_states(out, &begins)
     }
 
@@ -216,14 +216,14 @@ impl Pen<'_> {
             } else {
                 String::new()
             };
-            self.row(out, columns, states, between, &format!("{style}{note}{style:#}"))?;
+            self.row(out, columns, states, between, (&note, style))?;
         }
         for note in notes {
             if beside {
-                self.row(out, ["", "", ""], &Sides::default(), &self.empty(), &format!("{style}{note}{style:#}"))?;
+                self.row(out, ["", "", ""], &Sides::default(), &self.empty(), (&note, style))?;
             } else {
                 let between = self.centred(&note, style, " ");
-                self.row(out, ["", "", ""], &Sides::default(), &between, "")?;
+                self.row(out, ["", "", ""], &Sides::default(), &between, NO_NOTE)?;
             }
         }
         self.inner_states(out, &line.states)
@@ -236,7 +236,7 @@ impl Pen<'_> {
         [frame, time, delay]: [&str; 3],
         states: &Sides<Option<State>>,
         between: &[Piece],
-        note: &str,
+        (note, style): (&str, Style),
     ) -> io::Result<()> {
         let mut line = format!("{DIM}{frame:>5}{DIM:#} ");
         if self.layout.times {
@@ -269,7 +269,7 @@ impl Pen<'_> {
             };
         }
         if !note.is_empty() {
-            line += &format!("  {note}");
+            line += &format!("  {style}{note}{style:#}");
         }
         writeln!(out, "{}", line.trim_end())
     }
@@ -283,7 +283,7 @@ impl Pen<'_> {
         let (left, right) = (word(Side::Initiator), word(Side::Responder));
         let gap = self.layout.between.saturating_sub(left.len() + right.len() + 2);
         let text = format!(" {left}{:gap$}{right} ", "");
-        self.row(out, ["", "", ""], &Sides::default(), &[(text, DIM)], "")
+        self.row(out, ["", "", ""], &Sides::default(), &[(text, DIM)], NO_NOTE)
     }
 
     fn empty(&self) -> Vec<Piece> {
@@ -312,8 +312,8 @@ impl Pen<'_> {
     /// The rows between the lifelines: the numbers on the arrow, or above it where they do not fit.
     fn arrow(&self, line: &Line, style: Style) -> Vec<Vec<Piece>> {
         let label = match line.step {
-            "" => self.strokes.words(&line.label),
-            step => format!("{step} {}", self.strokes.words(&line.label)),
+            "" => self.strokes.words(&line.words()),
+            step => format!("{step} {}", self.strokes.words(&line.words())),
         };
         match line.kind {
             Kind::Silence | Kind::Run => self
@@ -392,6 +392,8 @@ impl Pen<'_> {
         rows
     }
 }
+
+const NO_NOTE: (&str, Style) = ("", Style::new());
 
 /// What stands where the lifelines are broken.
 const PAUSE: Style = Style::new().dimmed().italic();
