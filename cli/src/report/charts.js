@@ -10,9 +10,7 @@ class Timeline {
     this.canvas = canvas;
     this.rows = [];
     this.chosen = null;
-    const starts = connections.start_ns.plus;
-    this.first = starts.reduce((first, start) => Math.min(first, start), Infinity);
-    this.last = starts.reduce((last, start, row) => Math.max(last, start + connections.duration_ns[row]), -Infinity);
+    this.span = connections.duration_ns.reduce((span, ns, row) => Math.max(span, startOf(row) + ns), 0);
     new ResizeObserver(() => this.draw()).observe(canvas);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.draw());
     canvas.addEventListener('click', (event) => {
@@ -23,9 +21,9 @@ class Timeline {
   }
 
   show(rows) {
-    this.rows = rows.slice().sort((one, other) => connections.start_ns.plus[one] - connections.start_ns.plus[other]);
+    this.rows = rows.slice().sort((one, other) => startOf(one) - startOf(other));
     const counts = Object.keys(OUTCOMES).map((name) => `${this.count(name)} ${OUTCOMES[name]}`);
-    this.canvas.setAttribute('aria-label', `Lifetimes of ${rows.length} connections over ${duration(this.last - this.first)}: ${counts.join(', ')}.`);
+    this.canvas.setAttribute('aria-label', `Lifetimes of ${rows.length} connections over ${span(this.span)}: ${counts.join(', ')}.`);
     this.draw();
   }
 
@@ -45,15 +43,15 @@ class Timeline {
     pen.scale(scale, scale);
     pen.font = '11px system-ui, sans-serif';
     this.plot = height - 22;
-    const span = Math.max(1, this.last - this.first);
-    const x = (ns) => 8 + ((ns - this.first) / span) * (width - 16);
-    this.axis(pen, x, span, width);
+    const whole = Math.max(1, this.span);
+    const x = (ns) => 8 + (ns / whole) * (width - 16);
+    this.axis(pen, x, whole, width);
     const lane = this.plot / Math.max(1, this.rows.length);
     const colours = Object.fromEntries(Object.keys(OUTCOMES).map((name) => [name, colourOf(name)]));
     const thick = Math.max(1, Math.min(10, lane * 0.75));
     this.rows.forEach((row, index) => {
-      const start = x(connections.start_ns.plus[row]);
-      const end = x(connections.start_ns.plus[row] + connections.duration_ns[row]);
+      const start = x(startOf(row));
+      const end = x(startOf(row) + connections.duration_ns[row]);
       pen.fillStyle = colours[word(connections.outcome, row)];
       pen.globalAlpha = this.chosen === null || this.chosen === row ? 1 : 0.45;
       pen.fillRect(start, index * lane + (lane - thick) / 2, Math.max(2, end - start), thick);
@@ -61,19 +59,19 @@ class Timeline {
     pen.globalAlpha = 1;
   }
 
-  axis(pen, x, span, width) {
+  axis(pen, x, whole, width) {
     const most = Math.max(2, Math.floor(width / 110));
-    const power = 10 ** Math.floor(Math.log10(span / most));
-    const step = [1, 2, 5, 10].map((times) => times * power).find((one) => span / one <= most);
+    const power = 10 ** Math.floor(Math.log10(whole / most));
+    const step = [1, 2, 5, 10].map((times) => times * power).find((one) => whole / one <= most);
     pen.strokeStyle = colourOf('rule');
     pen.fillStyle = colourOf('faint');
-    for (let at = 0; at <= span; at += step) {
-      const here = Math.round(x(this.first + at)) + 0.5;
+    for (let at = 0; at <= whole; at += step) {
+      const here = Math.round(x(at)) + 0.5;
       pen.beginPath();
       pen.moveTo(here, 0);
       pen.lineTo(here, this.plot + 4);
       pen.stroke();
-      const label = at === 0 ? '0' : duration(Math.round(at));
+      const label = at === 0 ? '0' : span(Math.round(at));
       pen.fillText(label, Math.min(here, width - pen.measureText(label).width - 2), this.plot + 17);
     }
   }
@@ -140,20 +138,19 @@ class Waterfall {
       { name: 'status', width: '4rem', cell: text((index) => transactions.status[index] ?? '') },
       { name: 'state', width: '6rem', cell: text((index) => word(transactions.state, index)) },
       { name: 'body', width: '5rem', number: true, cell: text((index) => bytes(transactions.response_body_len[index] ?? 0)) },
-      { name: 'wait', width: '5rem', number: true, cell: text((index) => duration(this.times(index)[3])) },
+      { name: 'wait', width: '5rem', number: true, cell: text((index) => duration(transactions['facts.wait_ns'][index])) },
       { name: 'time', width: 'minmax(12rem, 4fr)', cell: (index, cell) => this.track(index, cell) },
     ], { height: 420, minWidth: '56rem', opened: (index) => opened(transactions.row[index]) });
   }
 
-  // Of the request, the response's begin and its end, from the first connection's start on; and the wait.
+  // Of the request, the response's begin and its end, from the first connection's start on.
   times(index) {
     const from = (name) => {
       const column = transactions[`facts.${name}`];
       const plus = column.plus[index];
-      return plus === null ? null : plus + Number(BigInt(column.base || 0) - BigInt(connections.start_ns.base || 0));
+      return plus === null ? null : plus + Number(BigInt(column.base || 0) - BigInt(connections.start_ns.base || 0)) - firstStart;
     };
-    const [asked, began, ended] = [from('request.first_ns'), from('response.first_ns'), from('response.last_ns')];
-    return [asked, began, ended, asked !== null && began !== null ? began - asked : null];
+    return [from('request.first_ns'), from('response.first_ns'), from('response.last_ns')];
   }
 
   track(index, cell) {
@@ -171,11 +168,11 @@ class Waterfall {
     if (began !== null && ended !== null) bar('transfer', began, ended);
     if (asked !== null && began === null) bar('missed', asked, asked);
     cell.append(track);
-    cell.title = asked === null ? '' : `sent at ${seconds(asked)} s, waited ${duration(this.times(index)[3]) || 'for nothing'}`;
+    cell.title = asked === null ? '' : `sent at ${seconds(asked)} s, ${began === null ? 'no answer' : `answered after ${duration(began - asked)}`}`;
   }
 
   show(indexes) {
-    const times = indexes.flatMap((index) => this.times(index).slice(0, 3)).filter((ns) => ns !== null);
+    const times = indexes.flatMap((index) => this.times(index)).filter((ns) => ns !== null);
     this.span = [times.reduce((a, b) => Math.min(a, b), Infinity), times.reduce((a, b) => Math.max(a, b), -Infinity)];
     if (times.length === 0) this.span = [0, 1];
     this.list.show(indexes);

@@ -155,6 +155,8 @@ pub(crate) struct Transactions {
     response_frame: Vec<Option<u64>>,
     request_body_len: Vec<Option<u64>>,
     response_body_len: Vec<Option<u64>>,
+    #[serde(rename = "facts.wait_ns")]
+    wait_ns: Vec<Option<i64>>,
     #[serde(rename = "facts.request.first_ns")]
     request_ns: Times,
     #[serde(rename = "facts.response.first_ns")]
@@ -182,6 +184,7 @@ impl Transactions {
         self.request_body_len.push(row.request_body_len);
         self.response_body_len.push(row.response_body_len);
         let facts = row.facts.as_ref();
+        self.wait_ns.push(facts.and_then(|facts| facts.wait_ns));
         self.request_ns.push(facts.and_then(|facts| facts.request.first_ns));
         self.response_ns.push(facts.and_then(|facts| facts.response.first_ns));
         self.response_end_ns.push(facts.and_then(|facts| facts.response.last_ns));

@@ -42,6 +42,12 @@ function duration(ns) {
   return digits(ns / 1e9, 's');
 }
 
+// A long time reads better in minutes or hours.
+function span(ns) {
+  if (ns < 120e9) return duration(ns);
+  return ns < 7200e9 ? digits(ns / 60e9, 'min') : digits(ns / 3600e9, 'h');
+}
+
 function bytes(count) {
   if (count < 1e3) return `${count} B`;
   if (count < 1e6) return digits(count / 1e3, 'kB');
@@ -51,6 +57,10 @@ function bytes(count) {
 
 const grouped = (count) => count.toLocaleString('en');
 const seconds = (ns) => (ns / 1e9).toFixed(6);
+
+// Since the start of the first connection, nanoseconds.
+const firstStart = connections.start_ns.plus.reduce((first, start) => Math.min(first, start), connections.start_ns.plus[0] ?? 0);
+const startOf = (row) => connections.start_ns.plus[row] - firstStart;
 
 // A time of the capture, nanoseconds since the epoch, in UTC.
 function utc(base, plus) {

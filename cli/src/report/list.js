@@ -6,15 +6,17 @@ const BEYOND = 8;
 let listNumber = 0;
 
 class List {
-  // columns: [{ name, width, number, sort, cell(row, element) }]; sorted(column) where the heads are buttons.
+  // columns: [{ name, width, number, extra, sort, cell(row, element) }], the extra ones only where there is room;
+  // sorted(column) where the heads are buttons.
   constructor(place, label, columns, { height, minWidth, opened, sorted }) {
+    this.all = columns;
     this.columns = columns;
     this.opened = opened;
     this.rows = [];
     this.active = -1;
     this.chosen = null;
     this.id = `list${listNumber++}`;
-    this.template = columns.map((column) => column.width).join(' ');
+    this.minWidth = minWidth;
 
     this.grid = element('div', 'grid');
     this.grid.setAttribute('role', 'grid');
@@ -22,7 +24,7 @@ class List {
     this.grid.tabIndex = 0;
     const sideways = element('div', 'sideways');
     const inner = element('div');
-    inner.style.minWidth = minWidth;
+    this.inner = inner;
     inner.append(this.heads(sorted));
     this.body = element('div', 'body');
     this.body.setAttribute('role', 'rowgroup');
@@ -35,6 +37,7 @@ class List {
     sideways.append(inner);
     this.grid.append(sideways);
     place.append(this.grid);
+    this.fit(false);
 
     this.body.addEventListener('scroll', () => this.draw());
     this.grid.addEventListener('keydown', (event) => this.key(event));
@@ -48,9 +51,9 @@ class List {
 
   heads(sorted) {
     const heads = element('div', 'heads');
+    this.headsRow = heads;
     heads.setAttribute('role', 'row');
-    heads.style.gridTemplateColumns = this.template;
-    for (const column of this.columns) {
+    for (const column of this.all) {
       const head = element('div', column.number ? 'number' : '');
       head.setAttribute('role', 'columnheader');
       if (sorted && column.sort) {
@@ -66,6 +69,16 @@ class List {
       heads.append(head);
     }
     return heads;
+  }
+
+  // With little room the extra columns go.
+  fit(narrow) {
+    this.columns = this.all.filter((column) => !(narrow && column.extra));
+    this.template = this.columns.map((column) => column.width).join(' ');
+    this.inner.style.minWidth = narrow ? '0' : this.minWidth;
+    this.headsRow.style.gridTemplateColumns = this.template;
+    for (const column of this.all) column.head.hidden = !this.columns.includes(column);
+    this.draw();
   }
 
   show(rows) {

@@ -12,14 +12,13 @@ function tile(name, value, small) {
 
 function summary() {
   const { counts } = data;
-  const span = timeline.last - timeline.first;
   const base = connections.start_ns.base;
   byId('captures').textContent = [
     data.files.length > 5 ? `${data.files.length} captures` : data.files.join(', '),
-    base ? `from ${utc(base, timeline.first)}` : 'no TCP connections',
+    base ? `from ${utc(base, firstStart)}` : 'no TCP connections',
   ].join(' · ');
   document.title = `synfin: ${data.files.length === 1 ? data.files[0] : `${data.files.length} captures`}`;
-  tile('connections', grouped(counts.connections), base ? `in ${duration(span)}` : '');
+  tile('connections', grouped(counts.connections), base ? `in ${span(timeline.span)}` : '');
   tile('segments', grouped(counts.packets), bytes(counts.bytes));
   tile('closed in order', grouped(counts.outcome.closed));
   tile('reset or given up', grouped(counts.outcome.broken));
@@ -137,8 +136,8 @@ function open(row, byKey) {
     picture.svg,
     rules,
   );
+  table.fit(beside.matches);
   detail.setAttribute('aria-label', `Connection ${connections.connection[row]}`);
-  table.draw();
   if (byId('only-chosen').checked) showHttp();
   if (byKey) detail.focus();
 }
@@ -149,10 +148,14 @@ function shut() {
   timeline.chosen = null;
   table.chosen = null;
   timeline.draw();
-  table.draw();
+  table.fit(false);
   showHttp();
   table.grid.focus();
 }
+
+// The picture stands beside the table, as the style sheet has it.
+const beside = matchMedia('(min-width: 1250px)');
+beside.addEventListener('change', () => table.fit(beside.matches && state.chosen !== null));
 
 const timeline = new Timeline(byId('timeline'), (row) => {
   table.choose(row);
