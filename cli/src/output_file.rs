@@ -27,7 +27,9 @@ impl Output {
         if let Ok(real) = fs::canonicalize(path) {
             let same = |input: &PathBuf| fs::canonicalize(input).is_ok_and(|input| input == real);
             if inputs.iter().any(same) {
-                return Err(Failure::Input(format!("{shown} is what is read: not overwritten")));
+                return Err(Failure::Input(format!(
+                    "{shown} is what is read: not overwritten"
+                )));
             }
         }
         let file = File::options()
@@ -44,10 +46,15 @@ impl Output {
 
     /// From now on it holds what is written, and nothing from before.
     pub(crate) fn begin(&mut self) -> Result<(), Failure> {
-        let Self::File { path, .. } = self else { return Ok(()) };
+        let Self::File { path, .. } = self else {
+            return Ok(());
+        };
         // A device holds nothing.
         let done = match fs::metadata(&*path) {
-            Ok(data) if data.is_file() => File::options().write(true).open(&*path).and_then(|file| file.set_len(0)),
+            Ok(data) if data.is_file() => File::options()
+                .write(true)
+                .open(&*path)
+                .and_then(|file| file.set_len(0)),
             _ => Ok(()),
         };
         Ok(named(self, done)?)

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use synfin::{Annotation, HttpNote, IntegrityWord, Order, Rule, Severity, Side, Sides};
+use synfin::{Annotation, HttpNote, IntegrityWord, Order, Rule, Severity, Side, Sides, Step};
 
 /// How much of a connection is kept.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +15,9 @@ pub(crate) struct Limits {
     /// Rows kept of its end; what lies between becomes one run.
     pub(crate) tail: usize,
 }
+
+/// How many rows to look back for a segment that has no frame to find it by.
+const LATEST: usize = 64;
 
 /// A row of the picture.
 #[derive(Debug, Clone)]
@@ -41,12 +44,19 @@ pub(crate) struct Told {
     answered: bool,
     /// The frame that carries the same again.
     again_in: Option<u64>,
+    /// The frame that shows that this one, an ACK, did not arrive.
+    lost_by: Option<u64>,
 }
 
 impl Told {
     /// The frame in which its sender gave up waiting for an answer and sent it again.
     pub(crate) fn unanswered(&self) -> Option<u64> {
         self.again_in.filter(|_| !self.answered)
+    }
+
+    /// The frame that shows that it did not arrive, by a rule that says so.
+    pub(crate) const fn lost(&self) -> Option<u64> {
+        self.lost_by
     }
 }
 
@@ -156,6 +166,7 @@ impl Folded {
             segment: *segment,
             answered: false,
             again_in: None,
+            lost_by: None,
         };
         match self.limits.plain {
             Some(shown) if is_plain(segment) => {
@@ -243,7 +254,19 @@ impl Folded {
                 told.answered = true;
             }
         }
-        let Some(first) = segment.retransmission_of.filter(|_| is_sent_for_want_of_answer(segment)) else {
+        let lost = match segment.rules {
+            rules if rules.contains(Rule::O5) => Some(Step::Ack),
+            rules if rules.contains(Rule::T10) => Some(Step::AckOfSecondFin),
+            _ => None,
+        };
+        if let Some(step) = lost {
+            self.lose(segment, step);
+            return;
+        }
+        let Some(first) = segment
+            .retransmission_of
+            .filter(|_| is_sent_for_want_of_answer(segment))
+        else {
             return;
         };
         let before = self.previous_sending(first).unwrap_or(first);
@@ -252,10 +275,14 @@ impl Folded {
         }
         // One of a run has no row of its own: the run names it.
         let in_run = |run: &&mut Run| run.first.frame <= first && first <= run.last.frame;
-        let runs = self.head.iter_mut().chain(&mut self.tail).filter_map(|row| match row {
-            Kept::Run(run) => Some(run),
-            _ => None,
-        });
+        let runs = self
+            .head
+            .iter_mut()
+            .chain(&mut self.tail)
+            .filter_map(|row| match row {
+                Kept::Run(run) => Some(run),
+                _ => None,
+            });
         let open = self.run.as_mut().into_iter().chain(self.middle.as_mut());
         if let Some(run) = open.chain(runs).find(in_run) {
             run.again_count += 1;
@@ -263,10 +290,20 @@ impl Folded {
         }
     }
 
+    /// The peer sends again because this step did not arrive.
+    fn lose(&mut self, segment: &Annotation, step: Step) {
+        let rows = self.head.iter_mut().chain(&mut self.tail).rev();
+        let last = rows.take(LATEST).find_map(|row| match row {
+            Kept::Segment(told) if told.segment.step == Some(step) => Some(told),
+            _ => None,
+        });
+        if let Some(told) = last.filter(|told| told.segment.direction != segment.direction) {
+            told.lost_by = Some(segment.frame);
+        }
+    }
+
     /// The last frame among the latest rows that repeats `first`.
     fn previous_sending(&self, first: u64) -> Option<u64> {
-        /// How far to look.
-        const LATEST: usize = 64;
         let rows = self.tail.iter().rev().chain(self.head.iter().rev());
         rows.take(LATEST).find_map(|row| match row {
             Kept::Segment(told) if told.segment.retransmission_of == Some(first) => Some(told.segment.frame),
@@ -318,7 +355,10 @@ fn is_plain(segment: &Annotation) -> bool {
     let moves = |side: Side| segment.state[side].before != segment.state[side].after;
     segment.step.is_none()
         && !(flags.syn() || flags.fin() || flags.rst())
-        && segment.rules.iter().all(|rule| rule.info().severity == Severity::Chat)
+        && segment
+            .rules
+            .iter()
+            .all(|rule| rule.info().severity == Severity::Chat)
         && segment.retransmission_of.is_none()
         && segment.order.is_none()
         && segment.integrity == IntegrityWord::Ok
@@ -332,5 +372,8 @@ fn is_sent_for_want_of_answer(segment: &Annotation) -> bool {
         segment.order,
         Some(Order::SpuriousRetransmission | Order::Duplicate | Order::OutOfOrder)
     );
-    !otherwise && ![Rule::E1, Rule::E4, Rule::E8].iter().any(|&rule| segment.rules.contains(rule))
+    !otherwise
+        && ![Rule::E1, Rule::E4, Rule::E8]
+            .iter()
+            .any(|&rule| segment.rules.contains(rule))
 }

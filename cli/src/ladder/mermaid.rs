@@ -9,7 +9,11 @@ use super::model::{Kind, Ladder};
 /// Writes the diagram.
 pub(crate) fn draw(out: &mut impl Write, ladder: &Ladder) -> io::Result<()> {
     writeln!(out, "sequenceDiagram")?;
-    writeln!(out, "    accTitle: {}", plain(&format!("Connection {}", ladder.title())))?;
+    writeln!(
+        out,
+        "    accTitle: {}",
+        plain(&format!("Connection {}", ladder.title()))
+    )?;
     writeln!(out, "    accDescr: {}", plain(&ladder.verdict))?;
     for side in Side::BOTH {
         let end = escaped(&ladder.ends[side]);
@@ -17,7 +21,11 @@ pub(crate) fn draw(out: &mut impl Write, ladder: &Ladder) -> io::Result<()> {
     }
     states(out, &Sides::from_fn(|side| Some(ladder.begins[side])))?;
     for line in &ladder.lines {
-        let words: Vec<String> = [line.step, &line.words()]
+        let frame = line
+            .frame
+            .map(|frame| format!("frame {frame} ·"))
+            .unwrap_or_default();
+        let words: Vec<String> = [&frame, line.step, &line.words()]
             .into_iter()
             .filter(|words| !words.is_empty())
             .map(escaped)
@@ -25,12 +33,8 @@ pub(crate) fn draw(out: &mut impl Write, ladder: &Ladder) -> io::Result<()> {
         let mut words = words.join(" ");
         let mut note = escaped(&line.note);
         match line.kind {
-            Kind::Sent {
-                from,
-                again,
-                unanswered,
-            } => {
-                let arrow = match (again, unanswered) {
+            Kind::Sent { from, again, lost } => {
+                let arrow = match (again, lost) {
                     (false, false) => "->>",
                     (true, false) => "-->>",
                     (false, true) => "-x",
@@ -57,7 +61,8 @@ pub(crate) fn draw(out: &mut impl Write, ladder: &Ladder) -> io::Result<()> {
         }
         states(out, &line.states)?;
     }
-    writeln!(out, "    Note over I,R: {}", escaped(&ladder.verdict))
+    let verdict: Vec<String> = ladder.verdict.split("; ").map(escaped).collect();
+    writeln!(out, "    Note over I,R: {}", verdict.join("<br/>"))
 }
 
 const fn id(side: Side) -> &'static str {
@@ -97,7 +102,9 @@ fn escaped(text: &str) -> String {
 
 /// Text where Mermaid has no escapes: titles for screen readers.
 fn plain(text: &str) -> String {
-    text.replace([';', '#', '{', '}', '%', '<', '>', '\n'], " ").trim().to_owned()
+    text.replace([';', '#', '{', '}', '%', '<', '>', '\n'], " ")
+        .trim()
+        .to_owned()
 }
 
 #[cfg(test)]

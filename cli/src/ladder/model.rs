@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use synfin::{
-    Annotation, CloseVerdict, Connection, HandshakeVerdict, HttpMessage, IcmpReport, IntegrityWord, Phase, Rule,
-    Severity, Side, Sides, State,
+    Annotation, CloseVerdict, Connection, HandshakeVerdict, HttpMessage, IcmpReport, IntegrityWord, Phase,
+    Rule, Severity, Side, Sides, State,
 };
 
 use super::fold::{Folded, Kept, Moment, Run, Told};
@@ -112,8 +112,8 @@ pub(crate) enum Kind {
         from: Side,
         /// It carries again what was sent before.
         again: bool,
-        /// No answer came to it: its sender sent it again.
-        unanswered: bool,
+        /// It did not arrive, or no answer did, as a later segment shows.
+        lost: bool,
     },
     /// Bytes that the capture lost.
     Missing {
@@ -249,7 +249,11 @@ impl Lines<'_> {
                 self.lines.push(line);
             }
             Kept::Icmp(at, side) => {
-                let report = self.connection.icmp.iter().find(|report| report.first_frame == at.frame);
+                let report = self
+                    .connection
+                    .icmp
+                    .iter()
+                    .find(|report| report.first_frame == at.frame);
                 // Of each kind the first; its count tells the others.
                 let Some(report) = report else { return };
                 let (peer, rule) = match side {
@@ -263,7 +267,11 @@ impl Lines<'_> {
                 let mut line = self.line(kind, *at);
                 line.severity = Severity::Warn;
                 line.label = icmp_in_words(report);
-                let hit = self.connection.rules.iter().any(|hit| hit.id == rule && hit.frame == at.frame);
+                let hit = self
+                    .connection
+                    .rules
+                    .iter()
+                    .any(|hit| hit.id == rule && hit.frame == at.frame);
                 if hit {
                     line.note = rule.info().name.to_owned();
                 }
@@ -277,7 +285,7 @@ impl Lines<'_> {
         let kind = Kind::Sent {
             from: segment.direction,
             again: segment.retransmission_of.is_some() || segment.order.is_some(),
-            unanswered: told.unanswered().is_some(),
+            lost: told.unanswered().or(told.lost()).is_some(),
         };
         let at = Moment {
             frame: segment.frame,
@@ -289,12 +297,13 @@ impl Lines<'_> {
         (line.seq, line.ack, line.len) = (segment.seq, segment.ack, segment.len);
         let before = self.lines.iter().rev().find(|line| line.kind != Kind::Silence);
         // The delay tells it already.
-        let answers_line_before = segment.answers.is_some() && segment.answers == before.and_then(|line| line.frame);
+        let answers_line_before =
+            segment.answers.is_some() && segment.answers == before.and_then(|line| line.frame);
         line.note = note(self.connection, told, answers_line_before);
         line.phase = segment.phase;
         let severities = segment.rules.iter().map(|rule| rule.info().severity);
         line.severity = severities.max().unwrap_or(Severity::Chat);
-        if told.unanswered().is_some() {
+        if told.unanswered().or(told.lost()).is_some() {
             line.severity = line.severity.max(Severity::Note);
         }
         let begins = Sides::from_fn(|side| segment.state[side].before);
@@ -376,6 +385,9 @@ fn note(connection: &Connection, told: &Told, answers_line_before: bool) -> Stri
     if let Some(frame) = told.unanswered() {
         parts.push(format!("unanswered, sent again in {frame}"));
     }
+    if let Some(frame) = told.lost() {
+        parts.push(format!("lost, as {frame} shows"));
+    }
     parts.join(" · ")
 }
 
@@ -387,16 +399,22 @@ fn http(connection: &Connection, segment: &Annotation) -> Option<String> {
         let [method, target] = text::request(transaction);
         format!("{method} {target}")
     };
-    Some(match (note.message, transaction.status, transaction.response_frame) {
-        (HttpMessage::Request, Some(status), Some(frame)) => format!("{} → {status} in {frame}", request()),
-        (HttpMessage::Request, _, Some(_)) => request(),
-        (HttpMessage::Request, _, None) => format!("{}, no answer", request()),
-        (HttpMessage::Response, Some(status), frame) if frame.is_none_or(|frame| frame <= segment.frame) => {
-            let of = transaction.request_frame.map(|_| format!(" for {}", request()));
-            format!("HTTP {status}{}", of.unwrap_or_default())
-        }
-        (HttpMessage::Response, ..) => "HTTP interim response".to_owned(),
-    })
+    Some(
+        match (note.message, transaction.status, transaction.response_frame) {
+            (HttpMessage::Request, Some(status), Some(frame)) => {
+                format!("{} → {status} in {frame}", request())
+            }
+            (HttpMessage::Request, _, Some(_)) => request(),
+            (HttpMessage::Request, _, None) => format!("{}, no answer", request()),
+            (HttpMessage::Response, Some(status), frame)
+                if frame.is_none_or(|frame| frame <= segment.frame) =>
+            {
+                let of = transaction.request_frame.map(|_| format!(" for {}", request()));
+                format!("HTTP {status}{}", of.unwrap_or_default())
+            }
+            (HttpMessage::Response, ..) => "HTTP interim response".to_owned(),
+        },
+    )
 }
 
 fn icmp_in_words(report: &IcmpReport) -> String {

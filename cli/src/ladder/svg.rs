@@ -76,7 +76,10 @@ impl Pen {
     }
 
     fn text(&mut self, x: usize, y: usize, class: &str, words: &str) {
-        self.add(format!("<text x=\"{x}\" y=\"{y}\" class=\"{class}\">{}</text>", escaped(words)));
+        self.add(format!(
+            "<text x=\"{x}\" y=\"{y}\" class=\"{class}\">{}</text>",
+            escaped(words)
+        ));
     }
 
     fn header(&mut self, ladder: &Ladder) {
@@ -85,7 +88,9 @@ impl Pen {
             let x = LIFELINES[side];
             let width = 40 + text_width(&ladder.ends[side], 13).max(90);
             // Never beyond the paper.
-            let left = x.saturating_sub(width / 2).clamp(4, WIDTH.saturating_sub(width + 4).max(4));
+            let left = x
+                .saturating_sub(width / 2)
+                .clamp(4, WIDTH.saturating_sub(width + 4).max(4));
             let middle = left + width / 2;
             self.add(format!(
                 "<rect x=\"{left}\" y=\"54\" width=\"{width}\" height=\"44\" rx=\"8\" class=\"host\"/>"
@@ -154,7 +159,12 @@ impl Pen {
             "<rect x=\"{x}\" y=\"{}\" width=\"{width}\" height=\"18\" rx=\"9\" class=\"pill {class}\"/>",
             y - 9
         ));
-        self.text(x + width / 2, y + 4, &format!("middle state {class}"), state.as_str());
+        self.text(
+            x + width / 2,
+            y + 4,
+            &format!("middle state {class}"),
+            state.as_str(),
+        );
     }
 
     fn line(&mut self, line: &Line) {
@@ -162,7 +172,11 @@ impl Pen {
         let label = if line.step.is_empty() {
             escaped(&line.words())
         } else {
-            format!("<tspan class=\"step\">{}</tspan> {}", line.step, escaped(&line.words()))
+            format!(
+                "<tspan class=\"step\">{}</tspan> {}",
+                line.step,
+                escaped(&line.words())
+            )
         };
         let middle = usize::midpoint(LIFELINES.initiator, LIFELINES.responder);
         let width = LIFELINES.responder - LIFELINES.initiator;
@@ -187,11 +201,7 @@ impl Pen {
         self.times(line, baseline);
         let y = self.y + 22;
         let (from, dashed, lost) = match line.kind {
-            Kind::Sent {
-                from,
-                again,
-                unanswered,
-            } => (Some(from), again, unanswered),
+            Kind::Sent { from, again, lost } => (Some(from), again, lost),
             Kind::Missing { from } => (Some(from), true, true),
             Kind::Icmp { to, from_peer } => (from_peer.then(|| to.peer()), true, false),
             Kind::Run | Kind::Silence => (None, false, false),
@@ -222,7 +232,12 @@ impl Pen {
             self.text(FRAMES, baseline, "last frame", &frame.to_string());
         }
         if let Some(delay) = line.delay_ns {
-            self.text(TIMES, baseline + 14, "last delay", &format!("+{}", Duration(delay)));
+            self.text(
+                TIMES,
+                baseline + 14,
+                "last delay",
+                &format!("+{}", Duration(delay)),
+            );
         }
     }
 
@@ -267,7 +282,11 @@ impl Pen {
         let towards_right = end > begin;
         if lost {
             let third = end.abs_diff(begin) * 2 / 3;
-            let x = if towards_right { begin + third } else { begin - third };
+            let x = if towards_right {
+                begin + third
+            } else {
+                begin - third
+            };
             let tip_y = y + SLOPE * 2 / 3;
             self.add(format!(
                 "<line x1=\"{begin}\" y1=\"{y}\" x2=\"{x}\" y2=\"{tip_y}\" class=\"arrow{dashes} {class}\"/>"
@@ -281,7 +300,9 @@ impl Pen {
         let (tip_y, back) = (y + SLOPE, 10);
         let base = if towards_right { end - back } else { end + back };
         if from.is_none() {
-            self.add(format!("<circle cx=\"{begin}\" cy=\"{y}\" r=\"4\" class=\"tip {class}\"/>"));
+            self.add(format!(
+                "<circle cx=\"{begin}\" cy=\"{y}\" r=\"4\" class=\"tip {class}\"/>"
+            ));
         }
         self.add(format!(
             "<line x1=\"{begin}\" y1=\"{y}\" x2=\"{base}\" y2=\"{tip_y}\" class=\"arrow{dashes} {class}\"/>"
@@ -304,8 +325,12 @@ fn wrapped(words: &str, size: usize, width: usize) -> Vec<String> {
     if words.is_empty() {
         return Vec::new();
     }
-    let options = textwrap::Options::new(width * 100 / (size * 53)).word_separator(textwrap::WordSeparator::AsciiSpace);
-    textwrap::wrap(words, options).iter().map(ToString::to_string).collect()
+    let options =
+        textwrap::Options::new(width * 100 / (size * 53)).word_separator(textwrap::WordSeparator::AsciiSpace);
+    textwrap::wrap(words, options)
+        .iter()
+        .map(ToString::to_string)
+        .collect()
 }
 
 /// Text in XML 1.0: markup and what the standard has no place for is written otherwise.

@@ -106,7 +106,7 @@ const NARROWEST_NOTES: usize = 30;
 impl Layout {
     fn of(width: usize) -> Self {
         let states_outside = width >= 78;
-        let times = width >= 132;
+        let times = width >= 150;
         let left = FRAME + TIME + if times { TIME } else { 0 };
         let states = if states_outside { 2 * STATE } else { 0 };
         let rest = width.saturating_sub(left + states + 2);
@@ -175,7 +175,11 @@ impl Pen<'_> {
             rows.push(["", responder]);
         }
         for (index, [initiator, responder]) in rows.into_iter().enumerate() {
-            let before = if index == 0 { heads.clone() } else { " ".repeat(left) };
+            let before = if index == 0 {
+                heads.clone()
+            } else {
+                " ".repeat(left)
+            };
             let gap = room.saturating_sub(initiator.len() + responder.len());
             let line = format!("{initiator}{:gap$}{responder}", "");
             writeln!(out, "{DIM}{before}{DIM:#}{HEADING}{}{HEADING:#}", line.trim_end())?;
@@ -220,7 +224,13 @@ impl Pen<'_> {
         }
         for note in notes {
             if beside {
-                self.row(out, ["", "", ""], &Sides::default(), &self.empty(), (&note, style))?;
+                self.row(
+                    out,
+                    ["", "", ""],
+                    &Sides::default(),
+                    &self.empty(),
+                    (&note, style),
+                )?;
             } else {
                 let between = self.centred(&note, style, " ");
                 self.row(out, ["", "", ""], &Sides::default(), &between, NO_NOTE)?;
@@ -250,11 +260,16 @@ impl Pen<'_> {
         line += &format!("{first:>10} ");
         let state = |side: Side| states[side].filter(|_| self.layout.states_outside);
         if self.layout.states_outside {
-            line += &state(Side::Initiator).map_or_else(|| " ".repeat(STATE), |state| format!("{:>12} ", state.as_str()));
+            line += &state(Side::Initiator)
+                .map_or_else(|| " ".repeat(STATE), |state| format!("{:>12} ", state.as_str()));
         }
         // Silence and folded runs break the lifelines.
         let broken = between.iter().any(|(_, style)| *style == PAUSE);
-        let lifeline = if broken { self.strokes.pause } else { self.strokes.lifeline };
+        let lifeline = if broken {
+            self.strokes.pause
+        } else {
+            self.strokes.lifeline
+        };
         line += lifeline;
         for (text, style) in between {
             line += &format!("{style}{text}{style:#}");
@@ -321,16 +336,18 @@ impl Pen<'_> {
                 .iter()
                 .map(|label| self.centred(label, PAUSE, " "))
                 .collect(),
-            Kind::Sent {
-                from,
-                again,
-                unanswered,
-            } => {
-                let stroke = if again { self.strokes.dashed } else { self.strokes.solid };
-                self.on_arrow(&label, style, stroke, from, if unanswered { 2 } else { 1 })
+            Kind::Sent { from, again, lost } => {
+                let stroke = if again {
+                    self.strokes.dashed
+                } else {
+                    self.strokes.solid
+                };
+                self.on_arrow(&label, style, stroke, from, if lost { 2 } else { 1 })
             }
             Kind::Missing { from } => self.on_arrow(&label, LOST, self.strokes.dashed, from, 2),
-            Kind::Icmp { to, from_peer: true } => self.on_arrow(&label, style, self.strokes.dashed, to.peer(), 1),
+            Kind::Icmp { to, from_peer: true } => {
+                self.on_arrow(&label, style, self.strokes.dashed, to.peer(), 1)
+            }
             Kind::Icmp { to, from_peer: false } => {
                 let mut rows: Vec<Vec<Piece>> = self
                     .lines_of(&label)
@@ -343,7 +360,9 @@ impl Pen<'_> {
                 let dashes = self.strokes.dashed.repeat(half - 1);
                 rows.push(match to {
                     Side::Initiator => vec![(format!("{}{dashes}", self.strokes.left), style), (rest, style)],
-                    Side::Responder => vec![(rest, style), (format!("{dashes}{}", self.strokes.right), style)],
+                    Side::Responder => {
+                        vec![(rest, style), (format!("{dashes}{}", self.strokes.right), style)]
+                    }
                 });
                 rows
             }
@@ -365,10 +384,15 @@ impl Pen<'_> {
             (false, Side::Initiator) => (self.strokes.right, style),
             (false, Side::Responder) => (self.strokes.left, style),
         };
-        let reach = if lost { between * 2 / 3 } else { between };
-        let beyond = (" ".repeat(between - reach), style);
         let text = format!(" {label} ");
         let width = display_width(&text);
+        // Half way, or as far as the numbers go.
+        let reach = if lost {
+            (width + 2 * STROKE + 1).clamp(between * 2 / 3, between - 4)
+        } else {
+            between
+        };
+        let beyond = (" ".repeat(between - reach), style);
         let fits = width + 2 * STROKE < reach;
         let mut rows = Vec::new();
         let shaft = reach - 1;
@@ -381,7 +405,11 @@ impl Pen<'_> {
                 (stroke.repeat(gap - before), style),
             ]
         } else {
-            rows.extend(self.lines_of(label).iter().map(|label| self.centred(label, style, " ")));
+            rows.extend(
+                self.lines_of(label)
+                    .iter()
+                    .map(|label| self.centred(label, style, " ")),
+            );
             vec![(stroke.repeat(shaft), style)]
         };
         let tip = (tip.to_owned(), tip_style);

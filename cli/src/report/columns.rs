@@ -185,8 +185,11 @@ impl Transactions {
         self.response_body_len.push(row.response_body_len);
         let facts = row.facts.as_ref();
         self.wait_ns.push(facts.and_then(|facts| facts.wait_ns));
-        self.request_ns.push(facts.and_then(|facts| facts.request.first_ns));
-        self.response_ns.push(facts.and_then(|facts| facts.response.first_ns));
-        self.response_end_ns.push(facts.and_then(|facts| facts.response.last_ns));
+        self.request_ns
+            .push(facts.and_then(|facts| facts.request.first_ns));
+        self.response_ns
+            .push(facts.and_then(|facts| facts.response.first_ns));
+        self.response_end_ns
+            .push(facts.and_then(|facts| facts.response.last_ns));
     }
 }

@@ -44,7 +44,12 @@ const SMALL_PICTURE: Limits = Limits {
 
 pub(crate) fn run(args: &PageReport) -> Result<Reading, Failure> {
     let mut report = Report {
-        name: args.input.files.first().map(|file| shown(file)).unwrap_or_default(),
+        name: args
+            .input
+            .files
+            .first()
+            .map(|file| shown(file))
+            .unwrap_or_default(),
         ..Report::default()
     };
     // Nobody waits for a page that cannot be written.
@@ -62,7 +67,10 @@ pub(crate) fn run(args: &PageReport) -> Result<Reading, Failure> {
 
 /// A file by the last part of its name.
 fn shown(path: &std::path::Path) -> String {
-    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let name = path.file_name().map_or_else(
+        || path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    );
     text::foreign(&name)
 }
 
@@ -114,7 +122,11 @@ impl Report {
     /// The picture of a connection, where the table has room for it.
     fn picture(&mut self, connection: ConnectionId, draw: impl FnOnce(&mut Folded)) {
         let full = self.page.connections.len() + self.kept.len() >= MOST_CONNECTIONS;
-        let limits = if self.rows < MOST_ROWS { PICTURE } else { SMALL_PICTURE };
+        let limits = if self.rows < MOST_ROWS {
+            PICTURE
+        } else {
+            SMALL_PICTURE
+        };
         let folded = match self.kept.entry(connection) {
             std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::hash_map::Entry::Vacant(_) if full => return,
@@ -128,7 +140,11 @@ impl Report {
     fn connection(&mut self, connection: &Connection) -> io::Result<()> {
         self.page.counts.add(connection);
         let row = self.page.connections.len();
-        let Some(folded) = self.kept.remove(&connection.connection).filter(|_| row < MOST_CONNECTIONS) else {
+        let Some(folded) = self
+            .kept
+            .remove(&connection.connection)
+            .filter(|_| row < MOST_CONNECTIONS)
+        else {
             self.page.left_out.connections += 1;
             self.page.left_out.transactions += connection.http.len() as u64 + connection.http_omitted;
             return Ok(());

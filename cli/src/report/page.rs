@@ -64,7 +64,9 @@ fn harmless(json: &str) -> String {
     let mut shown = String::with_capacity(json.len());
     for char in json.chars() {
         match char {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => shown.push_str(&format!("\\u{:04x}", u32::from(char))),
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                shown.push_str(&format!("\\u{:04x}", u32::from(char)))
+            }
             char => shown.push(char),
         }
     }
@@ -72,7 +74,9 @@ fn harmless(json: &str) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 #[cfg(test)]
@@ -91,13 +95,25 @@ mod tests {
     #[test]
     fn a_source_is_named_by_its_hash() {
         // echo -n | openssl dgst -sha256 -binary | base64
-        assert_eq!(source(""), "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='");
+        assert_eq!(
+            source(""),
+            "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+        );
     }
 
     #[test]
     fn the_page_needs_nothing_from_anywhere() {
         for text in SCRIPT.iter().chain(&STYLE) {
-            for word in ["url(", "@import", "import(", "fetch(", "innerHTML", "</script", "</style", "eval("] {
+            for word in [
+                "url(",
+                "@import",
+                "import(",
+                "fetch(",
+                "innerHTML",
+                "</script",
+                "</style",
+                "eval(",
+            ] {
                 assert!(!text.contains(word), "{word}");
             }
         }

@@ -24,18 +24,18 @@ function wrapped(words, most) {
 
 class Picture {
   constructor(row) {
-    const picture = pictureOf(row);
+    const [begins, lines, rules, verdict] = pictureOf(row);
     this.svg = drawn('svg', { class: 'ladder', role: 'img' });
-    this.states = picture.begins.map((index) => shared[index]);
+    this.states = begins.map((index) => shared[index]);
     this.y = 20;
     this.header(ends(row));
-    for (const line of picture.lines) this.line(line);
+    for (const line of lines) this.line(line);
     this.y += 8;
     for (const side of [0, 1]) this.lifelineUntil(side, this.y);
     this.svg.setAttribute('viewBox', `0 0 ${PAPER.width} ${this.y + 4}`);
-    this.svg.prepend(drawn('title', {}, `Connection ${connections.connection[row]}: ${picture.verdict}`));
-    this.rules = picture.rules.map(([id, name, frame]) => [shared[id], shared[name], frame]);
-    this.verdict = picture.verdict;
+    this.svg.prepend(drawn('title', {}, `Connection ${connections.connection[row]}: ${verdict}`));
+    this.rules = rules.map(([id, name, frame]) => [shared[id], shared[name], frame]);
+    this.verdict = verdict;
   }
 
   text(x, y, className, words) {
@@ -97,7 +97,7 @@ class Picture {
     const from = kind === 2 ? Number(!right) : Number(right);
     this.arrow({ from, onPath: kind === 2 && !last, y, dashed: repeats || kind > 0, lost: kind === 1 || (kind === 0 && last), look });
     [initiator, responder].forEach((state, side) => {
-      if (state === null) return;
+      if (state === 0) return;
       const at = side === from ? y : y + PAPER.slope;
       this.lifelineUntil(side, at);
       this.states[side] = shared[state];

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use synfin::{Connection, Side};
+use synfin::{Connection, Side, State};
 
 use super::columns::Words;
 use crate::ladder::model::{Kind, Ladder, Line};
@@ -18,7 +18,10 @@ pub(crate) struct Pictures {
 }
 
 impl Pictures {
+    /// Adds `[begins, lines, rules, verdict]`.
     pub(crate) fn push(&mut self, connection: &Connection, ladder: &Ladder) -> serde_json::Result<()> {
+        // No word is the first word: 0.
+        self.shared.index("");
         let lines: Vec<Value> = ladder.lines.iter().map(|line| self.line(line)).collect();
         let begins: Vec<u32> = Side::BOTH
             .iter()
@@ -27,9 +30,15 @@ impl Pictures {
         let rules: Vec<Value> = connection
             .rules
             .iter()
-            .map(|hit| json!([self.shared.index(hit.id.id()), self.shared.index(hit.id.info().name), hit.frame]))
+            .map(|hit| {
+                json!([
+                    self.shared.index(hit.id.id()),
+                    self.shared.index(hit.id.info().name),
+                    hit.frame
+                ])
+            })
             .collect();
-        let picture = json!({"begins": begins, "verdict": ladder.verdict, "rules": rules, "lines": lines});
+        let picture = json!([begins, lines, rules, ladder.verdict]);
         self.lines += &serde_json::to_string(&picture)?;
         self.lines.push('\n');
         Ok(())
@@ -49,15 +58,15 @@ impl Pictures {
             line.ack,
             line.len,
             index(&line.note),
-            line.states.initiator.map(|state| index(state.as_str())),
-            line.states.responder.map(|state| index(state.as_str())),
+            index(line.states.initiator.map_or("", State::as_str)),
+            index(line.states.responder.map_or("", State::as_str)),
             index(line.class()),
         ])
     }
 }
 
-/// The kind in the lowest three bits, then: from the responder (or to it), sent again, never answered (or sent
-/// by the peer itself).
+/// The kind in the lowest three bits, then: from the responder (or to it), sent again, lost (or sent by the
+/// peer itself).
 const fn code(kind: Kind) -> u8 {
     const RESPONDER: u8 = 8;
     const AGAIN: u8 = 16;
@@ -72,11 +81,7 @@ const fn code(kind: Kind) -> u8 {
         if set { bit } else { 0 }
     }
     match kind {
-        Kind::Sent {
-            from,
-            again,
-            unanswered,
-        } => of(from) | bit(again, AGAIN) | bit(unanswered, LAST),
+        Kind::Sent { from, again, lost } => of(from) | bit(again, AGAIN) | bit(lost, LAST),
         Kind::Missing { from } => 1 | of(from),
         Kind::Icmp { to, from_peer } => 2 | of(to) | bit(from_peer, LAST),
         Kind::Run => 3,
