@@ -14,6 +14,9 @@ pub(crate) struct Limits {
     pub(crate) head: usize,
     /// Rows kept of its end; what lies between becomes one run.
     pub(crate) tail: usize,
+    /// Plain segments remembered one by one, so that one of a run can still come out of it when it turns out that
+    /// it was lost.
+    pub(crate) recent: usize,
 }
 
 /// How many rows to look back for a segment that has no frame to find it by.
@@ -49,6 +52,15 @@ pub(crate) struct Told {
 }
 
 impl Told {
+    const fn new(segment: &Annotation) -> Self {
+        Self {
+            segment: *segment,
+            answered: false,
+            again_in: None,
+            lost_by: None,
+        }
+    }
+
     /// The frame in which its sender gave up waiting for an answer and sent it again.
     pub(crate) fn unanswered(&self) -> Option<u64> {
         self.again_in.filter(|_| !self.answered)
@@ -114,6 +126,16 @@ impl Run {
         }
     }
 
+    fn remove(&mut self, segment: &Annotation) {
+        let side = segment.direction;
+        if segment.len > 0 {
+            self.data[side] = self.data[side].saturating_sub(1);
+            self.bytes[side] = self.bytes[side].saturating_sub(segment.len.into());
+        } else {
+            self.empty[side] = self.empty[side].saturating_sub(1);
+        }
+    }
+
     fn join(&mut self, later: &Self) {
         self.last = later.last;
         for side in Side::BOTH {
@@ -146,6 +168,8 @@ pub(crate) struct Folded {
     plain: Vec<Told>,
     /// All of them.
     run: Option<Run>,
+    /// The latest plain segments, of this run or others.
+    recent: VecDeque<Annotation>,
 }
 
 impl Folded {
@@ -157,32 +181,38 @@ impl Folded {
             tail: VecDeque::new(),
             plain: Vec::new(),
             run: None,
+            recent: VecDeque::new(),
         }
     }
 
     pub(crate) fn segment(&mut self, segment: &Annotation) {
+        let shown = self.limits.plain.filter(|_| is_plain(segment));
+        if shown.is_none() {
+            self.end_run();
+        }
         self.look_back(segment);
-        let told = Told {
-            segment: *segment,
-            answered: false,
-            again_in: None,
-            lost_by: None,
-        };
-        match self.limits.plain {
-            Some(shown) if is_plain(segment) => {
-                let run = self.run.get_or_insert_with(|| Run::new(moment(segment)));
-                run.add(segment);
-                if self.plain.len() <= shown {
-                    self.plain.push(told);
-                }
+        if let Some(shown) = shown {
+            self.plain(segment, shown);
+            return;
+        }
+        if segment.rules.contains(Rule::E12) {
+            self.keep(Kept::Missing(moment(segment), segment.direction.peer()));
+        }
+        self.keep(Kept::Segment(Box::new(Told::new(segment))));
+    }
+
+    /// A plain segment; up to `shown` of them in a row are no run.
+    fn plain(&mut self, segment: &Annotation, shown: usize) {
+        let run = self.run.get_or_insert_with(|| Run::new(moment(segment)));
+        run.add(segment);
+        if self.plain.len() <= shown {
+            self.plain.push(Told::new(segment));
+        }
+        if self.limits.recent > 0 {
+            if self.recent.len() == self.limits.recent {
+                self.recent.pop_front();
             }
-            _ => {
-                self.end_run();
-                if segment.rules.contains(Rule::E12) {
-                    self.keep(Kept::Missing(moment(segment), segment.direction.peer()));
-                }
-                self.keep(Kept::Segment(Box::new(told)));
-            }
+            self.recent.push_back(*segment);
         }
     }
 
@@ -270,23 +300,57 @@ impl Folded {
             return;
         };
         let before = self.previous_sending(first).unwrap_or(first);
+        if before == first {
+            self.take_out(first);
+        }
         if let Some(told) = self.find(before) {
             told.again_in = Some(segment.frame);
-        }
-        // One of a run has no row of its own: the run names it.
-        let in_run = |run: &&mut Run| run.first.frame <= first && first <= run.last.frame;
-        let runs = self
-            .head
-            .iter_mut()
-            .chain(&mut self.tail)
-            .filter_map(|row| match row {
-                Kept::Run(run) => Some(run),
-                _ => None,
-            });
-        let open = self.run.as_mut().into_iter().chain(self.middle.as_mut());
-        if let Some(run) = open.chain(runs).find(in_run) {
+        } else if let Some(run) = self.run_of(first) {
             run.again_count += 1;
             run.name(first);
+        }
+    }
+
+    /// The run that a frame is part of.
+    fn run_of(&mut self, frame: u64) -> Option<&mut Run> {
+        let ends_before = |row: &Kept| row.place() < (frame, true);
+        let at = self.head.partition_point(ends_before);
+        let row = if at < self.head.len() {
+            self.head.get_mut(at)
+        } else {
+            let at = self.tail.partition_point(ends_before);
+            self.tail.get_mut(at)
+        };
+        let of_row = match row {
+            Some(Kept::Run(run)) => Some(run),
+            _ => None,
+        };
+        of_row
+            .into_iter()
+            .chain(self.middle.as_mut())
+            .find(|run| (run.first.frame..=run.last.frame).contains(&frame))
+    }
+
+    /// Gives a segment of a run a row of its own, where it and all of the run behind it are still remembered.
+    fn take_out(&mut self, frame: u64) {
+        if self.rows() + 2 > self.limits.head + self.limits.tail {
+            return;
+        }
+        let ends_before = |row: &Kept| row.place() < (frame, true);
+        let split = |row: &Kept| split(row, frame, &self.recent, self.limits.plain.unwrap_or(0));
+        let at = self.head.partition_point(ends_before);
+        if at < self.head.len() {
+            if let Some(rows) = split(&self.head[at]) {
+                self.head.splice(at..=at, rows);
+            }
+            return;
+        }
+        let at = self.tail.partition_point(ends_before);
+        if let Some(rows) = self.tail.get(at).and_then(split) {
+            self.tail.remove(at);
+            for (offset, row) in rows.into_iter().enumerate() {
+                self.tail.insert(at + offset, row);
+            }
         }
     }
 
@@ -328,6 +392,42 @@ impl Folded {
             _ => None,
         }
     }
+}
+
+/// A run as the rows before a segment of it, the segment, and the rows behind it.
+fn split(row: &Kept, frame: u64, recent: &VecDeque<Annotation>, shown: usize) -> Option<Vec<Kept>> {
+    let Kept::Run(run) = row else { return None };
+    let within = run.first.frame..=run.last.frame;
+    let known: Vec<&Annotation> = recent
+        .iter()
+        .filter(|segment| within.contains(&segment.frame))
+        .collect();
+    let at = known.binary_search_by_key(&frame, |segment| segment.frame).ok()?;
+    let (before, rest) = known.split_at(at);
+    let (taken, after) = rest.split_first()?;
+    let mut left = run.clone();
+    for segment in rest {
+        left.remove(segment);
+    }
+    left.last = before.last().map_or(run.first, |segment| moment(segment));
+    let mut right = after.first().map(|segment| Run::new(moment(segment)));
+    for segment in after {
+        if let Some(right) = &mut right {
+            right.add(segment);
+        }
+    }
+    let rows = |run: Run, segments: &[&Annotation]| -> Vec<Kept> {
+        if run.segments() == segments.len() as u64 && segments.len() <= shown {
+            let alone = |segment: &&Annotation| Kept::Segment(Box::new(Told::new(segment)));
+            segments.iter().map(alone).collect()
+        } else {
+            vec![Kept::Run(run)]
+        }
+    };
+    let mut all = rows(left, before);
+    all.push(Kept::Segment(Box::new(Told::new(taken))));
+    all.extend(right.into_iter().flat_map(|right| rows(right, after)));
+    Some(all)
 }
 
 impl Kept {

@@ -28,6 +28,7 @@ const FOLDED: Limits = Limits {
     plain: Some(3),
     head: 1000,
     tail: 1000,
+    recent: 512,
 };
 
 /// With `--all`; still memory has an end.
@@ -35,6 +36,7 @@ const UNFOLDED: Limits = Limits {
     plain: None,
     head: 100_000,
     tail: 100_000,
+    recent: 0,
 };
 
 pub(crate) fn run(args: &Args) -> Result<Reading, Failure> {

@@ -34,12 +34,14 @@ const PICTURE: Limits = Limits {
     plain: Some(2),
     head: 30,
     tail: 20,
+    recent: 0,
 };
 /// Where there is no room for more.
 const SMALL_PICTURE: Limits = Limits {
     plain: Some(0),
     head: 4,
     tail: 4,
+    recent: 0,
 };
 
 pub(crate) fn run(args: &PageReport) -> Result<Reading, Failure> {
