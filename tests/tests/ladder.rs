@@ -457,5 +457,14 @@ fn pictures() {
         "syn-lost-mermaid",
         ladder(&["--mermaid"], &captures::path("syn-lost.pcapng"))
     );
-    insta::assert_snapshot!("get-closed-by-server-svg", ladder(&["--svg"], &get));
+}
+
+#[test]
+fn the_picture_in_the_readme_is_what_is_drawn() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/images/ladder.svg");
+    let svg = fs::read_to_string(path).expect("the picture");
+    assert!(
+        svg == ladder(&["--svg"], &captures::path("get-closed-by-server.pcapng")),
+        "draw docs/images/ladder.svg anew: synfin ladder --svg -o docs/images/ladder.svg FILE"
+    );
 }

@@ -418,10 +418,14 @@ fn http(connection: &Connection, segment: &Annotation) -> Option<String> {
 }
 
 fn icmp_in_words(report: &IcmpReport) -> String {
-    let family = if report.from.is_ipv6() { "ICMPv6" } else { "ICMP" };
+    let v6 = report.from.is_ipv6();
     let mut words = format!(
-        "{family} type {} code {} from {}",
-        report.kind, report.code, report.from
+        "{} {} ({}/{}) from {}",
+        if v6 { "ICMPv6" } else { "ICMP" },
+        icmp_name(v6, report.kind, report.code),
+        report.kind,
+        report.code,
+        report.from
     );
     if let Some(mtu) = report.mtu {
         let _ = write!(words, ", MTU {mtu}");
@@ -430,6 +434,23 @@ fn icmp_in_words(report: &IcmpReport) -> String {
         let _ = write!(words, ", {} times until {}", report.count, report.last_frame);
     }
     words
+}
+
+/// Type and code by their names in IANA's registries, shortened.
+const fn icmp_name(v6: bool, kind: u8, code: u8) -> &'static str {
+    match (v6, kind, code) {
+        (false, 3, 0) | (true, 1, 0) => "network unreachable",
+        (false, 3, 1) | (true, 1, 3) => "host unreachable",
+        (false, 3, 2) => "protocol unreachable",
+        (false, 3, 3) | (true, 1, 4) => "port unreachable",
+        (false, 3, 4) => "fragmentation needed",
+        (false, 3, 9 | 10 | 13) | (true, 1, 1) => "administratively prohibited",
+        (false, 3, _) | (true, 1, _) => "destination unreachable",
+        (true, 2, _) => "packet too big",
+        (false, 11, _) | (true, 3, _) => "time exceeded",
+        (false, 12, _) | (true, 4, _) => "parameter problem",
+        _ => "error",
+    }
 }
 
 fn run_in_words(run: &Run) -> String {

@@ -13,7 +13,7 @@ const WIDTH: usize = 800;
 const MARGIN: usize = 20;
 /// Right ends of the columns of times and frames.
 const TIMES: usize = 88;
-const FRAMES: usize = 134;
+const FRAMES: usize = 128;
 /// The lifelines.
 const LIFELINES: Sides<usize> = Sides {
     initiator: 246,
@@ -188,7 +188,7 @@ impl Pen {
             }
             Kind::Run => {
                 self.times(line, self.y + 17);
-                self.pause(&line.label, 34);
+                self.pause(&line.label, 38);
                 self.notes(&notes, class);
                 return;
             }

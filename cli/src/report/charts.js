@@ -53,7 +53,7 @@ class Timeline {
       const start = x(startOf(row));
       const end = x(startOf(row) + connections.duration_ns[row]);
       pen.fillStyle = colours[word(connections.outcome, row)];
-      pen.globalAlpha = this.chosen === null || this.chosen === row ? 1 : 0.45;
+      pen.globalAlpha = this.chosen === null || this.chosen === row ? 1 : 0.5;
       pen.fillRect(start, index * lane + (lane - thick) / 2, Math.max(2, end - start), thick);
     });
     pen.globalAlpha = 1;

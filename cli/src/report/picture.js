@@ -1,6 +1,6 @@
 // The picture of a connection: lifelines, arrows, states; the same as `synfin ladder --svg` draws.
 
-const PAPER = { width: 800, times: 88, frames: 134, lifelines: [246, 662], slope: 7 };
+const PAPER = { width: 800, times: 88, frames: 128, lifelines: [246, 662], slope: 7 };
 const MIDDLE = (PAPER.lifelines[0] + PAPER.lifelines[1]) / 2;
 const OPENING = ['SYN-SENT', 'SYN-RECEIVED'];
 const OVER = ['CLOSED', 'LISTEN', 'unknown'];
@@ -68,7 +68,7 @@ class Picture {
 
   pill(side, y) {
     const state = this.states[side];
-    const width = state.length * 7.6 + 16;
+    const width = state.length * 7.5 + 16;
     const x = side === 0 ? PAPER.lifelines[0] - 10 - width : PAPER.lifelines[1] + 10;
     this.svg.append(drawn('rect', { x, y: y - 9, width, height: 18, rx: 9, class: `pill ${stateClass(state)}` }));
     this.text(x + width / 2, y + 4, `middle state ${stateClass(state)}`, state);
@@ -85,7 +85,7 @@ class Picture {
     const notes = wrapped(shared[note], 62);
     if (kind >= 3) {
       if (kind === 3) this.times(frame, time, delay, this.y + 17);
-      this.pause(words, kind === 3 ? 34 : 30);
+      this.pause(words, kind === 3 ? 38 : 30);
       this.notes(notes, look);
       return;
     }

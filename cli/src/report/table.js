@@ -35,7 +35,7 @@ const TABLE = [
   { name: 'opened', width: '6.5rem', sort: (row) => word(connections['handshake.verdict'], row), cell: verdict('handshake') },
   { name: 'round trip', extra: true, width: '5.2rem', number: true, sort: (row) => connections['handshake.rtt_responder_ns'][row], cell: text((row) => duration(connections['handshake.rtt_responder_ns'][row])) },
   { name: 'ended', width: '7.8rem', sort: (row) => word(connections['close.verdict'], row), cell: verdict('close') },
-  { name: 'by', width: '5rem', sort: (row) => word(connections['close.by'], row), cell: text((row) => empty(word(connections['close.by'], row))) },
+  { name: 'by', width: '5.8rem', sort: (row) => word(connections['close.by'], row), cell: text((row) => empty(word(connections['close.by'], row))) },
   { name: 'cause', extra: true, width: 'minmax(7rem, 1fr)', sort: (row) => word(connections['close.cause'], row), cell: text((row) => empty(word(connections['close.cause'], row))) },
   { name: 'packets', extra: true, width: '4.2rem', number: true, sort: packets, cell: text((row) => grouped(packets(row))) },
   { name: 'payload', extra: true, width: '4.8rem', number: true, sort: payload, cell: text((row) => bytes(payload(row))) },
