@@ -80,7 +80,7 @@ fn every_segment_has_its_row() {
             .out
             .lines()
             .map(|line| serde_json::from_str::<Value>(line).expect("JSON"))
-            .filter(|segment| segment["connection"].to_string() == number)
+            .filter(|segment| segment["connection"].as_u64() == number.parse().ok())
             .map(|segment| segment["frame"].as_u64().unwrap())
             .collect();
         // ICMP errors are rows too.
@@ -90,7 +90,7 @@ fn every_segment_has_its_row() {
             .lines()
             .map(|line| serde_json::from_str::<Value>(line).expect("JSON"))
         {
-            if line["connection"].to_string() == number {
+            if line["connection"].as_u64() == number.parse().ok() {
                 let reports = line["icmp"].as_array().unwrap();
                 expected.extend(
                     reports
