@@ -26,7 +26,7 @@ const LATEST: usize = 64;
 #[derive(Debug, Clone)]
 pub(crate) enum Kept {
     Segment(Box<Told>),
-    Run(Run),
+    Run(Box<Run>),
     /// Bytes of this side that the capture lost: its peer acknowledges them in the next row.
     Missing(Moment, Side),
     /// An ICMP error about a segment of this side.
@@ -225,7 +225,7 @@ impl Folded {
     /// All rows.
     pub(crate) fn finish(mut self) -> impl Iterator<Item = Kept> {
         self.end_run();
-        let middle = self.middle.map(Kept::Run);
+        let middle = self.middle.map(|run| Kept::Run(Box::new(run)));
         self.head.into_iter().chain(middle).chain(self.tail)
     }
 
@@ -238,7 +238,7 @@ impl Folded {
         let plain = std::mem::take(&mut self.plain);
         let Some(run) = self.run.take() else { return };
         if self.limits.plain.is_some_and(|shown| plain.len() > shown) {
-            self.keep(Kept::Run(run));
+            self.keep(Kept::Run(Box::new(run)));
         } else {
             for told in plain {
                 self.keep(Kept::Segment(Box::new(told)));
@@ -258,7 +258,7 @@ impl Folded {
         if let Some(row) = self.tail.pop_front() {
             let of_one = |at: Moment| Run::new(at);
             let run = match row {
-                Kept::Run(run) => run,
+                Kept::Run(run) => *run,
                 Kept::Segment(told) => {
                     let mut run = of_one(moment(&told.segment));
                     run.add(&told.segment);
@@ -322,7 +322,7 @@ impl Folded {
             self.tail.get_mut(at)
         };
         let of_row = match row {
-            Some(Kept::Run(run)) => Some(run),
+            Some(Kept::Run(run)) => Some(run.as_mut()),
             _ => None,
         };
         of_row
@@ -405,7 +405,7 @@ fn split(row: &Kept, frame: u64, recent: &VecDeque<Annotation>, shown: usize) ->
     let at = known.binary_search_by_key(&frame, |segment| segment.frame).ok()?;
     let (before, rest) = known.split_at(at);
     let (taken, after) = rest.split_first()?;
-    let mut left = run.clone();
+    let mut left = Run::clone(run);
     for segment in rest {
         left.remove(segment);
     }
@@ -421,7 +421,7 @@ fn split(row: &Kept, frame: u64, recent: &VecDeque<Annotation>, shown: usize) ->
             let alone = |segment: &&Annotation| Kept::Segment(Box::new(Told::new(segment)));
             segments.iter().map(alone).collect()
         } else {
-            vec![Kept::Run(run)]
+            vec![Kept::Run(Box::new(run))]
         }
     };
     let mut all = rows(left, before);

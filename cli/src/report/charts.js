@@ -140,7 +140,7 @@ class Waterfall {
       { name: 'body', width: '5rem', number: true, cell: text((index) => bytes(transactions.response_body_len[index] ?? 0)) },
       { name: 'wait', width: '5rem', number: true, cell: text((index) => duration(transactions['facts.wait_ns'][index])) },
       { name: 'time', width: 'minmax(12rem, 4fr)', cell: (index, cell) => this.track(index, cell) },
-    ], { height: 420, minWidth: '56rem', opened: (index) => opened(transactions.row[index]) });
+    ], { height: 420, minWidth: '56rem', opened: (index, byKey) => opened(transactions.row[index], byKey) });
   }
 
   // Of the request, the response's begin and its end, from the first connection's start on.

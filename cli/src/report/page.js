@@ -163,9 +163,9 @@ const timeline = new Timeline(byId('timeline'), (row) => {
 });
 const table = new List(byId('table'), 'Connections', TABLE, { height: 560, minWidth: '86rem', opened: open, sorted: sortBy });
 const waterfall = transactions.row.length > 0
-  ? new Waterfall(byId('waterfall'), (row) => {
+  ? new Waterfall(byId('waterfall'), (row, byKey) => {
     table.choose(row);
-    open(row, false);
+    open(row, byKey);
   })
   : null;
 

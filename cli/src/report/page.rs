@@ -32,25 +32,21 @@ pub(crate) fn write(
         source(&script),
         source(&style)
     );
-    let data = harmless(&serde_json::to_string(data)?);
-    let pictures = harmless(pictures);
-    let mut rest = SKELETON;
-    for (mark, text) in [
-        ("{{policy}}", policy.as_str()),
-        ("{{title}}", &escaped(title)),
-        ("{{style}}", &style),
-        ("{{data}}", &data),
-        ("{{pictures}}", &pictures),
-        ("{{script}}", &script),
-    ] {
-        let Some((before, after)) = rest.split_once(mark) else {
-            continue;
-        };
-        out.write_all(before.as_bytes())?;
-        out.write_all(text.as_bytes())?;
-        rest = after;
-    }
-    out.write_all(rest.as_bytes())
+    let mut pieces = SKELETON
+        .split("{{")
+        .map(|piece| piece.split_once("}}").unwrap_or(("", piece)));
+    pieces.try_for_each(|(mark, after)| {
+        match mark {
+            "policy" => out.write_all(policy.as_bytes())?,
+            "title" => out.write_all(escaped(title).as_bytes())?,
+            "style" => out.write_all(style.as_bytes())?,
+            "data" => harmless(out, &serde_json::to_string(data)?)?,
+            "pictures" => harmless(out, pictures)?,
+            "script" => out.write_all(script.as_bytes())?,
+            _ => {}
+        }
+        out.write_all(after.as_bytes())
+    })
 }
 
 /// How a Content-Security-Policy names a text that may run.
@@ -60,17 +56,18 @@ fn source(text: &str) -> String {
 }
 
 /// JSON that HTML reads as nothing but text: no end of the script element, no comment, no line end of JavaScript.
-fn harmless(json: &str) -> String {
-    let mut shown = String::with_capacity(json.len());
-    for char in json.chars() {
-        match char {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                shown.push_str(&format!("\\u{:04x}", u32::from(char)))
+fn harmless(out: &mut impl Write, json: &str) -> io::Result<()> {
+    let special = |char: char| matches!(char, '<' | '>' | '&' | '\u{2028}' | '\u{2029}');
+    for piece in json.split_inclusive(special) {
+        match piece.chars().next_back().filter(|&last| special(last)) {
+            Some(last) => {
+                out.write_all(&piece.as_bytes()[..piece.len() - last.len_utf8()])?;
+                write!(out, "\\u{:04x}", u32::from(last))?;
             }
-            char => shown.push(char),
+            None => out.write_all(piece.as_bytes())?,
         }
     }
-    shown
+    Ok(())
 }
 
 fn escaped(text: &str) -> String {
@@ -87,7 +84,9 @@ mod tests {
     fn no_text_of_a_capture_ends_the_data() {
         let text = "</script><!--<img onerror=x>&\u{2028}";
         let json = serde_json::to_string(text).expect("JSON");
-        let shown = harmless(&json);
+        let mut shown = Vec::new();
+        harmless(&mut shown, &json).expect("a vector grows");
+        let shown = String::from_utf8(shown).expect("JSON");
         assert!(!shown.contains(['<', '>', '&', '\u{2028}']), "{shown}");
         assert_eq!(serde_json::from_str::<String>(&shown).expect("JSON"), text);
     }
