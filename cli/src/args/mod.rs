@@ -122,8 +122,10 @@ pub(crate) enum Command {
     #[command(mut_arg("files", |files| files.required(false).required_unless_present("rule")))]
     Explain(Explain),
     /// One connection as a picture: who sent what to whom, in which state.
+    #[command(after_help = picture::LADDER_HELP)]
     Ladder(Ladder),
     /// A page in one file: summary, connections, their pictures, times.
+    #[command(after_help = picture::REPORT_HELP)]
     Report(PageReport),
     /// The rule table: every situation synfin names.
     Rules(Table),

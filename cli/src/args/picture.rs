@@ -4,6 +4,24 @@ use std::path::PathBuf;
 
 use super::Input;
 
+pub(crate) const LADDER_HELP: &str = "\
+Time runs down. An arrow is a segment: its textbook step, its flags, its numbers relative to the initial ones and its
+payload's length; beside it the states of both sides where they change, the delay since the row above, and what the
+segment means. A dashed arrow repeats what was sent before. One that ends in a cross on its way did not arrive, or no
+answer did: a later segment shows it, which is named. A cross without a frame stands for bytes that the capture lost
+although they arrived. A row beginning with … stands for several plain segments of data or acknowledgements.
+
+A picture has 2,000 rows at most, the first and the last of its connection (200,000 with --all); what is left out
+between them is one row that says how much it is.
+
+In a locale without UTF-8 (LC_ALL, LC_CTYPE, LANG) the terminal's picture is plain ASCII.";
+
+pub(crate) const REPORT_HELP: &str = "\
+The page holds its own data, style and script, and a Content-Security-Policy that lets no other run; it needs no network
+and works from a file. Its numbers are those of `synfin connections --json` and `synfin http --json`. It holds up to
+100,000 connections and 50,000 HTTP transactions, and says what it leaves out; of a connection it draws the first 30 and
+the last 20 rows that `synfin ladder` would.";
+
 /// Which connections to draw, and with what.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Ladder {

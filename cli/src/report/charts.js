@@ -1,6 +1,6 @@
 // Lifetimes, round trips and the HTTP waterfall.
 
-const OUTCOMES = { closed: 'closed in order', open: 'open at the end', broken: 'reset or given up', 'not-opened': 'never opened' };
+const OUTCOMES = { closed: 'closed in order', open: 'open at the end', 'not-opened': 'never opened', broken: 'reset or given up' };
 
 const colourOf = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
@@ -47,15 +47,18 @@ class Timeline {
     const x = (ns) => 8 + (ns / whole) * (width - 16);
     this.axis(pen, x, whole, width);
     const lane = this.plot / Math.max(1, this.rows.length);
-    const colours = Object.fromEntries(Object.keys(OUTCOMES).map((name) => [name, colourOf(name)]));
     const thick = Math.max(1, Math.min(10, lane * 0.75));
-    this.rows.forEach((row, index) => {
-      const start = x(startOf(row));
-      const end = x(startOf(row) + connections.duration_ns[row]);
-      pen.fillStyle = colours[word(connections.outcome, row)];
-      pen.globalAlpha = this.chosen === null || this.chosen === row ? 1 : 0.5;
-      pen.fillRect(start, index * lane + (lane - thick) / 2, Math.max(2, end - start), thick);
-    });
+    // Where many share a pixel, what went wrong lies on top.
+    for (const name of Object.keys(OUTCOMES)) {
+      pen.fillStyle = colourOf(name);
+      this.rows.forEach((row, index) => {
+        if (word(connections.outcome, row) !== name) return;
+        const start = x(startOf(row));
+        const end = x(startOf(row) + connections.duration_ns[row]);
+        pen.globalAlpha = this.chosen === null || this.chosen === row ? 1 : 0.5;
+        pen.fillRect(start, index * lane + (lane - thick) / 2, Math.max(2, end - start), thick);
+      });
+    }
     pen.globalAlpha = 1;
   }
 

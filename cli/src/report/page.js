@@ -161,7 +161,7 @@ const timeline = new Timeline(byId('timeline'), (row) => {
   table.choose(row);
   open(row, false);
 });
-const table = new List(byId('table'), 'Connections', TABLE, { height: 560, minWidth: '86rem', opened: open, sorted: sortBy });
+const table = new List(byId('table'), 'Connections', TABLE, { height: 560, minWidth: '99rem', opened: open, sorted: sortBy });
 const waterfall = transactions.row.length > 0
   ? new Waterfall(byId('waterfall'), (row, byKey) => {
     table.choose(row);

@@ -33,13 +33,13 @@ const TABLE = [
   { name: 'start', extra: true, width: '6rem', number: true, sort: startOf, cell: text((row) => (startOf(row) / 1e9).toFixed(3)) },
   { name: 'duration', width: '5rem', number: true, sort: (row) => connections.duration_ns[row], cell: text((row) => duration(connections.duration_ns[row])) },
   { name: 'opened', width: '6.5rem', sort: (row) => word(connections['handshake.verdict'], row), cell: verdict('handshake') },
-  { name: 'round trip', extra: true, width: '5.2rem', number: true, sort: (row) => connections['handshake.rtt_responder_ns'][row], cell: text((row) => duration(connections['handshake.rtt_responder_ns'][row])) },
+  { name: 'round trip', extra: true, width: '6.2rem', number: true, sort: (row) => connections['handshake.rtt_responder_ns'][row], cell: text((row) => duration(connections['handshake.rtt_responder_ns'][row])) },
   { name: 'ended', width: '7.8rem', sort: (row) => word(connections['close.verdict'], row), cell: verdict('close') },
   { name: 'by', width: '5.8rem', sort: (row) => word(connections['close.by'], row), cell: text((row) => empty(word(connections['close.by'], row))) },
-  { name: 'cause', extra: true, width: 'minmax(7rem, 1fr)', sort: (row) => word(connections['close.cause'], row), cell: text((row) => empty(word(connections['close.cause'], row))) },
-  { name: 'packets', extra: true, width: '4.2rem', number: true, sort: packets, cell: text((row) => grouped(packets(row))) },
-  { name: 'payload', extra: true, width: '4.8rem', number: true, sort: payload, cell: text((row) => bytes(payload(row))) },
-  { name: 'sent again', extra: true, width: '5rem', number: true, sort: again, cell: text((row) => again(row) || '') },
+  { name: 'cause', extra: true, width: 'minmax(10.5rem, 1fr)', sort: (row) => word(connections['close.cause'], row), cell: text((row) => empty(word(connections['close.cause'], row))) },
+  { name: 'packets', extra: true, width: '5rem', number: true, sort: packets, cell: text((row) => grouped(packets(row))) },
+  { name: 'payload', extra: true, width: '5rem', number: true, sort: payload, cell: text((row) => bytes(payload(row))) },
+  { name: 'sent again', extra: true, width: '6.2rem', number: true, sort: again, cell: text((row) => again(row) || '') },
   { name: 'HTTP', extra: true, width: 'minmax(8rem, 2fr)', sort: firstRequest, cell: text(firstRequest) },
 ];
 
