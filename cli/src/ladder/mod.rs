@@ -5,6 +5,7 @@ mod mermaid;
 pub(crate) mod model;
 mod svg;
 mod terminal;
+mod words;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
