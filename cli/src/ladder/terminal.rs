@@ -175,14 +175,17 @@ impl Pen<'_> {
             rows.push(["", responder]);
         }
         for (index, [initiator, responder]) in rows.into_iter().enumerate() {
-            let before = if index == 0 {
-                heads.clone()
-            } else {
-                " ".repeat(left)
-            };
-            let gap = room.saturating_sub(initiator.len() + responder.len());
+            let before = if index == 0 { heads.as_str() } else { "" };
+            let long = initiator.len() + responder.len();
+            // A long address reaches to the left of its place rather than over the edge.
+            let left = (left + room).saturating_sub(long.max(room));
+            let gap = room.saturating_sub(long);
             let line = format!("{initiator}{:gap$}{responder}", "");
-            writeln!(out, "{DIM}{before}{DIM:#}{HEADING}{}{HEADING:#}", line.trim_end())?;
+            writeln!(
+                out,
+                "{DIM}{before:left$}{DIM:#}{HEADING}{}{HEADING:#}",
+                line.trim_end()
+            )?;
         }
         let begins = Sides::from_fn(|side| Some(ladder.begins[side]));
         self.row(out, ["", "", ""], &begins, &self.empty(), NO_NOTE)?;
@@ -432,5 +435,34 @@ fn style(line: &Line) -> Style {
         (_, Phase::Handshake) => OPENING,
         (_, Phase::Teardown) => ENDING,
         _ => Style::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use synfin::{Sides, State};
+
+    use super::{Strokes, draw};
+    use crate::ladder::model::{Ladder, Outcome};
+
+    #[test]
+    fn the_longest_addresses_fit_the_narrowest_terminal() {
+        let end = "[2001:db8:1111:2222:3333:4444:5555:6666]:65535".to_owned();
+        let ladder = Ladder {
+            connection: 0,
+            ends: Sides::from_fn(|_| end.clone()),
+            begins: Sides::from_fn(|_| State::Unknown),
+            lines: Vec::new(),
+            verdict: String::new(),
+            outcome: Outcome::Open,
+        };
+        for width in [60, 80, 120, 200] {
+            let mut out = Vec::new();
+            draw(&mut out, &ladder, width, &Strokes::UNICODE).expect("a vector grows");
+            let out = anstream::adapter::strip_bytes(&out).into_vec();
+            let out = String::from_utf8(out).expect("UTF-8");
+            assert_eq!(out.matches(&end).count(), 4, "{out}");
+            assert!(out.lines().all(|line| line.chars().count() <= width), "{out}");
+        }
     }
 }
