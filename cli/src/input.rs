@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use synfin::capture::Capture;
 use synfin::wire::Other;
-use synfin::{Annotation, Config, Dissector, LinkType, Outcome};
+use synfin::{Annotation, Config, Dissector, IcmpNote, LinkType, Outcome};
 
 use crate::args;
 use crate::interrupt::{self, LiveInput};
@@ -56,6 +56,8 @@ pub(crate) trait Sink {
     }
     /// A TCP segment was annotated.
     fn segment(&mut self, dissector: &Dissector, annotation: &Annotation) -> io::Result<()>;
+    /// An ICMP error about a segment of a known connection came in frame `frame`.
+    fn icmp(&mut self, _frame: u64, _time_ns: i64, _note: &IcmpNote) {}
     /// A frame was taken in, whatever became of it.
     fn frame(&mut self, _dissector: &mut Dissector) -> io::Result<()> {
         Ok(())
@@ -130,6 +132,7 @@ fn read_one<S: Sink>(
                 let outcome = dissector.frame(&frame);
                 match &outcome {
                     Outcome::Segment(annotation) => sink.segment(&dissector, annotation)?,
+                    Outcome::Icmp(Some(note)) => sink.icmp(frame.number, frame.time_ns, note),
                     Outcome::Other(Other::UnknownLink(link)) => *unknown.entry(*link).or_default() += 1,
                     Outcome::Other(Other::OverlappingFragment) => overlapping += 1,
                     _ => {}
@@ -172,6 +175,16 @@ fn read_one<S: Sink>(
         );
     }
     Ok(stopped.is_some() || !unknown.is_empty())
+}
+
+/// Why a connection that was asked for is not there, where a capture holds `total` of them.
+pub(crate) fn no_such_connection(number: u64, total: u64) -> String {
+    let held = match total {
+        0 => "no connections".to_owned(),
+        1 => "one connection, number 0".to_owned(),
+        _ => format!("{total} connections, 0 to {}", total - 1),
+    };
+    format!("no connection {number}: the capture holds {held}")
 }
 
 fn plural(count: u64) -> &'static str {

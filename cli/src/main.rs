@@ -9,8 +9,11 @@ mod http;
 mod input;
 mod interrupt;
 mod json;
+mod ladder;
 mod links;
+mod output_file;
 mod packets;
+mod report;
 mod tables;
 mod text;
 
@@ -34,6 +37,8 @@ fn main() -> ExitCode {
         Command::Connections(report) => connections::run(report),
         Command::Http(args) => http::run(args),
         Command::Explain(explain) => explain::run(explain),
+        Command::Ladder(args) => ladder::run(args),
+        Command::Report(args) => report::run(args),
         Command::Rules(table) => tables::rules(table.json),
         Command::Fields => tables::fields(),
         Command::Completions(args) => docs::completions(args.shell),

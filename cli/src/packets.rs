@@ -259,7 +259,7 @@ fn what(dissector: &Dissector, annotation: &Annotation, links: Option<&Links>) -
 }
 
 /// A rule's name, or that of its situation which the segment itself shows.
-fn name(rule: Rule, annotation: &Annotation) -> &'static str {
+pub(crate) fn name(rule: Rule, annotation: &Annotation) -> &'static str {
     match rule {
         Rule::E1 if annotation.answers.is_some() => "keep-alive answer",
         Rule::E1 => "keep-alive probe",
@@ -313,7 +313,7 @@ fn again(annotation: &Annotation) -> Option<String> {
 }
 
 /// What the rules and `first sent in` do not say of it.
-fn out_of_turn(annotation: &Annotation) -> Option<&'static str> {
+pub(crate) fn out_of_turn(annotation: &Annotation) -> Option<&'static str> {
     match annotation.order? {
         Order::OutOfOrder => Some("out of order"),
         Order::SpuriousRetransmission => Some("needless"),

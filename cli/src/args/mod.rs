@@ -2,6 +2,7 @@
 
 mod input;
 mod output;
+mod picture;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use input::Input;
 pub(crate) use output::Output;
+pub(crate) use picture::{Ladder, PageReport};
 
 /// Tells what happened to each TCP connection of a capture.
 ///
@@ -23,7 +25,7 @@ pub(crate) struct Args {
 }
 
 /// What to type, and what it gives: for `--help` and for the manual pages.
-pub(crate) const EXAMPLES: [(&str, &str); 9] = [
+pub(crate) const EXAMPLES: [(&str, &str); 11] = [
     (
         "synfin capture.pcapng",
         "every TCP packet and its place in its connection",
@@ -40,6 +42,14 @@ pub(crate) const EXAMPLES: [(&str, &str); 9] = [
     (
         "synfin explain --connection 3 capture.pcapng",
         "what happened to one connection, in sentences",
+    ),
+    (
+        "synfin ladder --connection 3 --svg capture.pcapng > 3.svg",
+        "the picture of a connection; without --svg in the terminal",
+    ),
+    (
+        "synfin report capture.pcapng -o report.html",
+        "a page for the browser, in one file",
     ),
     (
         "synfin explain --rule T7",
@@ -111,6 +121,12 @@ pub(crate) enum Command {
     /// One connection, or one rule, in plain words.
     #[command(mut_arg("files", |files| files.required(false).required_unless_present("rule")))]
     Explain(Explain),
+    /// One connection as a picture: who sent what to whom, in which state.
+    #[command(after_help = picture::LADDER_HELP)]
+    Ladder(Ladder),
+    /// A page in one file: summary, connections, their pictures, times.
+    #[command(after_help = picture::REPORT_HELP)]
+    Report(PageReport),
     /// The rule table: every situation synfin names.
     Rules(Table),
     /// The field registry: every value synfin reports.
@@ -235,11 +251,13 @@ pub(crate) struct Man {
 
 /// `synfin FILE` means `synfin packets FILE`: puts the command in where the first word is none.
 pub(crate) fn with_default_command(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
-    const KNOWN: [&str; 13] = [
+    const KNOWN: [&str; 15] = [
         "packets",
         "connections",
         "http",
         "explain",
+        "ladder",
+        "report",
         "rules",
         "fields",
         "completions",
