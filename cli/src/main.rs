@@ -5,12 +5,15 @@ mod coding;
 mod connections;
 mod docs;
 mod explain;
+mod forms;
 mod http;
 mod input;
 mod interrupt;
 mod json;
 mod links;
 mod packets;
+mod select;
+mod summary;
 mod tables;
 mod text;
 
@@ -31,7 +34,8 @@ fn main() -> ExitCode {
     interrupt::watch();
     let done = match &args.command {
         Command::Packets(args) => packets::run(args),
-        Command::Connections(report) => connections::run(report),
+        Command::Connections(args) => connections::run(args),
+        Command::Summary(report) => summary::run(report),
         Command::Http(args) => http::run(args),
         Command::Explain(explain) => explain::run(explain),
         Command::Rules(table) => tables::rules(table.json),
