@@ -20,28 +20,66 @@ pub(crate) fn run(args: &args::Connections) -> Result<Reading, Failure> {
     let json = args.report.output.json;
     let plain = || BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let coloured = || BufWriter::with_capacity(1 << 16, anstream::stdout().lock());
-    let form = forms::asked(Subject::Connections, &args.report.output, &args.selection, &selection, &USUAL);
+    let form = forms::asked(
+        Subject::Connections,
+        &args.report.output,
+        &args.selection,
+        &selection,
+        &USUAL,
+    );
     let rows: Box<dyn Rows> = match form {
         Some(form) => Box::new(Formed(form)),
-        None if args.selection.print_filter => {
-            Box::new(Filter { connections: wireshark::Connections::default(), out: plain() })
-        }
+        None if args.selection.print_filter => Box::new(Filter {
+            connections: wireshark::Connections::default(),
+            out: plain(),
+        }),
         None if args.zeek => Box::new(Zeek(zeek::Log::new(plain()))),
         None if args.long => Box::new(long::Long::new(coloured())),
         None if json => Box::new(Json(plain())),
-        None => Box::new(Text { table: Table::new(coloured()), told: 0 }),
+        None => Box::new(Text {
+            table: Table::new(coloured()),
+            told: 0,
+        }),
     };
     let ordered = Ordered::new(&selection);
     let files = args.report.input.files.len();
-    input::read_all(&args.report.input, Selected { selection, ordered, rows, left: files })
+    input::read_all(
+        &args.report.input,
+        Selected {
+            selection,
+            ordered,
+            rows,
+            left: files,
+        },
+    )
 }
 
 /// The columns of CSV and TSV where none are asked for.
 const USUAL: [&str; 24] = [
-    "connection", "src", "src_port", "dst", "dst_port", "start", "duration", "first_frame", "last_frame",
-    "handshake.verdict", "handshake.confidence", "handshake.rtt_responder", "handshake.rtt_initiator",
-    "close.verdict", "close.by", "close.cause", "close.confidence", "packets.initiator", "packets.responder",
-    "bytes.initiator", "bytes.responder", "retransmissions.initiator", "retransmissions.responder", "protocol",
+    "connection",
+    "src",
+    "src_port",
+    "dst",
+    "dst_port",
+    "start",
+    "duration",
+    "first_frame",
+    "last_frame",
+    "handshake.verdict",
+    "handshake.confidence",
+    "handshake.rtt_responder",
+    "handshake.rtt_initiator",
+    "close.verdict",
+    "close.by",
+    "close.cause",
+    "close.confidence",
+    "packets.initiator",
+    "packets.responder",
+    "bytes.initiator",
+    "bytes.responder",
+    "retransmissions.initiator",
+    "retransmissions.responder",
+    "protocol",
 ];
 
 /// How connections are written.
@@ -182,19 +220,39 @@ struct Text<W: Write> {
 }
 
 const HEADINGS: [&str; 13] = [
-    "#", "initiator", "responder", "frames", "duration", "rtt", "packets", "bytes", "handshake", "close", "by", "cause", "http",
+    "#",
+    "initiator",
+    "responder",
+    "frames",
+    "duration",
+    "rtt",
+    "packets",
+    "bytes",
+    "handshake",
+    "close",
+    "by",
+    "cause",
+    "http",
 ];
 /// Columns that go first where there is no room for all.
-const LEAST: [&str; 8] = ["frames", "packets", "bytes", "http", "rtt", "duration", "cause", "by"];
+const LEAST: [&str; 8] = [
+    "frames", "packets", "bytes", "http", "rtt", "duration", "cause", "by",
+];
 
 impl<W: Write> Rows for Text<W> {
     fn begin(&mut self, name: &str) -> io::Result<()> {
-        writeln!(self.table.out(), "{HEADING}==> {} <=={HEADING:#}", text::foreign(name))
+        writeln!(
+            self.table.out(),
+            "{HEADING}==> {} <=={HEADING:#}",
+            text::foreign(name)
+        )
     }
 
     fn connection(&mut self, connection: &Connection) -> io::Result<()> {
         if !self.table.is_headed() {
-            let least = LEAST.iter().filter_map(|name| HEADINGS.iter().position(|heading| heading == name));
+            let least = LEAST
+                .iter()
+                .filter_map(|name| HEADINGS.iter().position(|heading| heading == name));
             self.table.head(HEADINGS.map(str::to_owned).into(), Vec::new());
             self.table.fit(text::room(), least.collect());
         }
@@ -218,7 +276,10 @@ fn row(connection: &Connection) -> [String; 13] {
     let close = &connection.close;
     let sides = |sides: &synfin::Sides<u64>| format!("{} → {} ←", sides.initiator, sides.responder);
     // Together they are the whole way, there and back.
-    let rtt = match (connection.handshake.rtt_responder_ns, connection.handshake.rtt_initiator_ns) {
+    let rtt = match (
+        connection.handshake.rtt_responder_ns,
+        connection.handshake.rtt_initiator_ns,
+    ) {
         (Some(there), Some(back)) => Duration(there.saturating_add(back)).to_string(),
         _ => String::new(),
     };

@@ -21,27 +21,71 @@ const TOLD_CONNECTIONS: usize = 20;
 pub(crate) fn run(args: &Packets) -> Result<Reading, Failure> {
     let chosen = Chosen::new(args)?;
     if args.selection.print_filter {
-        let filter = Filter { packets: wireshark::Packets::default(), out: io::stdout().lock() };
+        let filter = Filter {
+            packets: wireshark::Packets::default(),
+            out: io::stdout().lock(),
+        };
         return input::read_all(&args.report.input, Selected { chosen, rows: filter });
     }
-    let form = forms::asked(Subject::Packets, &args.report.output, &args.selection, &chosen.selection, &USUAL);
+    let form = forms::asked(
+        Subject::Packets,
+        &args.report.output,
+        &args.selection,
+        &chosen.selection,
+        &USUAL,
+    );
     if let Some(form) = form {
-        return input::read_all(&args.report.input, Selected { chosen, rows: Formed(form) });
+        return input::read_all(
+            &args.report.input,
+            Selected {
+                chosen,
+                rows: Formed(form),
+            },
+        );
     }
     if args.report.output.json {
-        let rows = Json { out: BufWriter::with_capacity(1 << 16, io::stdout().lock()), two_pass: args.two_pass, line: Vec::new() };
+        let rows = Json {
+            out: BufWriter::with_capacity(1 << 16, io::stdout().lock()),
+            two_pass: args.two_pass,
+            line: Vec::new(),
+        };
         input::read_all(&args.report.input, Selected { chosen, rows })
     } else {
         let out = BufWriter::new(anstream::stdout().lock());
         let ends = chosen.selection.is_all();
-        input::read_all(&args.report.input, Selected { chosen, rows: Text::new(out, ends) })
+        input::read_all(
+            &args.report.input,
+            Selected {
+                chosen,
+                rows: Text::new(out, ends),
+            },
+        )
     }
 }
 
 /// The columns of CSV and TSV where none are asked for.
 const USUAL: [&str; 21] = [
-    "frame", "time", "connection", "src", "src_port", "dst", "dst_port", "direction", "flags", "seq", "ack", "len",
-    "window", "phase", "step", "role", "rules", "state.initiator", "state.responder", "answers", "since_answered",
+    "frame",
+    "time",
+    "connection",
+    "src",
+    "src_port",
+    "dst",
+    "dst_port",
+    "direction",
+    "flags",
+    "seq",
+    "ack",
+    "len",
+    "window",
+    "phase",
+    "step",
+    "role",
+    "rules",
+    "state.initiator",
+    "state.responder",
+    "answers",
+    "since_answered",
 ];
 
 /// Which packets are wanted.
@@ -103,8 +147,16 @@ impl<R: Rows> Sink for Selected<'_, R> {
     }
 
     fn segment(&mut self, dissector: &Dissector, annotation: &Annotation) -> io::Result<()> {
-        let Chosen { selection, links, ordered, .. } = &mut self.chosen;
-        let packet = Packet { annotation, links: links.as_ref() };
+        let Chosen {
+            selection,
+            links,
+            ordered,
+            ..
+        } = &mut self.chosen;
+        let packet = Packet {
+            annotation,
+            links: links.as_ref(),
+        };
         if !selection.holds(&packet) {
             return Ok(());
         }
@@ -120,7 +172,13 @@ impl<R: Rows> Sink for Selected<'_, R> {
         let links = self.chosen.links.as_ref();
         let ordered = self.chosen.ordered.as_mut().map(Ordered::take);
         for annotation in ordered.into_iter().flat_map(|(chosen, _)| chosen) {
-            self.rows.packet(dissector, &Packet { annotation: &annotation, links })?;
+            self.rows.packet(
+                dissector,
+                &Packet {
+                    annotation: &annotation,
+                    links,
+                },
+            )?;
         }
         self.rows.end(dissector)
     }
@@ -228,7 +286,13 @@ struct Text<W> {
 
 impl<W: Write> Text<W> {
     const fn new(out: W, ends: bool) -> Self {
-        Self { out, ends, start_ns: None, connections: 0, packets: 0 }
+        Self {
+            out,
+            ends,
+            start_ns: None,
+            connections: 0,
+            packets: 0,
+        }
     }
 }
 

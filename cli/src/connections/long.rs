@@ -44,7 +44,11 @@ impl<W: Write> Long<W> {
         if counts.initiator + counts.responder == 0 {
             return Ok(());
         }
-        self.sides(label, [counts.initiator.to_string(), counts.responder.to_string()], "")
+        self.sides(
+            label,
+            [counts.initiator.to_string(), counts.responder.to_string()],
+            "",
+        )
     }
 }
 
@@ -82,7 +86,11 @@ impl<W: Write> Long<W> {
     fn course(&mut self, connection: &Connection) -> io::Result<()> {
         let initiator = text::endpoint(connection.src, connection.src_port);
         let responder = text::endpoint(connection.dst, connection.dst_port);
-        writeln!(self.out, "{HEADING}#{}  {initiator} → {responder}{HEADING:#}", connection.connection)?;
+        writeln!(
+            self.out,
+            "{HEADING}#{}  {initiator} → {responder}{HEADING:#}",
+            connection.connection
+        )?;
         let span = format!(
             "{}, {}, frames {}-{}",
             connection.start,
@@ -122,12 +130,23 @@ impl<W: Write> Long<W> {
             self.label("protocol", protocol.as_str())?;
         }
         let zeek = &connection.zeek;
-        let zeek = format!("{} {} (originator: {})", zeek.conn_state, zeek.history, zeek.orig.as_str());
+        let zeek = format!(
+            "{} {} (originator: {})",
+            zeek.conn_state,
+            zeek.history,
+            zeek.orig.as_str()
+        );
         self.label("Zeek", &zeek)?;
         for icmp in &connection.icmp {
             let told = format!(
                 "{} × type {} code {} from {} about the {}, frames {}-{}",
-                icmp.count, icmp.kind, icmp.code, icmp.from, icmp.direction.as_str(), icmp.first_frame, icmp.last_frame
+                icmp.count,
+                icmp.kind,
+                icmp.code,
+                icmp.from,
+                icmp.direction.as_str(),
+                icmp.first_frame,
+                icmp.last_frame
             );
             self.label("ICMP error", &told)?;
         }
@@ -151,7 +170,10 @@ impl<W: Write> Long<W> {
         let time = |ns: Option<i64>| ns.map_or_else(|| "-".to_owned(), |ns| Duration(ns).to_string());
         let first = [timing.first_byte_initiator_ns, timing.first_byte_responder_ns].map(time);
         self.sides("first byte after", first, "")?;
-        let isn = [connection.handshake.isn_initiator, connection.handshake.isn_responder];
+        let isn = [
+            connection.handshake.isn_initiator,
+            connection.handshake.isn_responder,
+        ];
         self.sides("initial sequence no.", isn.map(|isn| optional(isn)), "")
     }
 
@@ -171,30 +193,54 @@ impl<W: Write> Long<W> {
         };
         self.sides("MSS", of(|offer| optional(offer.mss)), "")?;
         let scale = of(|offer| optional(offer.window_scale));
-        self.sides("window scale", scale, word(agreed.map(|agreed| agreed.window_scale)))?;
+        self.sides(
+            "window scale",
+            scale,
+            word(agreed.map(|agreed| agreed.window_scale)),
+        )?;
         let sack = of(|offer| yes(offer.sack_permitted));
         self.sides("SACK permitted", sack, word(agreed.map(|agreed| agreed.sack)))?;
         let timestamps = of(|offer| yes(offer.timestamps));
-        self.sides("timestamps", timestamps, word(agreed.map(|agreed| agreed.timestamps)))?;
+        self.sides(
+            "timestamps",
+            timestamps,
+            word(agreed.map(|agreed| agreed.timestamps)),
+        )?;
         let ecn = of(|offer| offer.ecn.to_string());
         self.sides("ECN", ecn, agreed.map_or("", |agreed| agreed.ecn.as_str()))?;
         let any = |has: fn(&Offer) -> bool| offers.iter().flatten().any(has);
         if any(|offer| offer.fast_open) {
-            let outcome = agreed.and_then(|agreed| agreed.fast_open).map_or("", |outcome| outcome.as_str());
+            let outcome = agreed
+                .and_then(|agreed| agreed.fast_open)
+                .map_or("", |outcome| outcome.as_str());
             self.sides("Fast Open", of(|offer| yes(offer.fast_open)), outcome)?;
         }
         if any(|offer| offer.mptcp) {
-            let outcome = agreed.and_then(|agreed| agreed.mptcp_outcome).map_or("", |outcome| outcome.as_str());
+            let outcome = agreed
+                .and_then(|agreed| agreed.mptcp_outcome)
+                .map_or("", |outcome| outcome.as_str());
             self.sides("Multipath TCP", of(|offer| yes(offer.mptcp)), outcome)?;
         }
         if any(|offer| offer.md5) {
-            self.sides("MD5 signature", of(|offer| yes(offer.md5)), word(agreed.map(|agreed| agreed.md5)))?;
+            self.sides(
+                "MD5 signature",
+                of(|offer| yes(offer.md5)),
+                word(agreed.map(|agreed| agreed.md5)),
+            )?;
         }
         if any(|offer| offer.ao_key_id.is_some()) {
-            self.sides("TCP-AO key", of(|offer| optional(offer.ao_key_id)), word(agreed.map(|agreed| agreed.ao)))?;
+            self.sides(
+                "TCP-AO key",
+                of(|offer| optional(offer.ao_key_id)),
+                word(agreed.map(|agreed| agreed.ao)),
+            )?;
         }
         if any(|offer| offer.user_timeout.is_some()) {
-            let timeout = of(|offer| offer.user_timeout.map_or_else(|| "-".to_owned(), |t| Duration(t.ns()).to_string()));
+            let timeout = of(|offer| {
+                offer
+                    .user_timeout
+                    .map_or_else(|| "-".to_owned(), |t| Duration(t.ns()).to_string())
+            });
             self.sides("user timeout", timeout, "")?;
         }
         let changes: Vec<&str> = options.changes.iter().map(|change| change.as_str()).collect();
@@ -203,7 +249,10 @@ impl<W: Write> Long<W> {
         }
         for violation in &options.violations {
             let (option, fault) = (violation.option.as_str(), violation.fault.as_str());
-            self.label("option fault", &format!("{option} {fault} in frame {}", violation.frame))?;
+            self.label(
+                "option fault",
+                &format!("{option} {fault} in frame {}", violation.frame),
+            )?;
         }
         Ok(())
     }
@@ -233,7 +282,13 @@ impl<W: Write> Long<W> {
         }
         let more = connection.http.len().saturating_sub(TRANSACTIONS) as u64 + connection.http_omitted;
         if more > 0 {
-            self.label("", &format!("and {more} more: synfin http --where 'connection == {}'", connection.connection))?;
+            self.label(
+                "",
+                &format!(
+                    "and {more} more: synfin http --where 'connection == {}'",
+                    connection.connection
+                ),
+            )?;
         }
         Ok(())
     }
@@ -244,7 +299,9 @@ fn exchange(transaction: &Transaction) -> String {
     let [method, target] = text::request(transaction);
     let frame = |frame: Option<u64>| frame.map_or_else(String::new, |frame| format!(" in {frame}"));
     let length = |len: Option<u64>| len.map_or_else(|| "?".to_owned(), |len| len.to_string());
-    let status = transaction.status.map_or_else(|| "no response".to_owned(), |status| status.to_string());
+    let status = transaction
+        .status
+        .map_or_else(|| "no response".to_owned(), |status| status.to_string());
     format!(
         "{method} {target}{} → {status}{}, {} and {} bytes, {}",
         frame(transaction.request_frame),

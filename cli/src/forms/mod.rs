@@ -44,10 +44,17 @@ pub(crate) fn asked(
         (true, _, _) => Some(Box::new(Separated::csv(out(), columns))),
         (_, true, _) => Some(Box::new(Separated::tsv(out(), columns))),
         (_, _, true) => None,
-        _ if output.json => Some(Box::new(Objects { out: out(), columns, subject })),
+        _ if output.json => Some(Box::new(Objects {
+            out: out(),
+            columns,
+            subject,
+        })),
         _ => {
             let out = BufWriter::new(anstream::stdout().lock());
-            Some(Box::new(Fields { table: Table::new(out), columns }))
+            Some(Box::new(Fields {
+                table: Table::new(out),
+                columns,
+            }))
         }
     }
 }
@@ -93,7 +100,11 @@ struct Objects<W> {
 
 impl<W: Write> Form for Objects<W> {
     fn row(&mut self, row: &dyn Row) -> io::Result<()> {
-        let object = Object { row, columns: &self.columns, subject: self.subject };
+        let object = Object {
+            row,
+            columns: &self.columns,
+            subject: self.subject,
+        };
         json::line(&mut self.out, &object)
     }
 
@@ -147,12 +158,25 @@ struct Fields<W: Write> {
 impl<W: Write> Form for Fields<W> {
     fn row(&mut self, row: &dyn Row) -> io::Result<()> {
         if !self.table.is_headed() {
-            let heading = self.columns.iter().map(|column| column.name().to_owned()).collect();
-            let right = |kind| matches!(kind, FieldType::Unsigned | FieldType::Frame | FieldType::RelativeTime);
+            let heading = self
+                .columns
+                .iter()
+                .map(|column| column.name().to_owned())
+                .collect();
+            let right = |kind| {
+                matches!(
+                    kind,
+                    FieldType::Unsigned | FieldType::Frame | FieldType::RelativeTime
+                )
+            };
             let right = self.columns.iter().map(|column| right(column.kind())).collect();
             self.table.head(heading, right);
         }
-        let cells = self.columns.iter().map(|column| crate::text::foreign(&cell(row, column))).collect();
+        let cells = self
+            .columns
+            .iter()
+            .map(|column| crate::text::foreign(&cell(row, column)))
+            .collect();
         self.table.row(Cells::plain(cells))
     }
 

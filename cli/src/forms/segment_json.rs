@@ -51,7 +51,11 @@ pub(crate) fn write(out: &mut Vec<u8>, annotation: &Annotation) {
     word(out, ",\"order\":", a.order.map(|order| order.as_str()));
     text(out, ",\"http\":");
     http(out, a.http.as_ref());
-    word(out, ",\"close\":{\"verdict_so_far\":", a.close.verdict_so_far.map(|verdict| verdict.as_str()));
+    word(
+        out,
+        ",\"close\":{\"verdict_so_far\":",
+        a.close.verdict_so_far.map(|verdict| verdict.as_str()),
+    );
     word(out, ",\"by_so_far\":", a.close.by_so_far.map(|by| by.as_str()));
     text(out, "}}");
 }
@@ -110,7 +114,9 @@ fn states(out: &mut Vec<u8>, states: &Transition) {
 }
 
 fn http(out: &mut Vec<u8>, note: Option<&HttpNote>) {
-    let Some(note) = note else { return text(out, "null") };
+    let Some(note) = note else {
+        return text(out, "null");
+    };
     let yes_or_no = |yes| if yes { "true" } else { "false" };
     word(out, "{\"message\":", Some(note.message.as_str()));
     text(out, ",\"begins\":");

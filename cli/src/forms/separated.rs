@@ -20,11 +20,25 @@ pub(crate) struct Separated<W> {
 impl<W: Write> Separated<W> {
     /// RFC 4180.
     pub(crate) fn csv(out: W, columns: Vec<Column>) -> Self {
-        Self { out, columns, headed: false, cell: quoted, between: ",", end: "\r\n" }
+        Self {
+            out,
+            columns,
+            headed: false,
+            cell: quoted,
+            between: ",",
+            end: "\r\n",
+        }
     }
 
     pub(crate) fn tsv(out: W, columns: Vec<Column>) -> Self {
-        Self { out, columns, headed: false, cell: escaped, between: "\t", end: "\n" }
+        Self {
+            out,
+            columns,
+            headed: false,
+            cell: escaped,
+            between: "\t",
+            end: "\n",
+        }
     }
 
     fn line(&mut self, cells: impl Iterator<Item = String>) -> io::Result<()> {
@@ -43,7 +57,11 @@ impl<W: Write> Separated<W> {
         if std::mem::replace(&mut self.headed, true) {
             return Ok(());
         }
-        let names: Vec<String> = self.columns.iter().map(|column| column.name().to_owned()).collect();
+        let names: Vec<String> = self
+            .columns
+            .iter()
+            .map(|column| column.name().to_owned())
+            .collect();
         self.line(names.into_iter())
     }
 }
@@ -67,7 +85,9 @@ impl<W: Write> Form for Separated<W> {
 
 /// Between quotes where RFC 4180 asks for it; what could drive a terminal is `\u{…}`.
 fn quoted(cell: &str) -> String {
-    let cell = harmless(cell, |char| drives_terminal(char) && !matches!(char, '\r' | '\n' | '\t'));
+    let cell = harmless(cell, |char| {
+        drives_terminal(char) && !matches!(char, '\r' | '\n' | '\t')
+    });
     if cell.contains([',', '"', '\r', '\n']) {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {
@@ -76,7 +96,11 @@ fn quoted(cell: &str) -> String {
 }
 
 fn escaped(cell: &str) -> String {
-    let cell = cell.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r");
+    let cell = cell
+        .replace('\\', "\\\\")
+        .replace('\t', "\\t")
+        .replace('\n', "\\n")
+        .replace('\r', "\\r");
     harmless(&cell, drives_terminal)
 }
 

@@ -18,7 +18,10 @@ pub(crate) struct Cells {
 
 impl Cells {
     pub(crate) const fn plain(cells: Vec<String>) -> Self {
-        Self { cells, style: Style::new() }
+        Self {
+            cells,
+            style: Style::new(),
+        }
     }
 }
 
@@ -79,8 +82,12 @@ impl<W: Write> Table<W> {
     fn make_room(&mut self) {
         let Some(room) = self.room else { return };
         for &next in &self.least {
-            let kept: Vec<usize> = (0..self.widths.len()).filter(|at| !self.gone.contains(at)).collect();
-            let Some((last, others)) = kept.split_last() else { return };
+            let kept: Vec<usize> = (0..self.widths.len())
+                .filter(|at| !self.gone.contains(at))
+                .collect();
+            let Some((last, others)) = kept.split_last() else {
+                return;
+            };
             let others: usize = others.iter().map(|&at| self.widths[at] + 2).sum();
             if others + self.widths[*last].min(LAST) <= room {
                 return;

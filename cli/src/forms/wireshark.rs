@@ -92,7 +92,11 @@ impl Connections {
         *self.alike.entry(unordered(initiator, responder)).or_default() += 1;
         if selected {
             let frames = (connection.first_frame, connection.last_frame);
-            self.chosen.push(Chosen { initiator, responder, frames });
+            self.chosen.push(Chosen {
+                initiator,
+                responder,
+                frames,
+            });
         } else {
             self.left_out = true;
         }
@@ -119,7 +123,10 @@ impl Connections {
                 exact.push(directed(initiator, responder, &mut frames));
             }
         }
-        let mut parts: Vec<String> = plain.into_iter().map(|(group, ports)| group_filter(group, ports)).collect();
+        let mut parts: Vec<String> = plain
+            .into_iter()
+            .map(|(group, ports)| group_filter(group, ports))
+            .collect();
         parts.extend(exact);
         joined(&parts)
     }
@@ -151,7 +158,9 @@ fn directed(a: Endpoint, b: Endpoint, frames: &mut Frames) -> String {
             from.0, from.1, to.0, to.1
         )
     };
-    let frames = frames.filter().map_or_else(String::new, |frames| format!(" && {frames}"));
+    let frames = frames
+        .filter()
+        .map_or_else(String::new, |frames| format!(" && {frames}"));
     format!("({} || {}){frames}", one(a, b), one(b, a))
 }
 
@@ -187,9 +196,7 @@ impl Transactions {
 
     pub(crate) fn filter(&mut self) -> String {
         let filters = self.by_connection.iter_mut();
-        let parts: Vec<String> = filters
-            .map(|((a, b), frames)| directed(*a, *b, frames))
-            .collect();
+        let parts: Vec<String> = filters.map(|((a, b), frames)| directed(*a, *b, frames)).collect();
         joined(&parts)
     }
 }

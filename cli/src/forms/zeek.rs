@@ -87,7 +87,10 @@ impl<W: Write> Log<W> {
 }
 
 fn cells(connection: &Connection) -> [String; COLUMNS.len()] {
-    let mut ends = [(connection.src, connection.src_port), (connection.dst, connection.dst_port)];
+    let mut ends = [
+        (connection.src, connection.src_port),
+        (connection.dst, connection.dst_port),
+    ];
     let mut packets = [connection.packets.initiator, connection.packets.responder];
     let mut bytes = [connection.bytes.initiator, connection.bytes.responder];
     if connection.zeek.orig == Side::Responder {
@@ -116,14 +119,22 @@ fn cells(connection: &Connection) -> [String; COLUMNS.len()] {
         resp_port.to_string(),
         "tcp".to_owned(),
         service.to_owned(),
-        if lasts { seconds(connection.duration_ns) } else { unset() },
+        if lasts {
+            seconds(connection.duration_ns)
+        } else {
+            unset()
+        },
         if lasts { bytes[0].to_string() } else { unset() },
         if lasts { bytes[1].to_string() } else { unset() },
         connection.zeek.conn_state.to_owned(),
         unset(),
         unset(),
         missed.to_string(),
-        if connection.zeek.history.is_empty() { unset() } else { connection.zeek.history.clone() },
+        if connection.zeek.history.is_empty() {
+            unset()
+        } else {
+            connection.zeek.history.clone()
+        },
         packets[0].to_string(),
         unset(),
         packets[1].to_string(),
@@ -166,7 +177,10 @@ fn uid(connection: &Connection) -> String {
             hash = (hash ^ u128::from(*byte)).wrapping_mul(PRIME);
         }
     };
-    for (address, port) in [(connection.src, connection.src_port), (connection.dst, connection.dst_port)] {
+    for (address, port) in [
+        (connection.src, connection.src_port),
+        (connection.dst, connection.dst_port),
+    ] {
         match address {
             IpAddr::V4(address) => add(&address.octets()),
             IpAddr::V6(address) => add(&address.octets()),

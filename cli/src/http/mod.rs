@@ -24,11 +24,18 @@ pub(crate) fn run(args: &Http) -> Result<Reading, Failure> {
         .transpose()
         .map_err(Failure::Input)?;
     let selection = Selection::new(&args.selection, Subject::Transactions)?;
-    let chosen = forms::asked(Subject::Transactions, &args.report.output, &args.selection, &selection, &USUAL);
+    let chosen = forms::asked(
+        Subject::Transactions,
+        &args.report.output,
+        &args.selection,
+        &selection,
+        &USUAL,
+    );
     let form: Box<dyn Form> = match args.format {
-        _ if args.selection.print_filter => {
-            Box::new(Filter { transactions: wireshark::Transactions::default(), out: io::stdout() })
-        }
+        _ if args.selection.print_filter => Box::new(Filter {
+            transactions: wireshark::Transactions::default(),
+            out: io::stdout(),
+        }),
         _ if args.report.output.json => Box::new(Json(BufWriter::new(io::stdout().lock()))),
         Format::Text => Box::new(line::Lines::new(
             BufWriter::new(anstream::stdout().lock()),
@@ -53,8 +60,24 @@ pub(crate) fn run(args: &Http) -> Result<Reading, Failure> {
 
 /// The columns of CSV and TSV where none are asked for.
 const USUAL: [&str; 19] = [
-    "connection", "transaction", "request.first", "src", "src_port", "dst", "dst_port", "method", "host", "target",
-    "status", "request_frame", "response_frame", "request_body_len", "response_body_len", "wait", "total", "state",
+    "connection",
+    "transaction",
+    "request.first",
+    "src",
+    "src_port",
+    "dst",
+    "dst_port",
+    "method",
+    "host",
+    "target",
+    "status",
+    "request_frame",
+    "response_frame",
+    "request_body_len",
+    "response_body_len",
+    "wait",
+    "total",
+    "state",
     "response.content_type",
 ];
 

@@ -35,7 +35,10 @@ impl Column {
             return Ok(column);
         }
         let mut hint = format!("there is no field \"{name}\"");
-        if FIELDS.iter().any(|field| field.name.trim_start_matches("synfin.") == bare) {
+        if FIELDS
+            .iter()
+            .any(|field| field.name.trim_start_matches("synfin.") == bare)
+        {
             hint += match subject {
                 Subject::Packets => "",
                 Subject::Connections => " of connections: it is one of packets",
@@ -54,9 +57,12 @@ impl Column {
     pub(crate) fn all(subject: Subject) -> Box<dyn Iterator<Item = Self>> {
         match subject {
             Subject::Packets => Box::new(FIELDS.iter().map(Self::Registry)),
-            Subject::Connections => {
-                Box::new(FIELDS.iter().filter(|field| field.is_of_connection()).map(Self::Registry))
-            }
+            Subject::Connections => Box::new(
+                FIELDS
+                    .iter()
+                    .filter(|field| field.is_of_connection())
+                    .map(Self::Registry),
+            ),
             Subject::Transactions => Box::new(HTTP_COLUMNS.iter().map(Self::Http)),
         }
     }
@@ -88,8 +94,10 @@ impl Column {
                 name.ends_with(".frames")
                     || name == "close.reset_signs"
                     || LISTS.iter().any(|list| {
-                        name.strip_prefix(list).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-                    }) && !name.ends_with("_omitted") && name != "http.response_in"
+                        name.strip_prefix(list)
+                            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                    }) && !name.ends_with("_omitted")
+                        && name != "http.response_in"
             }
         }
     }

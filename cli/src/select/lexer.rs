@@ -19,7 +19,10 @@ impl Wrong {
     /// The message, and below it the expression with a mark under the place.
     pub(crate) fn shown(&self, text: &str) -> String {
         let width = |range: Range<usize>| text.get(range).map_or(0, textwrap::core::display_width);
-        let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let line: String = text
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
         let before = " ".repeat(width(0..self.at.start));
         let mark = "^".repeat(width(self.at.clone()).max(1));
         format!("{}\n  {line}\n  {before}{mark}", self.what)
@@ -43,7 +46,8 @@ pub(super) struct Spanned {
 
 /// Longer ones first.
 const SIGNS: [&str; 20] = [
-    "===", "!==", "==", "!=", "~=", ">=", "<=", "&&", "||", "^^", ">", "<", "!", "~", "(", ")", "{", "}", ",", "=",
+    "===", "!==", "==", "!=", "~=", ">=", "<=", "&&", "||", "^^", ">", "<", "!", "~", "(", ")", "{", "}",
+    ",", "=",
 ];
 
 pub(super) fn tokens(text: &str) -> Result<Vec<Spanned>, Wrong> {

@@ -65,7 +65,9 @@ impl Selection {
 
     /// Whether a row fulfils the expression.
     pub(crate) fn holds(&self, row: &dyn Row) -> bool {
-        self.expression.as_ref().is_none_or(|expression| expression.holds(row))
+        self.expression
+            .as_ref()
+            .is_none_or(|expression| expression.holds(row))
     }
 
     /// Whether a row that fulfils it is still within the limit: for rows that are not sorted.

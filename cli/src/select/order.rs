@@ -21,8 +21,16 @@ impl<R> Ordered<R> {
     /// None where rows come as they are.
     pub(crate) fn new(selection: &Selection) -> Option<Self> {
         let (by, descending) = selection.sort?;
-        let limit = selection.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
-        Some(Self { rows: Vec::new(), by, descending, limit })
+        let limit = selection
+            .limit
+            .and_then(|limit| usize::try_from(limit).ok())
+            .unwrap_or(usize::MAX);
+        Some(Self {
+            rows: Vec::new(),
+            by,
+            descending,
+            limit,
+        })
     }
 
     /// A row; gives those that cannot be among the wanted ones any more.
@@ -52,7 +60,13 @@ impl<R> Ordered<R> {
     /// with none come last.
     pub(crate) fn take(&mut self) -> (Vec<R>, Vec<R>) {
         let gone = self.sort();
-        (std::mem::take(&mut self.rows).into_iter().map(|(_, row)| row).collect(), gone)
+        (
+            std::mem::take(&mut self.rows)
+                .into_iter()
+                .map(|(_, row)| row)
+                .collect(),
+            gone,
+        )
     }
 
     fn sort(&mut self) -> Vec<R> {

@@ -101,13 +101,24 @@ impl Parser {
         if self.takes(&["~"], &["matches"]) {
             let (pattern, at) = self.text(&column)?;
             // As Wireshark's: upper and lower case are the same.
-            let regex = regex::RegexBuilder::new(&pattern).case_insensitive(true).size_limit(1 << 20).build();
+            let regex = regex::RegexBuilder::new(&pattern)
+                .case_insensitive(true)
+                .size_limit(1 << 20)
+                .build();
             let regex = regex.map_err(|error| {
                 let reason = error.to_string();
-                let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
+                let reason = reason
+                    .lines()
+                    .last()
+                    .unwrap_or_default()
+                    .trim_start_matches("error: ");
                 Wrong::new(at, format!("this is no regular expression: {reason}"))
             })?;
-            return Ok(Self::test(column, quantifier.unwrap_or(false), Test::Matches(regex)));
+            return Ok(Self::test(
+                column,
+                quantifier.unwrap_or(false),
+                Test::Matches(regex),
+            ));
         }
         let Some((relation, all)) = self.comparison()? else {
             return match quantifier {
@@ -137,7 +148,10 @@ impl Parser {
         match self.take() {
             Some(Token::Word(name)) => Column::find(self.subject, &name).map_err(|hint| Wrong::new(at, hint)),
             Some(_) => Err(Wrong::new(at, "expected the name of a field")),
-            None => Err(Wrong::new(at, "expected the name of a field, but the expression ends")),
+            None => Err(Wrong::new(
+                at,
+                "expected the name of a field, but the expression ends",
+            )),
         }
     }
 
@@ -175,10 +189,14 @@ impl Parser {
         let at = self.at();
         let (text, quoted) = self.value()?;
         let read = Literal::read(&text, column);
-        if !quoted && (read.is_err() || column.kind() == FieldType::Text && words::of(column.name()).is_none()) {
+        if !quoted
+            && (read.is_err() || column.kind() == FieldType::Text && words::of(column.name()).is_none())
+        {
             if let Ok(other) = Column::find(self.subject, &text) {
                 let same = other.kind() == column.kind()
-                    || [column, &other].iter().all(|c| matches!(c.kind(), FieldType::Unsigned | FieldType::Frame));
+                    || [column, &other]
+                        .iter()
+                        .all(|c| matches!(c.kind(), FieldType::Unsigned | FieldType::Frame));
                 if same {
                     return Ok(Test::With(relation, other));
                 }
@@ -186,7 +204,8 @@ impl Parser {
                 return Err(Wrong::new(at, what));
             }
         }
-        read.map(|literal| Test::Compare(relation, literal)).map_err(|hint| Wrong::new(at, hint))
+        read.map(|literal| Test::Compare(relation, literal))
+            .map_err(|hint| Wrong::new(at, hint))
     }
 
     /// `{a, b..c}`
@@ -202,7 +221,10 @@ impl Parser {
             };
             // The dots may stand alone: "a" .. "b".
             if high.is_none() {
-                if let Some(Token::Word(dots)) = self.peek(0).filter(|token| matches!(token, Token::Word(word) if word.starts_with(".."))) {
+                if let Some(Token::Word(dots)) = self
+                    .peek(0)
+                    .filter(|token| matches!(token, Token::Word(word) if word.starts_with("..")))
+                {
                     high = Some((dots[2..].to_owned(), false));
                     self.next += 1;
                 }
@@ -212,7 +234,8 @@ impl Parser {
                     *text = self.value()?.0;
                 }
             }
-            let read = |text: &str| Literal::read(text, column).map_err(|hint| Wrong::new(from.clone(), hint));
+            let read =
+                |text: &str| Literal::read(text, column).map_err(|hint| Wrong::new(from.clone(), hint));
             let low = read(&low)?;
             let high = high.map_or_else(|| Ok(low.clone()), |(high, _)| read(&high))?;
             ranges.push((low, high));
@@ -270,7 +293,8 @@ impl Parser {
 
     /// Goes past the next token if it is one of these.
     fn takes(&mut self, signs: &[&str], words: &[&str]) -> bool {
-        let is = matches!(self.peek(0), Some(Token::Sign(sign)) if signs.contains(sign)) || self.is_word_at(0, words);
+        let is = matches!(self.peek(0), Some(Token::Sign(sign)) if signs.contains(sign))
+            || self.is_word_at(0, words);
         self.next += usize::from(is);
         is
     }

@@ -3,7 +3,8 @@
 use synfin::http::{HttpProtocol, MessageState};
 use synfin::{
     Cause, CloseVerdict, Closer, Confidence, Ecn, FastOpen, HandshakeVerdict, HttpMessage, IntegrityWord,
-    MptcpOutcome, MptcpSubtype, OptionFault, OptionName, Order, Phase, RULES, ResetSign, State, Step, SynChange,
+    MptcpOutcome, MptcpSubtype, OptionFault, OptionName, Order, Phase, RULES, ResetSign, State, Step,
+    SynChange,
 };
 
 /// Every word of a field; none where its text is free.
@@ -20,7 +21,11 @@ pub(super) fn of(name: &str) -> Option<Vec<&'static str>> {
         }
         "phase" => words!(Phase),
         "step" => words!(Step),
-        "role" | "rules" | "rules.id" | "options.violations.id" | "request.anomalies.rule"
+        "role"
+        | "rules"
+        | "rules.id"
+        | "options.violations.id"
+        | "request.anomalies.rule"
         | "response.anomalies.rule" => RULES.iter().map(|rule| rule.id).collect(),
         "state.initiator" | "state.responder" => words!(State),
         "order" => words!(Order),

@@ -6,7 +6,9 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 use synfin::http::{HttpRow, MessageState};
-use synfin::{Annotation, Cause, CloseVerdict, Closer, Connection, HandshakeVerdict, Rule, Severity, Sides, UtcTime};
+use synfin::{
+    Annotation, Cause, CloseVerdict, Closer, Connection, HandshakeVerdict, Rule, Severity, Sides, UtcTime,
+};
 
 use super::line::{Line, Lines};
 use crate::text::{Duration, endpoint};
@@ -80,7 +82,9 @@ impl Count {
     }
 
     pub(super) fn connections(&mut self, connections: impl IntoIterator<Item = Connection>) {
-        connections.into_iter().for_each(|connection| self.connection(&connection));
+        connections
+            .into_iter()
+            .for_each(|connection| self.connection(&connection));
     }
 
     fn connection(&mut self, connection: &Connection) {
@@ -114,7 +118,10 @@ impl Count {
         if self.slowest.len() == MOST && self.slowest.last().is_some_and(|slow| slow.0 >= establish) {
             return;
         }
-        let ends = [(connection.src, connection.src_port), (connection.dst, connection.dst_port)];
+        let ends = [
+            (connection.src, connection.src_port),
+            (connection.dst, connection.dst_port),
+        ];
         let [initiator, responder] = ends.map(|(address, port)| endpoint(address, port));
         let ends = format!("{initiator} → {responder}");
         let at = self.slowest.partition_point(|slow| slow.0 >= establish);
@@ -176,10 +183,17 @@ impl Count {
         rules.sort_by_key(|(rule, count)| Reverse((rule.info().severity, *count)));
         let of_rules = rules.iter().map(|(rule, count)| {
             let info = rule.info();
-            lines.connections(format!("{} {}", info.id, info.name), *count, format!("rules.id == {}", info.id))
+            lines.connections(
+                format!("{} {}", info.id, info.name),
+                *count,
+                format!("rules.id == {}", info.id),
+            )
         });
         let mut wrong: Vec<Line> = of_rules.take(MOST_WRONG).collect();
-        let failed = self.statuses.get(&5).map(|&count| lines.transactions("HTTP 5xx", count, "status in {500..599}"));
+        let failed = self
+            .statuses
+            .get(&5)
+            .map(|&count| lines.transactions("HTTP 5xx", count, "status in {500..599}"));
         wrong.extend(failed);
         if self.unfinished > 0 {
             wrong.push(lines.transactions("HTTP not complete", self.unfinished, "state != complete"));
@@ -191,12 +205,20 @@ impl Count {
         let mut again = Vec::new();
         let mut line = |what: &str, of: Sides<u64>, count: u64, name: &str| {
             if count > 0 {
-                let what = format!("{what}: {} by initiators, {} by responders", of.initiator, of.responder);
+                let what = format!(
+                    "{what}: {} by initiators, {} by responders",
+                    of.initiator, of.responder
+                );
                 let expression = format!("{name}.initiator > 0 or {name}.responder > 0");
                 again.push(lines.connections(what, count, expression));
             }
         };
-        line("connections; segments", self.sent_again.segments, self.sent_again.connections, "retransmissions");
+        line(
+            "connections; segments",
+            self.sent_again.segments,
+            self.sent_again.connections,
+            "retransmissions",
+        );
         again
     }
 

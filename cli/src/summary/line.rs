@@ -21,7 +21,12 @@ pub(super) struct Lines<'a> {
 
 impl Lines<'_> {
     /// About connections.
-    pub(super) fn connections(self, what: impl Into<String>, count: u64, expression: impl Into<String>) -> Line {
+    pub(super) fn connections(
+        self,
+        what: impl Into<String>,
+        count: u64,
+        expression: impl Into<String>,
+    ) -> Line {
         self.line("connections", what.into(), count, expression.into())
     }
 
@@ -31,13 +36,23 @@ impl Lines<'_> {
     }
 
     /// About HTTP transactions.
-    pub(super) fn transactions(self, what: impl Into<String>, count: u64, expression: impl Into<String>) -> Line {
+    pub(super) fn transactions(
+        self,
+        what: impl Into<String>,
+        count: u64,
+        expression: impl Into<String>,
+    ) -> Line {
         self.line("http", what.into(), count, expression.into())
     }
 
     fn line(self, report: &str, what: String, count: u64, expression: String) -> Line {
         let command = format!("synfin {report} --where '{expression}' {}", shell(self.file));
-        Line { what, count, expression, command }
+        Line {
+            what,
+            count,
+            expression,
+            command,
+        }
     }
 }
 
@@ -46,7 +61,11 @@ fn shell(word: &str) -> String {
     let plain = |char: char| char.is_alphanumeric() || "/._-+,:@%".contains(char);
     let drives = word.chars().any(synfin::display::drives_terminal);
     // A file named like an option would be taken for one.
-    let word = if word.starts_with('-') && word != "-" { format!("./{word}") } else { word.to_owned() };
+    let word = if word.starts_with('-') && word != "-" {
+        format!("./{word}")
+    } else {
+        word.to_owned()
+    };
     if drives {
         let escaped = word.chars().map(|char| match char {
             '\'' | '\\' => format!("\\{char}"),

@@ -9,7 +9,9 @@ use super::line::Line;
 use crate::text::{self, DIM, Duration, HEADING, foreign};
 
 pub(super) fn show(out: &mut dyn Write, told: &Told) -> io::Result<()> {
-    let start = told.start.map_or_else(String::new, |start| format!(", from {start}, {}", Duration(told.duration_ns)));
+    let start = told.start.map_or_else(String::new, |start| {
+        format!(", from {start}, {}", Duration(told.duration_ns))
+    });
     writeln!(
         out,
         "{HEADING}{}{HEADING:#}: {}, {}, {}{start}",
@@ -25,12 +27,19 @@ pub(super) fn show(out: &mut dyn Write, told: &Told) -> io::Result<()> {
         ("Resets by cause", &told.resets, anstyle::Style::new()),
         ("Servers that refuse", &told.refusing, anstyle::Style::new()),
         ("Unanswered SYNs", &told.unanswered, anstyle::Style::new()),
-        ("Slowest handshakes", &told.slowest_handshakes, anstyle::Style::new()),
+        (
+            "Slowest handshakes",
+            &told.slowest_handshakes,
+            anstyle::Style::new(),
+        ),
         ("Sent again", &told.sent_again, anstyle::Style::new()),
         ("HTTP", &told.http, anstyle::Style::new()),
     ];
     let lines = sections.iter().flat_map(|(_, lines, _)| lines.iter());
-    let what = lines.map(|line| display_width(&line.what)).max().unwrap_or_default();
+    let what = lines
+        .map(|line| display_width(&line.what))
+        .max()
+        .unwrap_or_default();
     for (name, lines, style) in sections {
         if lines.is_empty() {
             continue;
@@ -48,7 +57,11 @@ fn write_line(out: &mut dyn Write, line: &Line, width: usize, style: anstyle::St
     let space = " ".repeat(width.saturating_sub(display_width(&line.what)));
     let before = 8 + 2 + width + 2;
     let fits = text::room().is_none_or(|room| before + display_width(&line.command) <= room);
-    let between = if fits { format!("{space}  ") } else { format!("\n{:10}", "") };
+    let between = if fits {
+        format!("{space}  ")
+    } else {
+        format!("\n{:10}", "")
+    };
     writeln!(
         out,
         "{:>8}  {style}{}{style:#}{between}{DIM}{}{DIM:#}",
