@@ -174,7 +174,7 @@ impl<W: Write> Long<W> {
             connection.handshake.isn_initiator,
             connection.handshake.isn_responder,
         ];
-        self.sides("initial sequence no.", isn.map(|isn| optional(isn)), "")
+        self.sides("initial sequence no.", isn.map(optional), "")
     }
 
     /// What the SYNs offered, and what was agreed.

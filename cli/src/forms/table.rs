@@ -63,7 +63,7 @@ impl<W: Write> Table<W> {
         &mut self.out
     }
 
-    pub(crate) const fn is_headed(&self) -> bool {
+    pub(crate) fn is_headed(&self) -> bool {
         !self.heading.is_empty()
     }
 

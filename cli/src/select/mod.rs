@@ -8,6 +8,8 @@ mod literal;
 mod order;
 mod parser;
 mod row;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub(crate) use columns::{Column, Subject};
