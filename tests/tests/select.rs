@@ -338,7 +338,7 @@ fn the_fields_of_transactions_are_all_that_their_json_tells() {
         let mut names: Vec<String> = Vec::new();
         for (name, value) in told {
             // What lists of objects hold is told of their members.
-            if !names.contains(&name) && !(value.is_array() && name.ends_with("s")) {
+            if !(names.contains(&name) || value.is_array() && name.ends_with('s')) {
                 names.push(name);
             }
         }
