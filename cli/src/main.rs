@@ -5,6 +5,7 @@ mod coding;
 mod connections;
 mod docs;
 mod explain;
+mod forms;
 mod http;
 mod input;
 mod interrupt;
@@ -14,6 +15,8 @@ mod links;
 mod output_file;
 mod packets;
 mod report;
+mod select;
+mod summary;
 mod tables;
 mod text;
 
@@ -34,7 +37,8 @@ fn main() -> ExitCode {
     interrupt::watch();
     let done = match &args.command {
         Command::Packets(args) => packets::run(args),
-        Command::Connections(report) => connections::run(report),
+        Command::Connections(args) => connections::run(args),
+        Command::Summary(report) => summary::run(report),
         Command::Http(args) => http::run(args),
         Command::Explain(explain) => explain::run(explain),
         Command::Ladder(args) => ladder::run(args),

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub(crate) use input::Input;
-pub(crate) use output::Output;
+pub(crate) use output::{Output, Selection};
 pub(crate) use picture::{Ladder, PageReport};
 
 /// Tells what happened to each TCP connection of a capture.
@@ -25,7 +25,7 @@ pub(crate) struct Args {
 }
 
 /// What to type, and what it gives: for `--help` and for the manual pages.
-pub(crate) const EXAMPLES: [(&str, &str); 11] = [
+pub(crate) const EXAMPLES: [(&str, &str); 13] = [
     (
         "synfin capture.pcapng",
         "every TCP packet and its place in its connection",
@@ -39,6 +39,14 @@ pub(crate) const EXAMPLES: [(&str, &str); 11] = [
         "one connection a line: how it opened, how it ended",
     ),
     ("synfin http capture.pcapng", "one HTTP transaction a line"),
+    (
+        "synfin summary capture.pcapng",
+        "what happened, on one screen, what looks wrong first",
+    ),
+    (
+        "synfin connections --where 'close.by == responder' capture.pcapng",
+        "those that the responder ended",
+    ),
     (
         "synfin explain --connection 3 capture.pcapng",
         "what happened to one connection, in sentences",
@@ -94,7 +102,24 @@ fn after_help() -> String {
     help
 }
 
+/// What an expression may be.
+const SELECTION_HELP: &str = "\
+--where takes the names of `synfin fields`, with or without synfin. before them, and the operators of Wireshark's
+display filters: == != > < >= <= (eq ne gt lt ge le), === and ~= (all equal, any unequal), contains, matches (a regular
+expression, upper and lower case the same), in {a, b..c}, and or xor not (&& || ^^ !), parentheses, any and all before a
+field with several values; a field alone asks whether there is a value. Time spans have a unit (50ms, 1.5s, 20us,
+300ns; a bare number is seconds), addresses may be networks (192.0.2.0/24), words need no quotes.
+
+  close.by == responder and handshake.rtt_responder > 50ms
+  handshake.verdict in {refused, no-answer} and dst == 192.0.2.0/24
+  http.target matches \"^/api/\" and not http.status in {200..399}
+
+Where packets are selected by a field of their connection, files are read twice.";
+
 const HTTP_HELP: &str = "\
+--where, --fields and --sort take the names of --json, without facts. and _ns: status, host, wait, request.state.
+Header fields (response.fields.name, response.fields.value) need --headers.
+
 Each request with its final response, as soon as both are over: time of the request, connection, bytes of the two
 bodies as transferred (chunk framing removed, content codings not), wait (end of the request to the first byte of the
 response), total (first byte of the request to the last of the response), and what is odd: interim responses,
@@ -112,9 +137,13 @@ undecoded. What can be decoded of a damaged or partial body is written; what can
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Every TCP packet, annotated (the default: `synfin FILE`).
+    #[command(after_help = SELECTION_HELP)]
     Packets(Packets),
     /// One connection a line.
-    Connections(Report),
+    #[command(after_help = SELECTION_HELP)]
+    Connections(Connections),
+    /// What happened in a capture, on a screen: what looks wrong first.
+    Summary(Report),
     /// One HTTP transaction a line.
     #[command(after_help = HTTP_HELP)]
     Http(Http),
@@ -146,11 +175,28 @@ pub(crate) struct Report {
     pub(crate) output: Output,
 }
 
+/// Which connections to print, and how.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Connections {
+    #[command(flatten)]
+    pub(crate) report: Report,
+    /// Everything about each connection, on a screenful.
+    #[arg(long, conflicts_with_all = ["json", "csv", "tsv", "fields", "zeek", "print_filter"])]
+    pub(crate) long: bool,
+    /// Zeek's conn.log, for zeek-cut; what synfin does not know is -.
+    #[arg(long, conflicts_with_all = ["json", "csv", "tsv", "fields", "print_filter"])]
+    pub(crate) zeek: bool,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+}
+
 /// How to print packets.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Packets {
     #[command(flatten)]
     pub(crate) report: Report,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
     /// Read each file twice, so that packets also tell the frame that answers them, and requests that of their
     /// response.
     #[arg(short = '2', long)]
@@ -162,8 +208,10 @@ pub(crate) struct Packets {
 pub(crate) struct Http {
     #[command(flatten)]
     pub(crate) report: Report,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
     /// How to print.
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text, conflicts_with = "json")]
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text, conflicts_with_all = ["json", "csv", "tsv", "fields", "print_filter"])]
     pub(crate) format: Format,
     /// Header and trailer fields as well.
     #[arg(long)]
@@ -251,8 +299,9 @@ pub(crate) struct Man {
 
 /// `synfin FILE` means `synfin packets FILE`: puts the command in where the first word is none.
 pub(crate) fn with_default_command(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
-    const KNOWN: [&str; 15] = [
+    const KNOWN: [&str; 16] = [
         "packets",
+        "summary",
         "connections",
         "http",
         "explain",
