@@ -7,7 +7,7 @@ DEMO  ?= tests/captures/get-closed-by-server.pcapng
 PREFIX = /usr/local
 export CARGO PREFIX DESTDIR BINDIR LIBDIR INCLUDEDIR DATADIR PLUGINDIR
 
-.PHONY: help demo demo-c build install uninstall deb test test-versions conformance check check-slow bench bench-abi cost plugin install-plugin install-profile screenshots header abi captures clean
+.PHONY: help demo demo-c build install uninstall deb test test-versions conformance check check-slow check-browser bench bench-abi cost plugin install-plugin install-profile screenshots header abi captures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,12 @@ check-slow: ## what takes too long for every change: oldest Rust, other Wireshar
 	PROPTEST_CASES=4000 $(CARGO) test --locked -p synfin-tests --test properties
 	$(CARGO) test --locked -p synfin-tests --test wireshark_robust -- --ignored --nocapture
 	tests/gui-clicks
+	$(MAKE) --no-print-directory check-browser
+
+check-browser: ## the page of `synfin report` in headless Chromium
+	@tests/install-tools browser
+	$(CARGO) build --quiet --locked -p synfin-cli
+	tests/browser/report $(TARGET)/debug/synfin $(PICTURES)
 
 bench: ## the hot path, against the floor of the job in the same run
 	$(CARGO) bench --locked -p synfin

@@ -44,6 +44,7 @@ fn main() {
     let mut build = cc::Build::new();
     build
         .std("gnu11")
+        .force_frame_pointer(false)
         .warnings(false) // cc's own choice of them; ours follows
         .flags(["-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"])
         .include("c")

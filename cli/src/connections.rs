@@ -5,37 +5,212 @@ use std::io::{self, BufWriter, Write};
 
 use synfin::{Annotation, Cause, CloseVerdict, Closer, Confidence, Connection, Dissector};
 
+mod long;
+
 use crate::Failure;
-use crate::args::Report;
+use crate::args;
+use crate::forms::{self, Cells, Form, Table, wireshark, zeek};
 use crate::input::{self, Reading, Sink};
 use crate::json;
+use crate::select::{Ordered, Selection, Subject};
 use crate::text::{self, Duration, HEADING};
 
-pub(crate) fn run(report: &Report) -> Result<Reading, Failure> {
-    if report.output.json {
-        input::read_all(&report.input, Json(BufWriter::new(io::stdout().lock())))
-    } else {
-        let out = BufWriter::new(anstream::stdout().lock());
-        input::read_all(&report.input, Text(out))
+pub(crate) fn run(args: &args::Connections) -> Result<Reading, Failure> {
+    let selection = Selection::new(&args.selection, Subject::Connections)?;
+    let json = args.report.output.json;
+    let plain = || BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let coloured = || BufWriter::with_capacity(1 << 16, anstream::stdout().lock());
+    let form = forms::asked(
+        Subject::Connections,
+        &args.report.output,
+        &args.selection,
+        &selection,
+        &USUAL,
+    );
+    let rows: Box<dyn Rows> = match form {
+        Some(form) => Box::new(Formed(form)),
+        None if args.selection.print_filter => Box::new(Filter {
+            connections: wireshark::Connections::default(),
+            out: plain(),
+        }),
+        None if args.zeek => Box::new(Zeek(zeek::Log::new(plain()))),
+        None if args.long => Box::new(long::Long::new(coloured())),
+        None if json => Box::new(Json(plain())),
+        None => Box::new(Text {
+            table: Table::new(coloured()),
+            told: 0,
+        }),
+    };
+    let ordered = Ordered::new(&selection);
+    let files = args.report.input.plan().sources.len();
+    input::read_all(
+        &args.report.input,
+        Selected {
+            selection,
+            ordered,
+            rows,
+            left: files,
+        },
+    )
+}
+
+/// The columns of CSV and TSV where none are asked for.
+const USUAL: [&str; 24] = [
+    "connection",
+    "src",
+    "src_port",
+    "dst",
+    "dst_port",
+    "start",
+    "duration",
+    "first_frame",
+    "last_frame",
+    "handshake.verdict",
+    "handshake.confidence",
+    "handshake.rtt_responder",
+    "handshake.rtt_initiator",
+    "close.verdict",
+    "close.by",
+    "close.cause",
+    "close.confidence",
+    "packets.initiator",
+    "packets.responder",
+    "bytes.initiator",
+    "bytes.responder",
+    "retransmissions.initiator",
+    "retransmissions.responder",
+    "protocol",
+];
+
+/// How connections are written.
+pub(crate) trait Rows {
+    fn begin(&mut self, _name: &str) -> io::Result<()> {
+        Ok(())
+    }
+    fn connection(&mut self, connection: &Connection) -> io::Result<()>;
+    /// A connection that was not selected.
+    fn left_out(&mut self, _connection: &Connection) {}
+    /// A capture has ended; `last` of all.
+    fn end(&mut self, _last: bool) -> io::Result<()> {
+        Ok(())
+    }
+    fn flush(&mut self) -> io::Result<()>;
+}
+
+/// The wanted connections of each capture, in the order asked for.
+struct Selected {
+    selection: Selection,
+    ordered: Option<Ordered<Connection>>,
+    rows: Box<dyn Rows>,
+    /// Captures to come, this one included.
+    left: usize,
+}
+
+impl Sink for Selected {
+    fn writes_while_reading(&self) -> bool {
+        false
+    }
+
+    fn begin(&mut self, name: &str) -> io::Result<()> {
+        self.rows.begin(name)
+    }
+
+    fn segment(&mut self, _: &Dissector, _: &Annotation) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
+        self.selection.begin();
+        self.left = self.left.saturating_sub(1);
+        for connection in dissector.finish() {
+            if !self.selection.holds(&connection) {
+                self.rows.left_out(&connection);
+            } else if let Some(ordered) = &mut self.ordered {
+                for gone in ordered.push(connection) {
+                    self.rows.left_out(&gone);
+                }
+            } else if self.selection.admits() {
+                self.rows.connection(&connection)?;
+            } else {
+                self.rows.left_out(&connection);
+            }
+        }
+        if let Some(ordered) = &mut self.ordered {
+            let (chosen, gone) = ordered.take();
+            gone.iter().for_each(|connection| self.rows.left_out(connection));
+            for connection in &chosen {
+                self.rows.connection(connection)?;
+            }
+        }
+        self.rows.end(self.left == 0)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.rows.flush()
+    }
+}
+
+struct Formed(Box<dyn Form>);
+
+impl Rows for Formed {
+    fn connection(&mut self, connection: &Connection) -> io::Result<()> {
+        self.0.row(connection)
+    }
+
+    fn end(&mut self, _: bool) -> io::Result<()> {
+        self.0.end()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+struct Filter<W> {
+    connections: wireshark::Connections,
+    out: W,
+}
+
+impl<W: Write> Rows for Filter<W> {
+    fn connection(&mut self, connection: &Connection) -> io::Result<()> {
+        self.connections.add(connection, true);
+        Ok(())
+    }
+
+    fn left_out(&mut self, connection: &Connection) {
+        self.connections.add(connection, false);
+    }
+
+    fn end(&mut self, _: bool) -> io::Result<()> {
+        writeln!(self.out, "{}", std::mem::take(&mut self.connections).filter())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+struct Zeek<W>(zeek::Log<W>);
+
+impl<W: Write> Rows for Zeek<W> {
+    fn connection(&mut self, connection: &Connection) -> io::Result<()> {
+        self.0.connection(connection)
+    }
+
+    fn end(&mut self, last: bool) -> io::Result<()> {
+        if last { self.0.close() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 
 struct Json<W>(W);
 
-impl<W: Write> Sink for Json<W> {
-    fn writes_while_reading(&self) -> bool {
-        false
-    }
-
-    fn segment(&mut self, _: &Dissector, _: &Annotation) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
-        for connection in dissector.finish() {
-            json::line(&mut self.0, &connection)?;
-        }
-        Ok(())
+impl<W: Write> Rows for Json<W> {
+    fn connection(&mut self, connection: &Connection) -> io::Result<()> {
+        json::line(&mut self.0, connection)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -43,86 +218,87 @@ impl<W: Write> Sink for Json<W> {
     }
 }
 
-struct Text<W>(W);
+struct Text<W: Write> {
+    table: Table<W>,
+    told: u64,
+}
 
-impl<W: Write> Sink for Text<W> {
+const HEADINGS: [&str; 13] = [
+    "#",
+    "initiator",
+    "responder",
+    "frames",
+    "duration",
+    "rtt",
+    "packets",
+    "bytes",
+    "handshake",
+    "close",
+    "by",
+    "cause",
+    "http",
+];
+/// Columns that go first where there is no room for all.
+const LEAST: [&str; 8] = [
+    "frames", "packets", "bytes", "http", "rtt", "duration", "cause", "by",
+];
+
+impl<W: Write> Rows for Text<W> {
     fn begin(&mut self, name: &str) -> io::Result<()> {
-        writeln!(self.0, "{HEADING}==> {} <=={HEADING:#}", text::foreign(name))
+        writeln!(
+            self.table.out(),
+            "{HEADING}==> {} <=={HEADING:#}",
+            text::foreign(name)
+        )
     }
 
-    fn writes_while_reading(&self) -> bool {
-        false
+    fn connection(&mut self, connection: &Connection) -> io::Result<()> {
+        if !self.table.is_headed() {
+            let least = LEAST
+                .iter()
+                .filter_map(|name| HEADINGS.iter().position(|heading| heading == name));
+            self.table.head(HEADINGS.map(str::to_owned).into(), Vec::new());
+            self.table.fit(text::room(), least.collect());
+        }
+        self.told += 1;
+        self.table.row(Cells::plain(row(connection).into()))
     }
 
-    fn segment(&mut self, _: &Dissector, _: &Annotation) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
-        let connections: Vec<Connection> = dissector.finish().collect();
-        if connections.is_empty() {
-            writeln!(self.0, "no TCP connections")?;
-            return Ok(());
+    fn end(&mut self, _: bool) -> io::Result<()> {
+        if std::mem::take(&mut self.told) == 0 {
+            writeln!(self.table.out(), "no TCP connections")?;
         }
-        let rows: Vec<[String; 10]> = connections.iter().map(row).collect();
-        let heading = [
-            "#",
-            "initiator",
-            "responder",
-            "frames",
-            "duration",
-            "handshake",
-            "close",
-            "by",
-            "cause",
-            "http",
-        ];
-        let heading = heading.map(str::to_owned);
-        let mut widths = [0; 10];
-        for row in std::iter::once(&heading).chain(&rows) {
-            for (width, cell) in widths.iter_mut().zip(row) {
-                *width = (*width).max(cell.chars().count());
-            }
-        }
-        writeln!(self.0, "{HEADING}{}{HEADING:#}", aligned(&heading, widths))?;
-        for row in &rows {
-            writeln!(self.0, "{}", aligned(row, widths))?;
-        }
-        Ok(())
+        self.table.end()
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.table.flush()
     }
 }
 
-fn aligned(row: &[String; 10], widths: [usize; 10]) -> String {
-    let mut line = String::new();
-    for (cell, width) in row.iter().zip(widths) {
-        let _ = write!(line, "{cell:<width$}  ");
-    }
-    line.truncate(line.trim_end().len());
-    line
-}
-
-fn row(connection: &Connection) -> [String; 10] {
+fn row(connection: &Connection) -> [String; 13] {
     let close = &connection.close;
+    let sides = |sides: &synfin::Sides<u64>| format!("{} → {} ←", sides.initiator, sides.responder);
+    // Together they are the whole way, there and back.
+    let rtt = match (
+        connection.handshake.rtt_responder_ns,
+        connection.handshake.rtt_initiator_ns,
+    ) {
+        (Some(there), Some(back)) => Duration(there.saturating_add(back)).to_string(),
+        _ => String::new(),
+    };
     [
         connection.connection.to_string(),
         text::endpoint(connection.src, connection.src_port),
         text::endpoint(connection.dst, connection.dst_port),
         format!("{}-{}", connection.first_frame, connection.last_frame),
         Duration(connection.duration_ns).to_string(),
+        rtt,
+        sides(&connection.packets),
+        sides(&connection.bytes),
         connection.handshake.verdict.to_string(),
         close.verdict.to_string(),
-        match (close.by, close.reset_by) {
-            (Closer::Network, Some(side)) => format!("network, as {}", side.as_str()),
-            (by, Some(reset_by)) if by != Closer::from(reset_by) => {
-                format!("{by}, reset by {}", reset_by.as_str())
-            }
-            (Closer::Nobody, _) => String::new(),
-            (by, _) => by.to_string(),
-        },
+        ended_by(connection),
         if close.cause == Cause::Unknown {
             String::new()
         } else {
@@ -130,6 +306,19 @@ fn row(connection: &Connection) -> [String; 10] {
         },
         http(connection),
     ]
+}
+
+/// Who ended it, and who reset it where that was another.
+fn ended_by(connection: &Connection) -> String {
+    let close = &connection.close;
+    match (close.by, close.reset_by) {
+        (Closer::Network, Some(side)) => format!("network, as {}", side.as_str()),
+        (by, Some(reset_by)) if by != Closer::from(reset_by) => {
+            format!("{by}, reset by {}", reset_by.as_str())
+        }
+        (Closer::Nobody, _) => String::new(),
+        (by, _) => by.to_string(),
+    }
 }
 
 /// The first transaction, and how many there are.

@@ -173,7 +173,7 @@ mod tests {
                 [
                     "connections",
                     "{_synfin_commands; _files}",
-                    "(packets|connections|http|explain|rules|fields|completions|man|help)}:-packets}",
+                    "(packets|connections|summary|http|explain|ladder|report|rules|fields|completions|man|help)}:-packets}",
                 ],
             ),
         ] {
@@ -200,6 +200,6 @@ mod tests {
         assert!(text("synfin.1").contains(r"synfin\-connections(1)"));
         assert!(text("synfin-http.1").contains(r"\-\-body\-limit"));
         assert!(!text("synfin-rules.1").contains("EXIT STATUS"));
-        assert_eq!(pages.len(), 9);
+        assert_eq!(pages.len(), 12);
     }
 }

@@ -126,7 +126,7 @@ impl<W: Write> Sink for &mut Explainer<'_, W> {
     fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
         let asked = &self.args.connection;
         let json = self.args.report.output.json;
-        let mut total = 0;
+        let mut total: u64 = 0;
         let mut chosen: Vec<Connection> = Vec::new();
         for connection in dissector.finish() {
             total += 1;
@@ -139,7 +139,7 @@ impl<W: Write> Sink for &mut Explainer<'_, W> {
                 chosen.push(connection);
             }
         }
-        if asked.is_empty() && !json && total > FEW {
+        if asked.is_empty() && !json && total > FEW as u64 {
             self.refused = Some(format!(
                 "{total} connections: say which with --connection N, 0 to {} (`synfin connections` lists them)",
                 total - 1
@@ -165,12 +165,7 @@ impl<W: Write> Sink for &mut Explainer<'_, W> {
             .iter()
             .find(|&&number| chosen.iter().all(|connection| connection.connection != number));
         if let Some(number) = missing {
-            let held = match total {
-                0 => "no connections".to_owned(),
-                1 => "one connection, number 0".to_owned(),
-                _ => format!("{total} connections, 0 to {}", total - 1),
-            };
-            self.refused = Some(format!("no connection {number}: the capture holds {held}"));
+            self.refused = Some(input::no_such_connection(*number, total));
         }
         Ok(())
     }

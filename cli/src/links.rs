@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use synfin::{Annotation, ConnectionId, Dissector, HttpMessage, HttpNote, Outcome};
+use synfin::{Annotation, Connection, ConnectionId, Dissector, HttpMessage, HttpNote, Outcome};
 
 use crate::{args, input};
 
@@ -14,25 +14,74 @@ pub(crate) struct Links {
     responses: HashMap<(ConnectionId, u32), u64>,
     /// The first frame that answers each frame of a connection.
     answers: HashMap<(ConnectionId, u64), u64>,
+    /// The connections as they ended, where they are asked for.
+    connections: HashMap<ConnectionId, Connection>,
+}
+
+/// What is asked of a first pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// Which frame answers which.
+    pub(crate) links: bool,
+    /// How each connection ended.
+    pub(crate) connections: bool,
+}
+
+impl Wanted {
+    /// Whether one pass is enough.
+    pub(crate) const fn is_nothing(self) -> bool {
+        !self.links && !self.connections
+    }
 }
 
 impl Links {
     /// Reads a capture as far as it can be read; the error says in words why not at all.
-    pub(crate) fn read(path: &Path, from: &args::Input) -> Result<Self, String> {
+    pub(crate) fn read(path: &Path, from: &args::Input, wanted: Wanted) -> Result<Self, String> {
         let mut config = from.config();
-        config.http.streamed = true;
+        // Connections have their transactions only where nobody takes those.
+        config.http.streamed = !wanted.connections;
         let mut dissector = Dissector::new(config);
         let mut links = Self::default();
-        input::frames_of(path, from, |frame| {
+        // What is damaged is told in the second pass.
+        let all = input::frames_of(path, from, |frame| {
             if let Outcome::Segment(annotation) = dissector.frame(frame) {
-                links.note(&annotation);
+                if wanted.links {
+                    links.note(&annotation);
+                }
             }
-            dissector.take_evicted();
+            let evicted = dissector.take_evicted();
+            links.end(evicted, wanted);
             links.take(&mut dissector);
-        })?;
-        dissector.finish().for_each(drop);
+        });
+        if let Err(why) = all {
+            return Err(if wanted.connections {
+                format!("fields of a connection are known when it is over, and {why}")
+            } else {
+                why
+            });
+        }
+        let rest: Vec<Connection> = dissector.finish().filter(|_| wanted.connections).collect();
+        links.end(rest, wanted);
         links.take(&mut dissector);
         Ok(links)
+    }
+
+    fn end(&mut self, over: Vec<Connection>, wanted: Wanted) {
+        if !wanted.connections {
+            return;
+        }
+        for connection in over {
+            let id = connection.connection;
+            let rows = connection.http.iter().zip(0..);
+            let responses = rows.filter_map(|(row, index)| Some(((id, index), row.response_frame?)));
+            self.responses.extend(responses);
+            self.connections.insert(id, connection);
+        }
+    }
+
+    /// A connection as it ended, where that was asked for.
+    pub(crate) fn connection(&self, id: ConnectionId) -> Option<&Connection> {
+        self.connections.get(&id)
     }
 
     /// The first frame that answers a segment.

@@ -6,12 +6,18 @@ mod connections;
 mod docs;
 mod explain;
 mod fail_on;
+mod forms;
 mod http;
 mod input;
 mod interrupt;
 mod json;
+mod ladder;
 mod links;
+mod output_file;
 mod packets;
+mod report;
+mod select;
+mod summary;
 mod tables;
 mod text;
 mod times;
@@ -36,9 +42,12 @@ fn main() -> ExitCode {
     interrupt::watch();
     let done = match &args.command {
         Command::Packets(args) => packets::run(args),
-        Command::Connections(report) => connections::run(report),
+        Command::Connections(args) => connections::run(args),
+        Command::Summary(report) => summary::run(report),
         Command::Http(args) => http::run(args),
         Command::Explain(explain) => explain::run(explain),
+        Command::Ladder(args) => ladder::run(args),
+        Command::Report(args) => report::run(args),
         Command::Rules(table) => tables::rules(table.json),
         Command::Fields => tables::fields(),
         Command::Completions(args) => docs::completions(args.shell),

@@ -9,55 +9,251 @@ use synfin::{Annotation, Connection, Dissector, HttpMessage, IntegrityWord, Orde
 use crate::Failure;
 use crate::args::Packets;
 use crate::connections::verdict_in_words;
+use crate::forms::{self, Form, segment_json, wireshark};
 use crate::input::{self, Reading, Sink};
-use crate::links::Links;
+use crate::links::{Links, Wanted};
+use crate::select::{Column, Ordered, Packet, Selection, Subject};
 use crate::text::{self, DIM, Duration, ENDING, HEADING, OPENING};
-use crate::times::Clock;
+use crate::times::{Clock, TimeFormat};
 
 /// Up to this many connections are told one by one below the packets.
 const TOLD_CONNECTIONS: usize = 20;
 
 pub(crate) fn run(args: &Packets) -> Result<Reading, Failure> {
-    if args.report.output.json {
-        let json = Json {
-            out: BufWriter::new(io::stdout().lock()),
-            args,
-            links: None,
+    let chosen = Chosen::new(args)?;
+    if args.selection.print_filter {
+        let filter = Filter {
+            packets: wireshark::Packets::default(),
+            out: io::stdout().lock(),
         };
-        input::read_all(&args.report.input, json)
+        return input::read_all(&args.report.input, Selected { chosen, rows: filter });
+    }
+    let form = forms::asked(
+        Subject::Packets,
+        &args.report.output,
+        &args.selection,
+        &chosen.selection,
+        &USUAL,
+    );
+    if let Some(form) = form {
+        return input::read_all(
+            &args.report.input,
+            Selected {
+                chosen,
+                rows: Formed(form),
+            },
+        );
+    }
+    if args.report.output.json {
+        let rows = Json {
+            out: BufWriter::with_capacity(1 << 16, io::stdout().lock()),
+            two_pass: args.two_pass,
+            line: Vec::new(),
+        };
+        input::read_all(&args.report.input, Selected { chosen, rows })
     } else {
         let out = BufWriter::new(anstream::stdout().lock());
-        input::read_all(&args.report.input, Text::new(out, args))
+        let ends = chosen.selection.is_all();
+        input::read_all(
+            &args.report.input,
+            Selected {
+                chosen,
+                rows: Text::new(out, ends, args.report.input.time),
+            },
+        )
     }
 }
 
-fn links(path: &Path, args: &Packets) -> Result<Option<Links>, String> {
-    let links = args.two_pass.then(|| Links::read(path, &args.report.input));
-    links.transpose()
-}
+/// The columns of CSV and TSV where none are asked for.
+const USUAL: [&str; 21] = [
+    "frame",
+    "time",
+    "connection",
+    "src",
+    "src_port",
+    "dst",
+    "dst_port",
+    "direction",
+    "flags",
+    "seq",
+    "ack",
+    "len",
+    "window",
+    "phase",
+    "step",
+    "role",
+    "rules",
+    "state.initiator",
+    "state.responder",
+    "answers",
+    "since_answered",
+];
 
-struct Json<'a, W> {
-    out: W,
+/// Which packets are wanted.
+struct Chosen<'a> {
     args: &'a Packets,
+    selection: Selection,
+    wanted: Wanted,
     links: Option<Links>,
+    ordered: Option<Ordered<Annotation>>,
 }
 
-impl<W: Write> Sink for Json<'_, W> {
+impl<'a> Chosen<'a> {
+    fn new(args: &'a Packets) -> Result<Self, Failure> {
+        let selection = Selection::new(&args.selection, Subject::Packets)?;
+        let columns = selection.columns();
+        Ok(Self {
+            args,
+            wanted: Wanted {
+                links: args.two_pass || columns.iter().any(Column::is_of_second_pass),
+                connections: columns.iter().any(Column::is_only_of_connection),
+            },
+            ordered: Ordered::new(&selection),
+            selection,
+            links: None,
+        })
+    }
+}
+
+/// How packets are written.
+trait Rows {
+    fn begin(&mut self, _name: &str) -> io::Result<()> {
+        Ok(())
+    }
+    /// A frame was captured, of which a packet may tell.
+    fn captured(&mut self, _time_ns: i64) {}
+    fn packet(&mut self, dissector: &Dissector, packet: &Packet<'_>) -> io::Result<()>;
+    fn end(&mut self, _dissector: &mut Dissector) -> io::Result<()> {
+        Ok(())
+    }
+    fn flush(&mut self) -> io::Result<()>;
+}
+
+/// The wanted packets of each capture, in the order asked for.
+struct Selected<'a, R> {
+    chosen: Chosen<'a>,
+    rows: R,
+}
+
+impl<R: Rows> Sink for Selected<'_, R> {
     fn prepare(&mut self, path: &Path) -> Result<(), String> {
-        self.links = links(path, self.args)?;
+        let chosen = &mut self.chosen;
+        chosen.selection.begin();
+        let read = !chosen.wanted.is_nothing();
+        let links = read.then(|| Links::read(path, &chosen.args.report.input, chosen.wanted));
+        chosen.links = links.transpose()?;
         Ok(())
     }
 
-    fn segment(&mut self, _: &Dissector, annotation: &Annotation) -> io::Result<()> {
-        match &self.links {
-            Some(links) => self.out.write_all(linked(annotation, links)?.as_bytes())?,
-            None => serde_json::to_writer(&mut self.out, annotation)?,
+    fn begin(&mut self, name: &str) -> io::Result<()> {
+        self.rows.begin(name)
+    }
+
+    fn captured(&mut self, time_ns: i64) {
+        self.rows.captured(time_ns);
+    }
+
+    fn segment(&mut self, dissector: &Dissector, annotation: &Annotation) -> io::Result<()> {
+        let Chosen {
+            selection,
+            links,
+            ordered,
+            ..
+        } = &mut self.chosen;
+        let packet = Packet {
+            annotation,
+            links: links.as_ref(),
+        };
+        if !selection.holds(&packet) {
+            return Ok(());
         }
-        self.out.write_all(b"\n")
+        match ordered {
+            Some(ordered) => drop(ordered.push_of(&packet, *annotation)),
+            None if selection.admits() => self.rows.packet(dissector, &packet)?,
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
+        let links = self.chosen.links.as_ref();
+        let ordered = self.chosen.ordered.as_mut().map(Ordered::take);
+        for annotation in ordered.into_iter().flat_map(|(chosen, _)| chosen) {
+            self.rows.packet(
+                dissector,
+                &Packet {
+                    annotation: &annotation,
+                    links,
+                },
+            )?;
+        }
+        self.rows.end(dissector)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.rows.flush()
+    }
+}
+
+struct Filter<W> {
+    packets: wireshark::Packets,
+    out: W,
+}
+
+impl<W: Write> Rows for Filter<W> {
+    fn packet(&mut self, _: &Dissector, packet: &Packet<'_>) -> io::Result<()> {
+        self.packets.add(packet.annotation);
+        Ok(())
     }
 
     fn end(&mut self, _: &mut Dissector) -> io::Result<()> {
-        Ok(())
+        let filter = std::mem::take(&mut self.packets).filter();
+        writeln!(self.out, "{filter}")
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Chosen fields, in a form that any report has.
+struct Formed(Box<dyn Form>);
+
+impl Rows for Formed {
+    fn packet(&mut self, _: &Dissector, packet: &Packet<'_>) -> io::Result<()> {
+        self.0.row(packet)
+    }
+
+    fn end(&mut self, _: &mut Dissector) -> io::Result<()> {
+        self.0.end()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+struct Json<W> {
+    out: W,
+    /// Whether the links stand in it.
+    two_pass: bool,
+    line: Vec<u8>,
+}
+
+impl<W: Write> Rows for Json<W> {
+    fn packet(&mut self, _: &Dissector, packet: &Packet<'_>) -> io::Result<()> {
+        match packet.links.filter(|_| self.two_pass) {
+            Some(links) => {
+                self.out.write_all(linked(packet.annotation, links)?.as_bytes())?;
+                self.out.write_all(b"\n")
+            }
+            None => {
+                self.line.clear();
+                segment_json::write(&mut self.line, packet.annotation);
+                self.line.push(b'\n');
+                self.out.write_all(&self.line)
+            }
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -86,34 +282,30 @@ fn with(object: &str, key: &str, frame: Option<u64>) -> serde_json::Result<Strin
     ))
 }
 
-struct Text<'a, W> {
+struct Text<W> {
     out: W,
-    args: &'a Packets,
-    links: Option<Links>,
+    /// Whether the end of each connection is told below the packets.
+    ends: bool,
     clock: Clock,
     headed: bool,
     connections: u64,
+    packets: u64,
 }
 
-impl<'a, W: Write> Text<'a, W> {
-    fn new(out: W, args: &'a Packets) -> Self {
+impl<W: Write> Text<W> {
+    fn new(out: W, ends: bool, time: TimeFormat) -> Self {
         Self {
             out,
-            args,
-            links: None,
-            clock: Clock::new(args.report.input.time),
+            ends,
+            clock: Clock::new(time),
             headed: false,
             connections: 0,
+            packets: 0,
         }
     }
 }
 
-impl<W: Write> Sink for Text<'_, W> {
-    fn prepare(&mut self, path: &Path) -> Result<(), String> {
-        self.links = links(path, self.args)?;
-        Ok(())
-    }
-
+impl<W: Write> Rows for Text<W> {
     fn begin(&mut self, name: &str) -> io::Result<()> {
         writeln!(self.out, "{HEADING}==> {} <=={HEADING:#}", text::foreign(name))
     }
@@ -122,7 +314,9 @@ impl<W: Write> Sink for Text<'_, W> {
         self.clock.captured(time_ns);
     }
 
-    fn segment(&mut self, dissector: &Dissector, annotation: &Annotation) -> io::Result<()> {
+    fn packet(&mut self, dissector: &Dissector, packet: &Packet<'_>) -> io::Result<()> {
+        let annotation = packet.annotation;
+        self.packets += 1;
         let width = self.clock.width();
         if !std::mem::replace(&mut self.headed, true) {
             writeln!(
@@ -142,15 +336,19 @@ impl<W: Write> Sink for Text<'_, W> {
             )?;
         }
         let time = format!("{:>width$}", self.clock.text(annotation.time_ns));
-        writeln!(
-            self.out,
-            "{}",
-            line(dissector, annotation, self.links.as_ref(), &time)
-        )?;
+        writeln!(self.out, "{}", line(dissector, annotation, packet.links, &time))?;
         Ok(())
     }
 
     fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
+        if !self.ends {
+            if std::mem::take(&mut self.packets) == 0 {
+                writeln!(self.out, "no such TCP segments")?;
+            }
+            self.clock.reset();
+            (self.headed, self.connections) = (false, 0);
+            return Ok(());
+        }
         let connections: Vec<Connection> = dissector.finish().collect();
         if connections.is_empty() {
             writeln!(self.out, "no TCP segments")?;
@@ -267,7 +465,7 @@ fn what(dissector: &Dissector, annotation: &Annotation, links: Option<&Links>) -
 }
 
 /// A rule's name, or that of its situation which the segment itself shows.
-fn name(rule: Rule, annotation: &Annotation) -> &'static str {
+pub(crate) fn name(rule: Rule, annotation: &Annotation) -> &'static str {
     match rule {
         Rule::E1 if annotation.answers.is_some() => "keep-alive answer",
         Rule::E1 => "keep-alive probe",
@@ -321,7 +519,7 @@ fn again(annotation: &Annotation) -> Option<String> {
 }
 
 /// What the rules and `first sent in` do not say of it.
-fn out_of_turn(annotation: &Annotation) -> Option<&'static str> {
+pub(crate) fn out_of_turn(annotation: &Annotation) -> Option<&'static str> {
     match annotation.order? {
         Order::OutOfOrder => Some("out of order"),
         Order::SpuriousRetransmission => Some("needless"),

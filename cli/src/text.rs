@@ -1,11 +1,13 @@
 //! Pieces of text that several reports share: endpoints, times, styles.
 
+use std::io::IsTerminal as _;
 use std::net::IpAddr;
 
 use anstyle::{AnsiColor, Style};
 use synfin::Severity;
 pub(crate) use synfin::display::{Duration, foreign};
 use synfin::http::Transaction;
+use textwrap::core::display_width;
 
 /// An address and port: IPv6 addresses in brackets.
 pub(crate) fn endpoint(address: IpAddr, port: u16) -> String {
@@ -24,6 +26,29 @@ pub(crate) fn width() -> usize {
         .and_then(|columns| columns.parse().ok());
     let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
     asked.or_else(seen).unwrap_or(100).max(40)
+}
+
+/// Columns to fit in; none where nobody looks at a terminal: lines in a file are as long as they are.
+pub(crate) fn room() -> Option<usize> {
+    let fits = std::env::var_os("COLUMNS").is_some() || std::io::stdout().is_terminal();
+    fits.then(width)
+}
+
+/// At most so many columns.
+pub(crate) fn cut(text: &str, most: Option<usize>) -> String {
+    let Some(most) = most.filter(|&most| display_width(text) > most) else {
+        return text.to_owned();
+    };
+    let mut cut = String::new();
+    let mut columns = 1;
+    for char in text.chars() {
+        columns += display_width(char.encode_utf8(&mut [0; 4]));
+        if columns > most {
+            break;
+        }
+        cut.push(char);
+    }
+    cut + "…"
 }
 
 /// Lines of at most `width` columns, broken at spaces but not inside `RFC 9293`; a longer word stays whole.
@@ -61,7 +86,18 @@ pub(crate) const fn severity(severity: Severity) -> Style {
 
 #[cfg(test)]
 mod tests {
-    use super::{Duration, foreign, seconds, wrapped};
+    use super::{Duration, cut, foreign, seconds, wrapped};
+
+    #[test]
+    fn what_is_cut_fits() {
+        assert_eq!(cut("/abc", None), "/abc");
+        assert_eq!(cut("/abc", Some(4)), "/abc");
+        assert_eq!(cut("/abcd", Some(4)), "/ab…");
+        // Each of these takes two columns.
+        assert_eq!(cut("/本日語", Some(7)), "/本日語");
+        assert_eq!(cut("/本日語", Some(6)), "/本日…");
+        assert_eq!(cut("/本日語", Some(5)), "/本…");
+    }
 
     #[test]
     fn lines_break_at_spaces_but_not_inside_a_reference() {

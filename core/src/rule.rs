@@ -401,17 +401,19 @@ impl RuleSet {
 
     /// The rules, in table order.
     pub fn iter(&self) -> impl Iterator<Item = Rule> + use<> {
-        let words = self.0;
-        (0..words.len()).flat_map(move |word| {
-            let mut bits = words[word];
-            std::iter::from_fn(move || {
-                if bits == 0 {
+        let mut words = self.0;
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            while words[at] == 0 {
+                at += 1;
+                if at == words.len() {
+                    at = 0;
                     return None;
                 }
-                let bit = bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                Some(Rule::ALL[word * 64 + bit])
-            })
+            }
+            let bit = words[at].trailing_zeros() as usize;
+            words[at] &= words[at] - 1;
+            Some(Rule::ALL[at * 64 + bit])
         })
     }
 }

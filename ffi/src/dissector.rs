@@ -117,8 +117,11 @@ impl Inner {
     }
 
     pub(crate) fn segment(&mut self, raw: RawSegment<'_>, give: impl FnOnce(&Annotation) -> Done) -> Done {
-        let segment = Segment::parse(raw).map_err(|_| SYNFIN_BROKEN)?;
-        let annotation = self.dissector.segment(&segment);
+        // Borrowed: moving it out costs as much as reading the header.
+        let Ok(segment) = &Segment::parse(raw) else {
+            return Err(SYNFIN_BROKEN);
+        };
+        let annotation = self.dissector.segment(segment);
         self.note(&annotation);
         give(&annotation)
     }

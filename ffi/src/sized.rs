@@ -38,17 +38,26 @@ pub(crate) unsafe fn size_of_caller<T: Sized32>(pointer: *const T) -> Done<usize
 /// # Safety
 /// `pointer` is NULL, or readable for as many bytes as its `struct_size` says.
 pub(crate) unsafe fn read<T: Sized32>(pointer: *const T, unknown: T) -> Done<T> {
-    let mut value = unknown;
     // SAFETY: the caller's promise covers the first member.
     let size = unsafe { size_of_caller(pointer)? };
     if size == size_of::<T>() {
         // SAFETY: readable for that many bytes, any of which are a `T`.
         return Ok(unsafe { pointer.read_unaligned() });
     }
+    // SAFETY: the caller's promise.
+    Ok(unsafe { read_other(pointer, size, unknown) })
+}
+
+/// A struct of a caller who knows fewer members, or more.
+///
+/// # Safety
+/// `size` bytes are readable.
+#[cold]
+unsafe fn read_other<T: Sized32>(pointer: *const T, size: usize, mut value: T) -> T {
     let len = size.min(size_of::<T>());
     // SAFETY: `len` bytes are readable there and fit `value`, which is another object; any bits are a `T`.
     unsafe { std::ptr::copy_nonoverlapping(pointer.cast::<u8>(), (&raw mut value).cast::<u8>(), len) };
-    Ok(value)
+    value
 }
 
 /// Checks that [`write`] will work.

@@ -244,8 +244,6 @@ G_STATIC_ASSERT(TRANSACTION_WORDS <= WORDS_MAX);
 
 #define TRANSACTION_TEXTS 10
 
-static const synfin_transaction_info nothing;
-
 static void texts_of(synfin_transaction_info *info, synfin_str *texts[TRANSACTION_TEXTS])
 {
     synfin_str *const all[TRANSACTION_TEXTS] = {
@@ -274,7 +272,7 @@ static const guint8 *pack_transaction(archive *all, const synfin_transaction_inf
         *texts[i] = (synfin_str){NULL, 0};
     }
     begin = pages_room(&all->memory, most);
-    next = pack_words(begin, (const struct_word *)&numbers, (const struct_word *)&nothing, TRANSACTION_WORDS);
+    next = pack_words(begin, (const struct_word *)&numbers, TRANSACTION_WORDS);
     texts_of(&whole, texts);
     for (guint i = 0; i < TRANSACTION_TEXTS; i++)
         next = put_text(all, next, texts[i]);
@@ -304,8 +302,7 @@ gboolean archive_transaction_of(const archive *all, guint64 connection, guint32 
     end = connection + 1 < all->count ? all->entries[connection + 1].first_transaction : all->transaction_count;
     if (number >= end)
         return FALSE;
-    next = unpack_words(all->transactions[number], (struct_word *)info, (const struct_word *)&nothing,
-                        TRANSACTION_WORDS);
+    next = unpack_words(all->transactions[number], (struct_word *)info, TRANSACTION_WORDS);
     texts_of(info, texts);
     for (guint i = 0; i < TRANSACTION_TEXTS; i++)
         next = get_text(all, next, texts[i]);

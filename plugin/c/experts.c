@@ -101,9 +101,18 @@ static void add_as_ours(packet_info *pinfo, proto_item *item, expert_field *fiel
     pinfo->current_proto = current;
 }
 
+static gboolean has_no_rules(const synfin_annotation *answer)
+{
+    guint64 any = 0;
+
+    for (guint word = 0; word < G_N_ELEMENTS(answer->rules); word++)
+        any |= answer->rules[word];
+    return any == 0;
+}
+
 void experts_add(packet_info *pinfo, proto_item *item, const synfin_annotation *answer)
 {
-    if (!is_asked_for(pinfo, item))
+    if (has_no_rules(answer) || !is_asked_for(pinfo, item))
         return;
     for (guint word = 0; word < G_N_ELEMENTS(answer->rules); word++) {
         for (guint64 bits = answer->rules[word]; bits != 0; bits &= bits - 1)

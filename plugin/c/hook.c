@@ -12,6 +12,7 @@
 
 #include <epan/dissectors/packet-ip.h>
 #include <epan/proto_data.h>
+#include <string.h>
 
 /* What stands where in ip.proto. Each hook needs a protocol of its own: a handle without one cannot be listed
  * in "Decode As". As it is registered in name only, it adds no layer to frame.protocols, and it is on or off
@@ -44,11 +45,42 @@ static hook hooks[] = {
 
 static protocol_t *protocol_synfin;
 
-enum { KEY_LAYERS };
+enum { KEY_NOTED };
 
-noted_layer *hook_layers(packet_info *pinfo)
+/* The layers of the frame that is dissected. The first has a place of its own, which saves nearly every frame
+ * an allocation and the search for it. */
+static noted_layer first_layer;
+static const packet_info *owner; /* of that place; NULL between frames */
+static guint32 owner_frame;
+
+const noted_layer *hook_layers(const packet_info *pinfo)
 {
-    return (noted_layer *)p_get_proto_data(pinfo->pool, pinfo, proto_synfin, KEY_LAYERS);
+    return owner == pinfo && owner_frame == pinfo->num ? &first_layer : NULL;
+}
+
+void hook_release(void)
+{
+    owner = NULL;
+}
+
+/* Whether the first layer was noted in this very dissection of the frame. One that broke off before the
+ * post-dissector leaves its own behind; what it noted with the frame is gone. */
+static gboolean is_noted(packet_info *pinfo)
+{
+    return hook_layers(pinfo) != NULL && p_get_proto_data(pinfo->pool, pinfo, proto_synfin, KEY_NOTED) != NULL;
+}
+
+static noted_layer *take_first(packet_info *pinfo)
+{
+    owner = pinfo;
+    owner_frame = pinfo->num;
+    p_add_proto_data(pinfo->pool, pinfo, proto_synfin, KEY_NOTED, &first_layer);
+    return &first_layer;
+}
+
+static gboolean is_sender(const packet_info *pinfo, const address *sender, guint len)
+{
+    return sender->type == pinfo->src.type && memcmp(sender->data, pinfo->src.data, len) == 0;
 }
 
 /* Time to live and identification out of the IP header that IP's dissectors pass along. Others that use
@@ -59,13 +91,13 @@ static ip_facts facts_of(const packet_info *pinfo, void *data)
 
     if (pinfo->src.type == AT_IPv4) {
         const ws_ip4 *ip = WS_IP4_PTR(data);
-        if (ip != NULL && addresses_equal(&ip->ip_src, &pinfo->src)) {
+        if (ip != NULL && is_sender(pinfo, &ip->ip_src, 4)) {
             facts.ttl = ip->ip_ttl;
             facts.ip_id = ip->ip_id;
         }
     } else if (pinfo->src.type == AT_IPv6) {
         const ws_ip6 *ip = WS_IP6_PTR(data);
-        if (ip != NULL && addresses_equal(&ip->ip6_src, &pinfo->src))
+        if (ip != NULL && is_sender(pinfo, &ip->ip6_src, 16))
             facts.ttl = ip->ip6_hop;
     }
     return facts;
@@ -80,25 +112,25 @@ static gboolean same_bytes(tvbuff_t *a, tvbuff_t *b)
 
 static void note_layer(tvbuff_t *tvb, packet_info *pinfo, void *data, layer_kind kind)
 {
-    noted_layer *layers = hook_layers(pinfo);
     noted_layer *last = NULL;
     noted_layer *layer;
 
-    for (layer = layers; layer != NULL; layer = layer->next) {
-        if (same_bytes(layer->tvb, tvb))
-            return;
-        last = layer;
+    if (is_noted(pinfo)) {
+        for (layer = &first_layer; layer != NULL; layer = layer->next) {
+            if (same_bytes(layer->tvb, tvb))
+                return;
+            last = layer;
+        }
     }
-    layer = wmem_new0(pinfo->pool, noted_layer);
+    layer = last == NULL ? take_first(pinfo) : wmem_new(pinfo->pool, noted_layer);
+    layer->next = NULL;
     layer->kind = kind;
     layer->tvb = tvb;
     layer->number = last == NULL ? 0 : last->number + 1;
-    layer->known = state_answer(pinfo, layer, facts_of(pinfo, data));
-    if (!prefs_now.strays && layer->answer.phase == SYNFIN_PHASE_STRAY)
-        layer->known = FALSE;
-    if (last == NULL)
-        p_add_proto_data(pinfo->pool, pinfo, proto_synfin, KEY_LAYERS, layer);
-    else
+    layer->answered_in = 0;
+    layer->known = state_answer(pinfo, layer, facts_of(pinfo, data)) &&
+                   (prefs_now.strays || layer->answer.phase != SYNFIN_PHASE_STRAY);
+    if (last != NULL)
         last->next = layer;
 }
 

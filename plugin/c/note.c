@@ -52,6 +52,11 @@ static const char *make_words(const noted_layer *layer)
     return wmem_strdup(wmem_epan_scope(), step != NULL ? step : name != NULL ? name : "?");
 }
 
+static gboolean has_words(const synfin_annotation *answer)
+{
+    return (answer->present & (SYNFIN_HAS_STEP | SYNFIN_HAS_ROLE)) != 0;
+}
+
 const char *note_words(const noted_layer *layer)
 {
     const synfin_annotation *answer = &layer->answer;
@@ -62,7 +67,7 @@ const char *note_words(const noted_layer *layer)
     gpointer key = GUINT_TO_POINTER(step << 20 | role);
     const char *words;
 
-    if (step == 0 && role == 0)
+    if (!has_words(answer))
         return NULL;
     if (known == NULL)
         known = wmem_map_new(wmem_epan_scope(), g_direct_hash, g_direct_equal);
@@ -74,22 +79,6 @@ const char *note_words(const noted_layer *layer)
     return words;
 }
 
-/* The words as the Info column has them: made once, as the words are. */
-static const char *suffix_of(const char *words)
-{
-    static wmem_map_t *known;
-    const char *suffix;
-
-    if (known == NULL)
-        known = wmem_map_new(wmem_epan_scope(), g_direct_hash, g_direct_equal);
-    suffix = (const char *)wmem_map_lookup(known, words);
-    if (suffix == NULL) {
-        suffix = wmem_strdup_printf(wmem_epan_scope(), " [%s]", words);
-        wmem_map_insert(known, words, (void *)suffix);
-    }
-    return suffix;
-}
-
 static void put_note(column_info *columns, const char *words)
 {
     /* Protocols above TCP may have closed the column to others. */
@@ -99,7 +88,7 @@ static void put_note(column_info *columns, const char *words)
     if (prefs_now.note_style == NOTE_PREFIX)
         col_prepend_fence_fstr(columns, COL_INFO, "[%s] ", words);
     else
-        col_append_str(columns, COL_INFO, suffix_of(words));
+        col_append_lstr(columns, COL_INFO, " [", words, "]", COL_ADD_LSTR_TERMINATOR);
     col_set_writable(columns, COL_INFO, writable);
 }
 
@@ -108,9 +97,7 @@ void note_column(packet_info *pinfo, const noted_layer *layers)
     if (prefs_now.note_style == NOTE_OFF || pinfo->cinfo == NULL)
         return;
     for (const noted_layer *layer = layers; layer != NULL; layer = layer->next) {
-        const char *words = layer->known ? note_words(layer) : NULL;
-
-        if (words != NULL)
-            put_note(pinfo->cinfo, words);
+        if (layer->known && has_words(&layer->answer))
+            put_note(pinfo->cinfo, note_words(layer));
     }
 }

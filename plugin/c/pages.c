@@ -53,61 +53,151 @@ const guint8 *get_varint(const guint8 *from, guint64 *number)
     return from;
 }
 
-/* Each word that is not that of the other words, as their difference: how many of its low bytes are zero (high half of the first byte), how many
- * bytes follow (low half), these bytes. Which words these are stands before them, a bit a word. */
-guint8 *pack_words(guint8 *to, const struct_word *words, const struct_word *other, guint count)
+/* The bytes of a number from the first to the last that is not zero, or of several numbers at once. */
+typedef struct {
+    guint first;
+    guint length; /* 1 to 8 */
+} byte_range;
+
+static byte_range range_of(guint64 number)
+{
+    guint first = (guint)__builtin_ctzll(number) / 8;
+    guint last = (63u ^ (guint)__builtin_clzll(number)) / 8;
+
+    return (byte_range){first, last - first + 1};
+}
+
+static guint8 put_range(byte_range range)
+{
+    return (guint8)(range.first << 4 | range.length);
+}
+
+static byte_range get_range(guint8 packed)
+{
+    return (byte_range){packed >> 4, packed & 0xf};
+}
+
+/* Writes eight bytes, of which only those of the range count. */
+static void put_bytes(guint8 *to, guint64 number, byte_range range)
+{
+    number = GUINT64_TO_LE(number >> 8 * range.first);
+    memcpy(to, &number, sizeof number);
+}
+
+/* Reads as many: they are there, as they were written. */
+static guint64 get_bytes(const guint8 *from, byte_range range)
+{
+    guint64 number;
+
+    memcpy(&number, from, sizeof number);
+    number = GUINT64_FROM_LE(number) & G_MAXUINT64 >> (64 - 8 * range.length);
+    return number << 8 * range.first;
+}
+
+/* Which words are not zero, a bit each; then of each of those its range, and its bytes. */
+guint8 *pack_words(guint8 *to, const struct_word *words, guint count)
 {
     guint8 *map = to;
     guint32 set = 0;
 
     to += sizeof set;
     for (guint i = 0; i < count; i++) {
-        guint64 word = words[i] ^ other[i];
+        byte_range range;
 
-        if (word != 0) {
-            guint low = (guint)__builtin_ctzll(word) / 8;
-            guint length = 8 - (guint)__builtin_clzll(word) / 8 - low;
-
-            set |= 1u << i;
-            word = GUINT64_TO_LE(word >> 8 * low);
-            *to++ = (guint8)(low << 4 | length);
-            memcpy(to, &word, sizeof word); /* what is past length is overwritten */
-            to += length;
-        }
+        if (words[i] == 0)
+            continue;
+        range = range_of(words[i]);
+        set |= 1u << i;
+        *to++ = put_range(range);
+        put_bytes(to, words[i], range);
+        to += range.length;
     }
     memcpy(map, &set, sizeof set);
     return to;
 }
 
-const guint8 *skip_words(const guint8 *from)
-{
-    guint32 set;
-
-    memcpy(&set, from, sizeof set);
-    from += sizeof set;
-    for (; set != 0; set &= set - 1)
-        from += 1 + (*from & 0xf);
-    return from;
-}
-
-const guint8 *unpack_words(const guint8 *from, struct_word *words, const struct_word *other, guint count)
+const guint8 *unpack_words(const guint8 *from, struct_word *words, guint count)
 {
     guint32 set;
 
     memcpy(&set, from, sizeof set);
     from += sizeof set;
     for (guint i = 0; i < count; i++) {
-        guint64 word = 0;
+        byte_range range;
 
-        if (set & 1u << i) {
-            guint low = *from >> 4;
-            guint length = *from++ & 0xf;
-
-            memcpy(&word, from, length);
-            word = GUINT64_FROM_LE(word) << 8 * low;
-            from += length;
-        }
-        words[i] = word ^ other[i];
+        words[i] = 0;
+        if (!(set & 1u << i))
+            continue;
+        range = get_range(*from++);
+        words[i] = get_bytes(from, range);
+        from += range.length;
     }
     return from;
+}
+
+/* Which numbers are not zero, a bit each; one range for all; then the bytes of each of those. */
+guint8 *pack_column(guint8 *to, const column *values)
+{
+    guint64 any = 0;
+    guint16 set = 0;
+    guint8 *head = to;
+    byte_range range;
+
+    for (guint row = 0; row < COLUMN_ROWS; row++)
+        any |= (*values)[row];
+    if (any == 0)
+        return to;
+    range = range_of(any);
+    to += sizeof set + 1;
+    for (guint row = 0; row < COLUMN_ROWS; row++) {
+        guint64 value = (*values)[row];
+
+        put_bytes(to, value, range);
+        to += value != 0 ? range.length : 0;
+        set |= (guint16)((value != 0) << row);
+    }
+    memcpy(head, &set, sizeof set);
+    head[sizeof set] = put_range(range);
+    return to;
+}
+
+static const guint8 *open_column(const guint8 *from, guint16 *set, byte_range *range)
+{
+    memcpy(set, from, sizeof *set);
+    *range = get_range(from[sizeof *set]);
+    return from + sizeof *set + 1;
+}
+
+const guint8 *unpack_column(const guint8 *from, column *values)
+{
+    guint16 set;
+    byte_range range;
+
+    from = open_column(from, &set, &range);
+    for (guint row = 0; row < COLUMN_ROWS; row++) {
+        gboolean is_there = set >> row & 1;
+
+        (*values)[row] = is_there ? get_bytes(from, range) : 0;
+        from += is_there ? range.length : 0;
+    }
+    return from;
+}
+
+const guint8 *read_column(const guint8 *from, guint row, guint64 *value)
+{
+    guint16 set;
+    byte_range range;
+    guint before;
+
+    from = open_column(from, &set, &range);
+    before = (guint)__builtin_popcount(set & ((1u << row) - 1));
+    *value = set >> row & 1 ? get_bytes(from + before * range.length, range) : 0;
+    return from + (guint)__builtin_popcount(set) * range.length;
+}
+
+const guint8 *skip_column(const guint8 *from)
+{
+    guint64 nobody;
+
+    return read_column(from, 0, &nobody);
 }

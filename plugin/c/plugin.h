@@ -87,12 +87,15 @@ typedef struct noted_layer {
     layer_kind kind;
     guint number;     /* among the layers of the frame, from 0 */
     gboolean known;   /* whether there is an answer to show */
-    synfin_annotation answer;
+    synfin_annotation answer; /* where there is one */
     guint32 answered_in; /* the frame that answers it; 0 where none does, and in the first pass */
 } noted_layer;
 
 /* The layers noted so far in this frame, or NULL. */
-noted_layer *hook_layers(packet_info *pinfo);
+const noted_layer *hook_layers(const packet_info *pinfo);
+
+/* The frame is done with, but for the listeners of its taps. */
+void hook_release(void);
 
 void hook_register(void);
 void hook_handoff(void);
@@ -154,13 +157,22 @@ guint8 *pages_take(pages *at, size_t used);
 guint8 *put_varint(guint8 *to, guint64 number);
 const guint8 *get_varint(const guint8 *from, guint64 *number);
 
-/* Words, their difference to other words, without its zeros; returns what is behind them. */
+/* Words, without their zeros; returns what is behind them. */
 #define WORDS_MAX 32u
 typedef guint64 __attribute__((__may_alias__)) struct_word; /* a struct is looked at as such */
 #define PACKED_MAX(words) (sizeof(guint32) + (words) * 9u + 8u)
-guint8 *pack_words(guint8 *to, const struct_word *words, const struct_word *other, guint count);
-const guint8 *unpack_words(const guint8 *from, struct_word *words, const struct_word *other, guint count);
-const guint8 *skip_words(const guint8 *from);
+guint8 *pack_words(guint8 *to, const struct_word *words, guint count);
+const guint8 *unpack_words(const guint8 *from, struct_word *words, guint count);
+
+/* Some numbers of one kind, mostly alike. Packed, they are nothing where all are 0, which whoever reads them has to
+ * know. */
+#define COLUMN_ROWS 16u
+#define COLUMN_MAX (sizeof(guint16) + 1u + COLUMN_ROWS * 8u + 8u)
+typedef guint64 column[COLUMN_ROWS];
+guint8 *pack_column(guint8 *to, const column *values);
+const guint8 *unpack_column(const guint8 *from, column *values);
+const guint8 *read_column(const guint8 *from, guint row, guint64 *value);
+const guint8 *skip_column(const guint8 *from);
 
 /* ---- frames.c ---- */
 

@@ -22,7 +22,7 @@ static answer_store *store;         /* in the file's memory */
 static archive *final;              /* what the connections came to; NULL before the end of the first pass */
 static synfin_values *list;         /* for the value functions; lives as long as the program */
 static synfin_transaction *transaction; /* likewise */
-static gint64 last_time_ns;         /* of the frame before */
+static gint64 last_time_ns;         /* of the last frame that has one */
 
 static const char *failure; /* why the dissector was given up for this file, or NULL */
 static guint32 failure_frame; /* and at which frame */
@@ -183,12 +183,6 @@ static gint64 time_of(const packet_info *pinfo)
     return time_ns;
 }
 
-/* The time that the dissector is told: a frame without one comes at that of the frame before. */
-static gint64 now(const packet_info *pinfo)
-{
-    return has_time(pinfo) ? time_of(pinfo) : last_time_ns;
-}
-
 /* FALSE unless both are IP addresses of one version. */
 static gboolean copy_addresses(synfin_annotation *known, const packet_info *pinfo)
 {
@@ -205,38 +199,53 @@ static gboolean copy_addresses(synfin_annotation *known, const packet_info *pinf
     return TRUE;
 }
 
-/* What the frame itself tells of a layer, whenever it is looked at. FALSE when it is none for us. */
-static gboolean look(const packet_info *pinfo, tvbuff_t *tvb, guint layer, synfin_annotation *known)
-{
-    guint captured = tvb_captured_length(tvb);
+/* A layer as the frame itself has it, whenever it is looked at. */
+typedef struct {
+    synfin_annotation known; /* what it tells of the answer */
+    const guint8 *bytes;
+    guint captured;
+    guint wire_len;
+} seen_layer;
 
-    if (captured == 0 || layer > MAX_LAYER)
+static uint16_t port_at(const guint8 *bytes)
+{
+    return (uint16_t)(bytes[0] << 8 | bytes[1]);
+}
+
+/* FALSE when it is none for us. */
+static gboolean look(const packet_info *pinfo, tvbuff_t *tvb, guint layer, seen_layer *seen)
+{
+    synfin_annotation *known = &seen->known;
+
+    seen->captured = tvb_captured_length(tvb);
+    if (seen->captured == 0 || layer > MAX_LAYER)
         return FALSE;
+    seen->wire_len = tvb_reported_length(tvb);
+    seen->bytes = tvb_get_ptr(tvb, 0, (gint)seen->captured);
     memset(known, 0, sizeof *known);
     known->struct_size = sizeof *known;
     known->frame = frames_position(pinfo);
     known->layer = (uint8_t)layer;
     known->time_ns = time_of(pinfo);
-    if (captured >= 4) {
-        known->src_port = tvb_get_ntohs(tvb, 0);
-        known->dst_port = tvb_get_ntohs(tvb, 2);
+    if (seen->captured >= 4) {
+        known->src_port = port_at(seen->bytes);
+        known->dst_port = port_at(seen->bytes + 2);
     }
     return copy_addresses(known, pinfo);
 }
 
 /* Feeds a segment. */
-static synfin_status dissect_segment(tvbuff_t *tvb, gint64 time_ns, ip_facts facts, const synfin_annotation *known,
-                                     synfin_annotation *answer)
+static synfin_status dissect_segment(const seen_layer *seen, gint64 time_ns, ip_facts facts, synfin_annotation *answer)
 {
-    guint captured = tvb_captured_length(tvb);
+    const synfin_annotation *known = &seen->known;
     synfin_segment segment = {
         .struct_size = sizeof segment,
         .frame = known->frame,
         .layer = known->layer,
         .time_ns = time_ns,
-        .wire_len = tvb_reported_length(tvb),
-        .data = tvb_get_ptr(tvb, 0, (gint)captured),
-        .len = captured,
+        .wire_len = seen->wire_len,
+        .data = seen->bytes,
+        .len = seen->captured,
         .tcp_offset = UINT32_MAX,
         .ttl = (int16_t)facts.ttl,
         .ip_id = facts.ip_id,
@@ -250,16 +259,15 @@ static synfin_status dissect_segment(tvbuff_t *tvb, gint64 time_ns, ip_facts fac
 }
 
 /* Feeds an ICMP error. What it means is an answer of connection, direction and role alone. */
-static synfin_status dissect_icmp(tvbuff_t *tvb, gint64 time_ns, ip_facts facts, const synfin_annotation *known,
-                                  synfin_annotation *answer)
+static synfin_status dissect_icmp(const seen_layer *seen, gint64 time_ns, ip_facts facts, synfin_annotation *answer)
 {
-    guint captured = tvb_captured_length(tvb);
+    const synfin_annotation *known = &seen->known;
     synfin_icmp icmp = {
         .struct_size = sizeof icmp,
         .frame = known->frame,
         .time_ns = time_ns,
-        .data = tvb_get_ptr(tvb, 0, (gint)captured),
-        .len = captured,
+        .data = seen->bytes,
+        .len = seen->captured,
         .ip_id = facts.ip_id,
         .address_len = known->address_len,
     };
@@ -281,17 +289,20 @@ static synfin_status dissect_icmp(tvbuff_t *tvb, gint64 time_ns, ip_facts facts,
     return SYNFIN_OK;
 }
 
-static gboolean dissect(const packet_info *pinfo, tvbuff_t *tvb, layer_kind kind, ip_facts facts,
-                        const synfin_annotation *known, synfin_annotation *answer)
+static gboolean dissect(const packet_info *pinfo, const seen_layer *seen, layer_kind kind, ip_facts facts,
+                        synfin_annotation *answer)
 {
+    /* A frame without a time comes at that of the frame before. */
+    gint64 time_ns = has_time(pinfo) ? seen->known.time_ns : last_time_ns;
     synfin_status status;
 
     if (dissector == NULL)
         return FALSE;
+    last_time_ns = time_ns;
     if (kind == LAYER_ICMP)
-        status = dissect_icmp(tvb, now(pinfo), facts, known, answer);
+        status = dissect_icmp(seen, time_ns, facts, answer);
     else
-        status = dissect_segment(tvb, now(pinfo), facts, known, answer);
+        status = dissect_segment(seen, time_ns, facts, answer);
     if (status != SYNFIN_OK && status < SYNFIN_NOT_TCP) /* those above are about this packet */
         give_up(status, pinfo->num);
     return status == SYNFIN_OK;
@@ -299,15 +310,15 @@ static gboolean dissect(const packet_info *pinfo, tvbuff_t *tvb, layer_kind kind
 
 gboolean state_answer(packet_info *pinfo, noted_layer *layer, ip_facts facts)
 {
-    synfin_annotation known;
+    seen_layer seen;
 
-    if (store == NULL || !look(pinfo, layer->tvb, layer->number, &known))
+    if (store == NULL || !look(pinfo, layer->tvb, layer->number, &seen))
         return FALSE;
-    if (PINFO_FD_VISITED(pinfo) || !store_is_next(store, (guint32)known.frame, layer->number))
-        return store_get(store, &known, &layer->answer, &layer->answered_in);
-    if (!dissect(pinfo, layer->tvb, layer->kind, facts, &known, &layer->answer))
+    if (PINFO_FD_VISITED(pinfo) || !store_is_next(store, (guint32)seen.known.frame, layer->number))
+        return store_get(store, &seen.known, &layer->answer, &layer->answered_in);
+    if (!dissect(pinfo, &seen, layer->kind, facts, &layer->answer))
         return FALSE;
-    store_put(store, &known, &layer->answer);
+    store_put(store, &seen.known, &layer->answer);
     return TRUE;
 }
 
@@ -318,9 +329,10 @@ void state_tick(packet_info *pinfo, const noted_layer *layers)
 
     if (dissector == NULL || PINFO_FD_VISITED(pinfo))
         return;
-    last_time_ns = now(pinfo);
     if (layers != NULL && layers->known)
         return; /* it was told with them */
+    if (has_time(pinfo))
+        last_time_ns = time_of(pinfo);
     /* Silence counts up to the last frame of the capture, whatever it carries. A frame that nobody can
      * read tells the time and nothing else. */
     frame.number = frames_position(pinfo);

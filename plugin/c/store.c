@@ -2,8 +2,9 @@
  * The answers of a capture file, packed, by frame and layer.
  *
  * An answer is a plain struct. Much of it is zero, and much is what the frame itself tells whoever looks at it
- * again: its number, time, addresses, ports. A record is the difference to that, without its zeros. Records lie
- * behind each other in the order of frames; every few of them an index entry says where they begin.
+ * again: its number, time, addresses, ports. What is kept is the difference to that, word by word. The answers of a
+ * few layers make a block, in which the same words of all of them lie side by side: most words are zero in all, and
+ * the others need few bytes.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,80 +13,96 @@
 #include <string.h>
 
 #define WORDS (sizeof(synfin_annotation) / sizeof(guint64))
-#define RECORD_MAX (VARINT_MAX + 1 + PACKED_MAX(WORDS))
-#define BLOCK 16u /* records of an index entry */
+#define COLUMNS (1 + WORDS)
+#define BLOCK_MAX (sizeof(guint32) + COLUMNS * COLUMN_MAX)
 
 G_STATIC_ASSERT(sizeof(synfin_annotation) % sizeof(guint64) == 0);
-G_STATIC_ASSERT(WORDS <= WORDS_MAX);
+G_STATIC_ASSERT(COLUMNS <= 32);
 
-/* Where the first record of a block begins, and the first link. */
+/* The words of a block. */
 typedef struct {
-    const guint8 *record;
-    const guint8 *link;
-    guint32 frame;
+    column place; /* frames since the block's first, times 256, and the layer */
+    column words[WORDS];
+} table;
+
+typedef struct {
+    const guint8 *columns; /* which of them are not all zero, a bit each, then these; NULL while it is filled */
+    const guint8 *links;   /* frames to the one that answers, 0 for none; NULL where nobody is answered */
+    guint32 frame;         /* the first */
 } block;
 
-/* A place among the records while walking over them: behind a record, or before the first. */
-typedef struct {
-    const guint8 *words; /* of the record */
-    const guint8 *link;  /* the next one */
-    guint32 passed;      /* records, this one included */
-    guint32 frame;
-    guint layer;
-    guint32 answered_in;
-} walk;
-
 struct answer_store {
-    pages records;
-    pages links;
+    pages packed;
     block *blocks;
     guint32 room;  /* for blocks */
-    guint32 count; /* of records */
+    guint32 count; /* of answers */
     guint32 last_frame;
     guint last_layer;
-    gboolean is_linked;
-    walk last; /* where somebody looked last: most look at one frame after the other */
+    guint32 looked_at; /* the block of the last look: most look at one frame after the other */
+    table open;        /* the last block, until it is full */
 };
 
 answer_store *store_new(wmem_allocator_t *scope)
 {
     answer_store *store = wmem_new0(scope, answer_store);
 
-    pages_init(&store->records, scope);
-    pages_init(&store->links, scope);
+    pages_init(&store->packed, scope);
     return store;
 }
 
-static void begin_block(answer_store *store, guint32 frame, const guint8 *record)
+static void begin_block(answer_store *store, guint32 frame)
 {
-    guint32 number = store->count / BLOCK;
+    guint32 number = store->count / COLUMN_ROWS;
 
     if (number == store->room) {
         store->room = number == 0 ? 64 : number * 2;
         store->blocks =
-            (block *)wmem_realloc(store->records.scope, store->blocks, store->room * sizeof *store->blocks);
+            (block *)wmem_realloc(store->packed.scope, store->blocks, store->room * sizeof *store->blocks);
     }
-    store->blocks[number] = (block){record, NULL, frame};
+    store->blocks[number] = (block){NULL, NULL, frame};
+}
+
+static void pack_block(answer_store *store, block *full)
+{
+    guint8 *packed = pages_room(&store->packed, BLOCK_MAX);
+    guint8 *next = packed + sizeof(guint32);
+    guint32 present = 0;
+
+    for (guint i = 0; i < COLUMNS; i++) {
+        const column *words = i == 0 ? &store->open.place : &store->open.words[i - 1];
+        guint8 *behind = pack_column(next, words);
+
+        present |= (guint32)(behind != next) << i;
+        next = behind;
+    }
+    memcpy(packed, &present, sizeof present);
+    full->columns = pages_take(&store->packed, (size_t)(next - packed));
+}
+
+static guint64 place_of(const block *at, guint32 frame, guint layer)
+{
+    return (guint64)(frame - at->frame) << 8 | layer;
 }
 
 void store_put(answer_store *store, const synfin_annotation *known, const synfin_annotation *answer)
 {
-    gboolean begins = store->count % BLOCK == 0;
-    /* The records of a block are not torn apart. */
-    guint8 *record = pages_room(&store->records, begins ? BLOCK * RECORD_MAX : RECORD_MAX);
+    const struct_word *words = (const struct_word *)answer;
+    const struct_word *other = (const struct_word *)known;
     guint32 frame = (guint32)known->frame;
-    guint8 *next;
+    guint row = store->count % COLUMN_ROWS;
+    block *last;
 
-    if (begins)
-        begin_block(store, frame, record);
-    next = put_varint(record, (guint64)(begins ? 0 : frame - store->last_frame) << 1 | (known->layer != 0));
-    if (known->layer != 0)
-        *next++ = known->layer;
-    next = pack_words(next, (const struct_word *)answer, (const struct_word *)known, WORDS);
-    pages_take(&store->records, (size_t)(next - record));
+    if (row == 0)
+        begin_block(store, frame);
+    last = &store->blocks[store->count / COLUMN_ROWS];
+    store->open.place[row] = place_of(last, frame, known->layer);
+    for (guint i = 0; i < WORDS; i++)
+        store->open.words[i][row] = words[i] ^ other[i];
     store->last_frame = frame;
     store->last_layer = known->layer;
     store->count++;
+    if (row + 1 == COLUMN_ROWS)
+        pack_block(store, last);
 }
 
 gboolean store_is_next(const answer_store *store, guint32 frame, guint layer)
@@ -94,93 +111,159 @@ gboolean store_is_next(const answer_store *store, guint32 frame, guint layer)
            (frame == store->last_frame && layer > store->last_layer);
 }
 
-/* Goes to the next record; there must be one. */
-static void walk_on(const answer_store *store, walk *at)
+static guint32 block_count(const answer_store *store)
 {
-    gboolean begins = at->passed % BLOCK == 0;
-    const block *of = &store->blocks[at->passed / BLOCK];
-    const guint8 *next = begins ? of->record : skip_words(at->words);
-    guint64 head;
-
-    if (begins) {
-        at->frame = of->frame;
-        at->link = of->link;
-    }
-    next = get_varint(next, &head);
-    at->frame += (guint32)(head >> 1);
-    at->layer = head & 1 ? *next++ : 0;
-    at->words = next;
-    at->answered_in = 0;
-    if (store->is_linked) {
-        guint64 distance;
-
-        at->link = get_varint(at->link, &distance);
-        if (distance != 0)
-            at->answered_in = at->frame + (guint32)distance;
-    }
-    at->passed++;
+    return (store->count + COLUMN_ROWS - 1) / COLUMN_ROWS;
 }
 
-static gboolean walk_can_go_on(const answer_store *store, const walk *at)
+static guint rows_of(const answer_store *store, guint32 number)
 {
-    return at->passed < store->count;
+    return MIN(COLUMN_ROWS, store->count - number * COLUMN_ROWS);
 }
 
-/* Before the block in which the frame's first layer is, if it is in any. */
-static walk walk_to(const answer_store *store, guint32 frame)
+/* The columns of a full block, and which there are. */
+static const guint8 *columns_of(const block *at, guint32 *present)
 {
-    guint32 low = 0;
-    guint32 high = store->count == 0 ? 0 : (store->count - 1) / BLOCK;
+    memcpy(present, at->columns, sizeof *present);
+    return at->columns + sizeof *present;
+}
 
+/* All columns of a block. */
+static const table *read_block(const answer_store *store, const block *at, table *read)
+{
+    const guint8 *next;
+    guint32 present;
+
+    if (at->columns == NULL)
+        return &store->open;
+    next = columns_of(at, &present);
+    for (guint i = 0; i < COLUMNS; i++) {
+        column *words = i == 0 ? &read->place : &read->words[i - 1];
+
+        if (present & 1u << i)
+            next = unpack_column(next, words);
+        else
+            memset(words, 0, sizeof *words);
+    }
+    return read;
+}
+
+/* The words of an answer. */
+static void read_row(const answer_store *store, const block *at, guint row, guint64 *words)
+{
+    const guint8 *next;
+    guint32 present;
+
+    if (at->columns == NULL) {
+        for (guint i = 0; i < WORDS; i++)
+            words[i] = store->open.words[i][row];
+        return;
+    }
+    next = columns_of(at, &present);
+    if (present & 1)
+        next = skip_column(next);
+    for (guint i = 0; i < WORDS; i++) {
+        words[i] = 0;
+        if (present & 2u << i)
+            next = read_column(next, row, &words[i]);
+    }
+}
+
+/* The row of a block that holds an answer; as many as it has where none does. */
+static guint find_row(const answer_store *store, guint32 number, guint32 frame, guint layer)
+{
+    const block *at = &store->blocks[number];
+    guint rows = rows_of(store, number);
+    guint64 wanted = place_of(at, frame, layer);
+    column read = {0};
+    const guint64 *places = at->columns == NULL ? store->open.place : read;
+    guint row = 0;
+
+    if (at->columns != NULL) {
+        guint32 present;
+        const guint8 *first = columns_of(at, &present);
+
+        if (present & 1)
+            unpack_column(first, &read);
+    }
+    while (row < rows && places[row] != wanted)
+        row++;
+    return row;
+}
+
+/* Whether the first layer of a frame, if there is any, lies behind the beginning of a block. */
+static gboolean begins_before(const answer_store *store, guint32 number, guint32 frame)
+{
+    return store->blocks[number].frame < frame;
+}
+
+/* The block in which the first layer of a frame is, if it is not the first one of the next. */
+static guint32 block_of(const answer_store *store, guint32 frame)
+{
+    guint32 low = store->looked_at;
+    guint32 high = block_count(store) - 1;
+
+    if (begins_before(store, low, frame) && (low == high || !begins_before(store, low + 1, frame)))
+        return low;
+    low = 0;
     while (low < high) {
         guint32 middle = high - (high - low) / 2;
 
-        if (store->blocks[middle].frame < frame)
+        if (begins_before(store, middle, frame))
             low = middle;
         else
             high = middle - 1;
     }
-    return (walk){.passed = low * BLOCK};
+    return low;
 }
 
 gboolean store_get(answer_store *store, const synfin_annotation *known, synfin_annotation *answer,
                    guint32 *answered_in)
 {
-    walk at = store->last;
+    const struct_word *other = (const struct_word *)known;
+    struct_word *words = (struct_word *)answer;
+    guint32 frame = (guint32)known->frame;
 
-    if (at.frame >= known->frame || known->frame - at.frame > BLOCK)
-        at = walk_to(store, (guint32)known->frame);
-    while (walk_can_go_on(store, &at)) {
-        walk_on(store, &at);
-        if (at.frame > known->frame)
+    if (store->count == 0)
+        return FALSE;
+    for (guint32 number = block_of(store, frame); number < block_count(store); number++) {
+        const block *at = &store->blocks[number];
+        guint row = at->frame <= frame ? find_row(store, number, frame, known->layer) : COLUMN_ROWS;
+        guint64 differences[WORDS];
+        guint64 distance = 0;
+
+        if (at->frame > frame)
             return FALSE;
-        if (at.frame < known->frame)
-            store->last = at;
-        if (at.frame == known->frame && at.layer == known->layer) {
-            unpack_words(at.words, (struct_word *)answer, (const struct_word *)known, WORDS);
-            *answered_in = at.answered_in;
-            return TRUE;
-        }
+        if (row == rows_of(store, number))
+            continue;
+        store->looked_at = number;
+        read_row(store, at, row, differences);
+        for (guint i = 0; i < WORDS; i++)
+            words[i] = differences[i] ^ other[i];
+        if (at->links != NULL)
+            read_column(at->links, row, &distance);
+        *answered_in = distance == 0 ? 0 : frame + (guint32)distance;
+        return TRUE;
     }
     return FALSE;
 }
 
-/* What is needed of a record to find who answers it. */
+/* What is needed of an answer to find who answers it. */
 typedef struct {
     guint32 frame;
     guint32 answered_in;
     guint64 connection;
 } answered;
 
-/* The first record of a frame, among those before count. */
-static guint32 first_of(const answered *records, guint32 count, guint32 frame)
+/* The first answer of a frame, among those before count. */
+static guint32 first_of(const answered *answers, guint32 count, guint32 frame)
 {
     guint32 low = 0;
 
     while (low < count) {
         guint32 middle = low + (count - low) / 2;
 
-        if (records[middle].frame < frame)
+        if (answers[middle].frame < frame)
             low = middle + 1;
         else
             count = middle;
@@ -188,47 +271,55 @@ static guint32 first_of(const answered *records, guint32 count, guint32 frame)
     return low;
 }
 
-static void note_answer(answered *records, guint32 count, const synfin_annotation *answer, guint32 frame)
+static void note_answer(answered *answers, guint32 count, const synfin_annotation *answer, guint32 frame)
 {
-    guint32 i = first_of(records, count, (guint32)answer->answers);
+    guint32 i = first_of(answers, count, (guint32)answer->answers);
 
-    for (; i < count && records[i].frame == answer->answers; i++) {
-        if (records[i].connection == answer->connection && records[i].answered_in == 0)
-            records[i].answered_in = frame;
+    for (; i < count && answers[i].frame == answer->answers; i++) {
+        if (answers[i].connection == answer->connection && answers[i].answered_in == 0)
+            answers[i].answered_in = frame;
     }
 }
 
-static void write_links(answer_store *store, const answered *records)
+static void write_links(answer_store *store, const answered *answers)
 {
-    for (guint32 i = 0; i < store->count; i++) {
-        gboolean begins = i % BLOCK == 0;
-        guint8 *link = pages_room(&store->links, begins ? BLOCK * VARINT_MAX : VARINT_MAX);
-        guint32 distance = records[i].answered_in == 0 ? 0 : records[i].answered_in - records[i].frame;
+    for (guint32 number = 0; number < block_count(store); number++) {
+        guint8 *links = pages_room(&store->packed, COLUMN_MAX);
+        column distances = {0};
+        size_t used;
 
-        if (begins)
-            store->blocks[i / BLOCK].link = link;
-        pages_take(&store->links, (size_t)(put_varint(link, distance) - link));
+        for (guint row = 0; row < rows_of(store, number); row++) {
+            const answered *from = &answers[number * COLUMN_ROWS + row];
+
+            if (from->answered_in != 0)
+                distances[row] = from->answered_in - from->frame;
+        }
+        used = (size_t)(pack_column(links, &distances) - links);
+        if (used != 0)
+            store->blocks[number].links = pages_take(&store->packed, used);
     }
 }
 
 void store_link(answer_store *store)
 {
-    answered *records = g_new(answered, store->count);
-    walk at = {.passed = 0};
+    answered *answers = g_new(answered, store->count);
 
-    while (walk_can_go_on(store, &at)) {
-        static const synfin_annotation nothing;
+    for (guint32 i = 0; i < store->count; i++) {
+        static table read;
+        static const table *now;
+        const block *at = &store->blocks[i / COLUMN_ROWS];
+        guint row = i % COLUMN_ROWS;
+        /* What it says of its connection and whom it answers, no frame knows: it needs nothing else. */
         synfin_annotation differs;
 
-        walk_on(store, &at);
-        /* What it says of its connection and whom it answers, no frame knows: it needs nothing else. */
-        unpack_words(at.words, (struct_word *)&differs, (const struct_word *)&nothing, WORDS);
-        records[at.passed - 1] = (answered){at.frame, 0, differs.connection};
+        if (row == 0)
+            now = read_block(store, at, &read);
+        for (guint word = 0; word < WORDS; word++)
+            ((struct_word *)&differs)[word] = now->words[word][row];
+        answers[i] = (answered){at->frame + (guint32)(now->place[row] >> 8), 0, differs.connection};
         if (differs.present & SYNFIN_HAS_ANSWERS)
-            note_answer(records, at.passed - 1, &differs, at.frame);
+            note_answer(answers, i, &differs, answers[i].frame);
     }
-    write_links(store, records);
-    g_free(records);
-    store->is_linked = TRUE;
-    store->last = (walk){.passed = 0};
+    write_links(store, answers);
+    g_free(answers);
 }

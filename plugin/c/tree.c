@@ -101,6 +101,7 @@ static int dissect_post(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
     failure = state_failure(pinfo);
     if (failure != NULL)
         experts_add_failure(pinfo, tree, failure);
+    hook_release();
     return (int)tvb_captured_length(tvb);
 }
 

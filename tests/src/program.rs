@@ -11,11 +11,18 @@ use std::sync::mpsc::{self, Receiver};
 #[must_use]
 pub fn path() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(build)
+    BUILT.get_or_init(|| build(&[]))
+}
+
+/// The program as people get it, for benches.
+#[must_use]
+pub fn released() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| build(&["--release"]))
 }
 
 /// Cargo says itself where it put the program, whatever the target folder and the profile.
-fn build() -> PathBuf {
+fn build(profile: &[&str]) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args([
@@ -23,6 +30,7 @@ fn build() -> PathBuf {
             "--package=synfin-cli",
             "--message-format=json-render-diagnostics",
         ])
+        .args(profile)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stderr(Stdio::inherit())
         .output()

@@ -11,15 +11,17 @@ use synfin_tests::header::ffi_dir;
 use synfin_tests::skip::{not_asked_for, skipped};
 use tempfile::TempDir;
 
-const MANUAL_PAGES: [&str; 9] = [
+const MANUAL_PAGES: [&str; 11] = [
     "synfin.1",
     "synfin-completions.1",
     "synfin-connections.1",
     "synfin-explain.1",
     "synfin-fields.1",
     "synfin-http.1",
+    "synfin-ladder.1",
     "synfin-man.1",
     "synfin-packets.1",
+    "synfin-report.1",
     "synfin-rules.1",
 ];
 

@@ -2,6 +2,7 @@
 
 mod input;
 mod output;
+mod picture;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,7 +10,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub(crate) use input::Input;
-pub(crate) use output::Output;
+pub(crate) use output::{Output, Selection};
+pub(crate) use picture::{Ladder, PageReport};
 
 /// Tells what happened to each TCP connection of a capture.
 ///
@@ -44,7 +46,7 @@ impl Color {
 }
 
 /// What to type, and what it gives: for `--help` and for the manual pages.
-pub(crate) const EXAMPLES: [(&str, &str); 12] = [
+pub(crate) const EXAMPLES: [(&str, &str); 16] = [
     (
         "synfin capture.pcapng",
         "every TCP packet and its place in its connection",
@@ -59,8 +61,24 @@ pub(crate) const EXAMPLES: [(&str, &str); 12] = [
     ),
     ("synfin http capture.pcapng", "one HTTP transaction a line"),
     (
+        "synfin summary capture.pcapng",
+        "what happened, on one screen, what looks wrong first",
+    ),
+    (
+        "synfin connections --where 'close.by == responder' capture.pcapng",
+        "those that the responder ended",
+    ),
+    (
         "synfin explain --connection 3 capture.pcapng",
         "what happened to one connection, in sentences",
+    ),
+    (
+        "synfin ladder --connection 3 --svg capture.pcapng > 3.svg",
+        "the picture of a connection; without --svg in the terminal",
+    ),
+    (
+        "synfin report capture.pcapng -o report.html",
+        "a page for the browser, in one file",
     ),
     (
         "synfin explain --rule T7",
@@ -121,7 +139,24 @@ fn after_help() -> String {
     help
 }
 
+/// What an expression may be.
+const SELECTION_HELP: &str = "\
+--where takes the names of `synfin fields`, with or without synfin. before them, and the operators of Wireshark's
+display filters: == != > < >= <= (eq ne gt lt ge le), === and ~= (all equal, any unequal), contains, matches (a regular
+expression, upper and lower case the same), in {a, b..c}, and or xor not (&& || ^^ !), parentheses, any and all before a
+field with several values; a field alone asks whether there is a value. Time spans have a unit (50ms, 1.5s, 20us,
+300ns; a bare number is seconds), addresses may be networks (192.0.2.0/24), words need no quotes.
+
+  close.by == responder and handshake.rtt_responder > 50ms
+  handshake.verdict in {refused, no-answer} and dst == 192.0.2.0/24
+  http.target matches \"^/api/\" and not http.status in {200..399}
+
+Where packets are selected by a field of their connection, files are read twice.";
+
 const HTTP_HELP: &str = "\
+--where, --fields and --sort take the names of --json, without facts. and _ns: status, host, wait, request.state.
+Header fields (response.fields.name, response.fields.value) need --headers.
+
 Each request with its final response, as soon as both are over: time of the request, connection, bytes of the two
 bodies as transferred (chunk framing removed, content codings not), wait (end of the request to the first byte of the
 response), total (first byte of the request to the last of the response), and what is odd: interim responses,
@@ -139,15 +174,25 @@ undecoded. What can be decoded of a damaged or partial body is written; what can
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Every TCP packet, annotated (the default: `synfin FILE`).
+    #[command(after_help = SELECTION_HELP)]
     Packets(Packets),
     /// One connection a line.
-    Connections(Report),
+    #[command(after_help = SELECTION_HELP)]
+    Connections(Connections),
+    /// What happened in a capture, on a screen: what looks wrong first.
+    Summary(Report),
     /// One HTTP transaction a line.
     #[command(after_help = HTTP_HELP)]
     Http(Http),
     /// One connection, or one rule, in plain words.
     #[command(mut_arg("files", |files| files.required(false).required_unless_present("rule")))]
     Explain(Explain),
+    /// One connection as a picture: who sent what to whom, in which state.
+    #[command(after_help = picture::LADDER_HELP)]
+    Ladder(Ladder),
+    /// A page in one file: summary, connections, their pictures, times.
+    #[command(after_help = picture::REPORT_HELP)]
+    Report(PageReport),
     /// The rule table: every situation synfin names.
     Rules(Table),
     /// The field registry: every value synfin reports.
@@ -167,11 +212,28 @@ pub(crate) struct Report {
     pub(crate) output: Output,
 }
 
+/// Which connections to print, and how.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Connections {
+    #[command(flatten)]
+    pub(crate) report: Report,
+    /// Everything about each connection, on a screenful.
+    #[arg(long, conflicts_with_all = ["json", "csv", "tsv", "fields", "zeek", "print_filter"])]
+    pub(crate) long: bool,
+    /// Zeek's conn.log, for zeek-cut; what synfin does not know is -.
+    #[arg(long, conflicts_with_all = ["json", "csv", "tsv", "fields", "print_filter"])]
+    pub(crate) zeek: bool,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+}
+
 /// How to print packets.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Packets {
     #[command(flatten)]
     pub(crate) report: Report,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
     /// Read each file twice, so that packets also tell the frame that answers them, and requests that of their
     /// response.
     #[arg(short = '2', long)]
@@ -183,8 +245,10 @@ pub(crate) struct Packets {
 pub(crate) struct Http {
     #[command(flatten)]
     pub(crate) report: Report,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
     /// How to print.
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text, conflicts_with = "json")]
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text, conflicts_with_all = ["json", "csv", "tsv", "fields", "print_filter"])]
     pub(crate) format: Format,
     /// Header and trailer fields as well.
     #[arg(long)]
@@ -272,11 +336,14 @@ pub(crate) struct Man {
 
 /// `synfin FILE` means `synfin packets FILE`: puts the command in where the first word is none.
 pub(crate) fn with_default_command(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
-    const KNOWN: [&str; 13] = [
+    const KNOWN: [&str; 16] = [
         "packets",
+        "summary",
         "connections",
         "http",
         "explain",
+        "ladder",
+        "report",
         "rules",
         "fields",
         "completions",

@@ -1,14 +1,14 @@
 //! A transaction as a line of text, and its header fields below it where they are asked for.
 
 use std::collections::BTreeSet;
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 
 use synfin::Side;
 use synfin::http::{HttpRow, MessageFacts, MessageState, TransactionFacts};
 use textwrap::core::display_width;
 
 use super::Form;
-use crate::text::{self, DIM, Duration, HEADING, foreign};
+use crate::text::{self, DIM, Duration, HEADING, cut, foreign};
 use crate::times::{Clock, TimeFormat};
 
 pub(super) struct Lines<W> {
@@ -33,11 +33,10 @@ const WITH_DETAILS: usize = 100;
 
 impl<W: Write> Lines<W> {
     pub(super) fn new(out: W, headers: bool, time: TimeFormat) -> Self {
-        let fits = std::env::var_os("COLUMNS").is_some() || io::stdout().is_terminal();
         Self {
             out,
             headers,
-            width: fits.then(text::width),
+            width: text::room(),
             clock: Clock::new(time),
             headed: false,
             endpoints: ENDPOINTS,
@@ -245,37 +244,4 @@ fn style(row: &HttpRow, facts: &TransactionFacts) -> anstyle::Style {
         Note
     };
     text::severity(of_rules.max(of_status).max(of_state))
-}
-
-/// At most so many columns.
-fn cut(text: &str, most: Option<usize>) -> String {
-    let Some(most) = most.filter(|&most| display_width(text) > most) else {
-        return text.to_owned();
-    };
-    let mut cut = String::new();
-    let mut columns = 1;
-    for char in text.chars() {
-        columns += display_width(char.encode_utf8(&mut [0; 4]));
-        if columns > most {
-            break;
-        }
-        cut.push(char);
-    }
-    cut + "…"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::cut;
-
-    #[test]
-    fn what_is_cut_fits() {
-        assert_eq!(cut("/abc", None), "/abc");
-        assert_eq!(cut("/abc", Some(4)), "/abc");
-        assert_eq!(cut("/abcd", Some(4)), "/ab…");
-        // Each of these takes two columns.
-        assert_eq!(cut("/本日語", Some(7)), "/本日語");
-        assert_eq!(cut("/本日語", Some(6)), "/本日…");
-        assert_eq!(cut("/本日語", Some(5)), "/本…");
-    }
 }

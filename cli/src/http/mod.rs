@@ -11,8 +11,10 @@ use synfin::{Annotation, Config, Dissector};
 
 use crate::Failure;
 use crate::args::{Format, Http};
+use crate::forms::{self, wireshark};
 use crate::input::{self, Reading, Sink};
 use crate::json;
+use crate::select::{Ordered, Selection, Subject};
 use bodies::Bodies;
 
 pub(crate) fn run(args: &Http) -> Result<Reading, Failure> {
@@ -21,7 +23,19 @@ pub(crate) fn run(args: &Http) -> Result<Reading, Failure> {
         .map(|folder| Bodies::create(folder, args.body_limit))
         .transpose()
         .map_err(Failure::Input)?;
+    let selection = Selection::new(&args.selection, Subject::Transactions)?;
+    let chosen = forms::asked(
+        Subject::Transactions,
+        &args.report.output,
+        &args.selection,
+        &selection,
+        &USUAL,
+    );
     let form: Box<dyn Form> = match args.format {
+        _ if args.selection.print_filter => Box::new(Filter {
+            transactions: wireshark::Transactions::default(),
+            out: io::stdout(),
+        }),
         _ if args.report.output.json => Box::new(Json(BufWriter::new(io::stdout().lock()))),
         Format::Text => Box::new(line::Lines::new(
             BufWriter::new(anstream::stdout().lock()),
@@ -32,13 +46,41 @@ pub(crate) fn run(args: &Http) -> Result<Reading, Failure> {
     };
     let transactions = Transactions {
         args,
-        form,
+        form: match chosen {
+            Some(form) => Box::new(Formed(form)),
+            None => form,
+        },
+        ordered: Ordered::new(&selection),
+        selection,
         bodies,
         told: 0,
         other: 0,
     };
     input::read_all(&args.report.input, transactions)
 }
+
+/// The columns of CSV and TSV where none are asked for.
+const USUAL: [&str; 19] = [
+    "connection",
+    "transaction",
+    "request.first",
+    "src",
+    "src_port",
+    "dst",
+    "dst_port",
+    "method",
+    "host",
+    "target",
+    "status",
+    "request_frame",
+    "response_frame",
+    "request_body_len",
+    "response_body_len",
+    "wait",
+    "total",
+    "state",
+    "response.content_type",
+];
 
 /// How transactions are written.
 trait Form {
@@ -50,7 +92,47 @@ trait Form {
     fn starts_at(&mut self, _ns: i64) {}
     /// A transaction, and what there is to say of its bodies.
     fn row(&mut self, row: &HttpRow, of_bodies: &[String]) -> io::Result<()>;
+    /// A capture has ended.
+    fn end(&mut self) -> io::Result<()> {
+        Ok(())
+    }
     fn flush(&mut self) -> io::Result<()>;
+}
+
+struct Formed(Box<dyn forms::Form>);
+
+impl Form for Formed {
+    fn row(&mut self, row: &HttpRow, _: &[String]) -> io::Result<()> {
+        self.0.row(row)
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.0.end()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+struct Filter<W> {
+    transactions: wireshark::Transactions,
+    out: W,
+}
+
+impl<W: Write> Form for Filter<W> {
+    fn row(&mut self, row: &HttpRow, _: &[String]) -> io::Result<()> {
+        self.transactions.add(row);
+        Ok(())
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        writeln!(self.out, "{}", std::mem::take(&mut self.transactions).filter())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 struct Json<W>(W);
@@ -69,6 +151,8 @@ struct Transactions<'a> {
     args: &'a Http,
     form: Box<dyn Form>,
     bodies: Option<Bodies>,
+    selection: Selection,
+    ordered: Option<Ordered<HttpRow>>,
     /// Transactions of this capture.
     told: u64,
     /// Its connections that speak HTTP/2.
@@ -79,13 +163,24 @@ impl Transactions<'_> {
     fn take(&mut self, dissector: &mut Dissector) -> io::Result<()> {
         for row in dissector.take_transactions() {
             self.told += 1;
-            let of_bodies = match &mut self.bodies {
-                Some(bodies) => bodies.save(&row)?,
-                None => Vec::new(),
-            };
-            self.form.row(&row, &of_bodies)?;
+            if !self.selection.holds(&row) {
+                continue;
+            }
+            match &mut self.ordered {
+                Some(ordered) => drop(ordered.push(row)),
+                None if self.selection.admits() => self.tell(&row)?,
+                None => {}
+            }
         }
         Ok(())
+    }
+
+    fn tell(&mut self, row: &HttpRow) -> io::Result<()> {
+        let of_bodies = match &mut self.bodies {
+            Some(bodies) => bodies.save(row)?,
+            None => Vec::new(),
+        };
+        self.form.row(row, &of_bodies)
     }
 }
 
@@ -125,7 +220,13 @@ impl Sink for Transactions<'_> {
 
     fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
         self.other += dissector.finish().filter(is_http2).count() as u64;
-        self.take(dissector)
+        self.take(dissector)?;
+        let ordered = self.ordered.as_mut().map(Ordered::take);
+        for row in ordered.into_iter().flat_map(|(chosen, _)| chosen) {
+            self.tell(&row)?;
+        }
+        self.selection.begin();
+        self.form.end()
     }
 
     fn remark(&mut self) -> Option<String> {

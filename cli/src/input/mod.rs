@@ -14,7 +14,7 @@ use std::io;
 use std::path::Path;
 
 use synfin::wire::Other;
-use synfin::{Annotation, Config, Dissector, Frame, LinkType, Outcome};
+use synfin::{Annotation, Config, Dissector, Frame, IcmpNote, LinkType, Outcome};
 
 use crate::args;
 use crate::fail_on::FailOn;
@@ -82,6 +82,8 @@ pub(crate) trait Sink {
     fn captured(&mut self, _time_ns: i64) {}
     /// A TCP segment was annotated.
     fn segment(&mut self, dissector: &Dissector, annotation: &Annotation) -> io::Result<()>;
+    /// An ICMP error about a segment of a known connection came in frame `frame`.
+    fn icmp(&mut self, _frame: u64, _time_ns: i64, _note: &IcmpNote) {}
     /// A frame was taken in, whatever became of it.
     fn frame(&mut self, _dissector: &mut Dissector) -> io::Result<()> {
         Ok(())
@@ -248,6 +250,7 @@ impl<S: Sink> Take for Taker<'_, S> {
         self.sink.captured(frame.time_ns);
         match &self.dissector.frame(frame) {
             Outcome::Segment(annotation) => self.sink.segment(&self.dissector, annotation)?,
+            Outcome::Icmp(Some(note)) => self.sink.icmp(frame.number, frame.time_ns, note),
             Outcome::Other(Other::UnknownLink(link)) => *self.unknown.entry(*link).or_default() += 1,
             Outcome::Other(Other::OverlappingFragment) => self.overlapping += 1,
             _ => {}
@@ -304,6 +307,16 @@ impl<S: Sink> Taker<'_, S> {
         reading.unusable |= faults.unusable;
         Ok(())
     }
+}
+
+/// Why a connection that was asked for is not there, where a capture holds `total` of them.
+pub(crate) fn no_such_connection(number: u64, total: u64) -> String {
+    let held = match total {
+        0 => "no connections".to_owned(),
+        1 => "one connection, number 0".to_owned(),
+        _ => format!("{total} connections, 0 to {}", total - 1),
+    };
+    format!("no connection {number}: the capture holds {held}")
 }
 
 fn plural(count: u64) -> &'static str {

@@ -62,6 +62,7 @@ impl Heard<'_> {
 }
 
 impl<'a> HeadSink<'a> for Heard<'a> {
+    #[inline(always)]
     fn field(&mut self, field: &Field<'a>) {
         let Self {
             facts,

@@ -54,29 +54,49 @@ impl ContentLength {
 }
 
 impl Facts {
-    /// Takes in one field line, and tells what is odd about it. Unknown names cost a comparison of lengths.
-    pub(super) fn note(&mut self, field: &Field<'_>, mut told: impl FnMut(Rule)) {
-        let is = |name: &str| field.name.eq_ignore_ascii_case(name.as_bytes());
+    /// Takes in one field line, and tells what is odd about it. Other names cost a look at their length and first
+    /// letter.
+    #[inline(always)]
+    pub(super) fn note(&mut self, field: &Field<'_>, told: impl FnMut(Rule)) {
+        if let (4, b'H' | b'h') | (7, b'U' | b'u') | (10 | 14, b'C' | b'c') | (17, b'T' | b't') =
+            (field.name.len(), field.name.first().copied().unwrap_or_default())
+        {
+            self.note_framing(field, told);
+        }
+    }
+
+    #[inline(never)]
+    fn note_framing(&mut self, field: &Field<'_>, mut told: impl FnMut(Rule)) {
+        let is = |name: &str| is_word(field.name, name);
         match field.name.len() {
-            4 if is("host") => {
+            4 if is("Host") => {
                 if std::mem::replace(&mut self.has_host, true) {
                     told(Rule::H44);
                 }
             }
-            7 if is("upgrade") => self.upgrade = Some(protocol_of(field.value)),
-            10 if is("connection") => {
-                for option in list(field.value) {
-                    self.close |= option.eq_ignore_ascii_case(b"close");
-                    self.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
-                }
-            }
-            14 if is("content-length") => self.note_length(field.value, &mut told),
-            17 if is("transfer-encoding") => self.note_codings(field.value, &mut told),
+            7 if is("Upgrade") => self.upgrade = Some(protocol_of(field.value)),
+            10 if is("Connection") => self.note_options(field.value),
+            14 if is("Content-Length") => self.note_length(field.value, &mut told),
+            17 if is("Transfer-Encoding") => self.note_codings(field.value, &mut told),
             _ => return,
         }
         let both = self.coding != Coding::Absent && self.content_length != ContentLength::Absent;
         if both && !std::mem::replace(&mut self.told_both, true) {
             told(Rule::H15);
+        }
+    }
+
+    /// RFC 9112 section 9.
+    fn note_options(&mut self, value: &[u8]) {
+        match value {
+            b"keep-alive" => self.keep_alive = true,
+            b"close" => self.close = true,
+            value => {
+                for option in list(value) {
+                    self.close |= is_word(option, "close");
+                    self.keep_alive |= is_word(option, "keep-alive");
+                }
+            }
         }
     }
 
@@ -115,7 +135,7 @@ impl Facts {
         const REGISTERED: [&str; 5] = ["gzip", "deflate", "compress", "x-gzip", "x-compress"];
         let mut is_odd = value.is_empty();
         for coding in list(value) {
-            let is = |name: &str| coding.eq_ignore_ascii_case(name.as_bytes());
+            let is = |name: &str| is_word(coding, name);
             self.coding = if is("chunked") {
                 // Section 6.1: not more than once.
                 is_odd |= matches!(self.coding, Coding::Chunked | Coding::ChunkedNotLast);
@@ -147,6 +167,12 @@ impl Facts {
             _ => first.version().is_1_0(),
         }
     }
+}
+
+/// Whether it is that word in upper or lower case; in the case that nearly everybody writes it costs least.
+#[inline]
+fn is_word(text: &[u8], usual: &str) -> bool {
+    text == usual.as_bytes() || text.eq_ignore_ascii_case(usual.as_bytes())
 }
 
 /// `chunked` among characters that some recipients leave out.

@@ -8,13 +8,15 @@
 use std::ops::Range;
 
 use memchr::{memchr, memchr2};
-use nom::bytes::complete::{tag_no_case, take_while1};
+use nom::bytes::complete::take_while1;
 use nom::character::complete::space1;
 use nom::sequence::terminated;
 use nom::{Err, IResult, Needed, Parser as _};
 
 use super::collect::HeadSink;
-use super::letters::{find_control, is_control, is_space, is_token, token_len, trim};
+use super::letters::{
+    find_control, find_line_end, has_spaces_or_beyond_ascii, is_control, is_space, is_token, token_len, trim,
+};
 use crate::rule::Rule;
 
 /// The small error: where failing is normal, nothing is built for it.
@@ -119,12 +121,21 @@ pub(super) fn fields<'a>(
     sink: &mut impl HeadSink<'a>,
 ) -> Result<usize, Err<()>> {
     // White space before the first field continues no field (RFC 9112 section 2.2).
-    let indent = input[at..].iter().take_while(|&&byte| is_space(byte)).count();
+    let is_indented = input.get(at).is_some_and(|&byte| is_space(byte));
+    let indent = if is_indented {
+        leading_spaces(&input[at..])
+    } else {
+        0
+    };
     if indent > 0 && !matches!(input.get(at + indent), Some(b'\r' | b'\n')) {
         sink.deviation(Rule::H33, at..at + indent);
         at += indent;
     }
     loop {
+        while let Some((field, next)) = usual_field(input, at) {
+            sink.field(&field);
+            at = next;
+        }
         let end = at + memchr(b'\n', &input[at..]).ok_or(Err::Incomplete(Needed::Unknown))?;
         let line = trim_cr(&input[at..end]);
         if line.len() == end - at {
@@ -137,7 +148,37 @@ pub(super) fn fields<'a>(
     }
 }
 
+#[cold]
+fn leading_spaces(text: &[u8]) -> usize {
+    text.iter().take_while(|&&byte| is_space(byte)).count()
+}
+
+/// A field as nearly all are, in one look at each byte: a name and its colon, a value without control characters,
+/// CR LF, and a line behind it that does not continue it. Where the next line begins stands beside it.
+#[inline(always)]
+fn usual_field(input: &[u8], from: usize) -> Option<(Field<'_>, usize)> {
+    let text = &input[from..];
+    let named = token_len(text);
+    let (name, behind) = text.split_at(named);
+    let [b':', raw @ ..] = behind else { return None };
+    let value_len = find_line_end(raw)?;
+    let [b'\r', b'\n', next, ..] = raw[value_len..] else {
+        return None;
+    };
+    let end = from + named + 1 + value_len;
+    if name.is_empty() || is_space(next) || end - from > USUAL_LENGTH {
+        return None;
+    }
+    let field = Field {
+        name,
+        value: trim(&raw[..value_len]),
+        at: from..end,
+    };
+    Some((field, end + 2))
+}
+
 /// Parses the field whose first line lies at `from..next`, and returns where the next one begins.
+#[cold]
 fn field<'a>(
     input: &'a [u8],
     from: usize,
@@ -242,7 +283,7 @@ fn tell_of_first_line<'a>(whole: &[u8], first: &FirstLine<'_>, sink: &mut impl H
                 sink.deviation(Rule::H35, begin..line.len());
             }
             let parts = [method.len(), target.len(), "HTTP/".len() + version.number.len()];
-            let spaced = !target.is_ascii() || memchr2(b' ', b'\t', target).is_some();
+            let spaced = has_spaces_or_beyond_ascii(target);
             if !version.is_0_9() && (parts.iter().sum::<usize>() + 2 != line.len() || spaced) {
                 sink.deviation(Rule::H36, 0..line.len());
             }
@@ -351,8 +392,14 @@ fn trim_cr(line: &[u8]) -> &[u8] {
 
 /// `HTTP/` and what looks like a number behind it.
 fn version(input: &[u8]) -> Parsed<'_, Version<'_>> {
-    let (rest, _) = tag_no_case("HTTP/").parse(input)?;
-    let (rest, number) = take_while1(|byte: u8| byte.is_ascii_digit() || byte == b'.').parse(rest)?;
+    const NAME: &str = "HTTP/";
+    let (name, rest) = input.split_at_checked(NAME.len()).ok_or(Err::Error(()))?;
+    let is_name = name == NAME.as_bytes() || name.eq_ignore_ascii_case(NAME.as_bytes());
+    let is_of_number = |byte: &&u8| byte.is_ascii_digit() || **byte == b'.';
+    let (number, rest) = rest.split_at(rest.iter().take_while(is_of_number).count());
+    if !is_name || number.is_empty() {
+        return Err(Err::Error(()));
+    }
     Ok((rest, Version { number }))
 }
 
@@ -385,7 +432,7 @@ fn request_line(line: &[u8], expect: Expect) -> Parsed<'_, FirstLine<'_>> {
     let plain = at.end == rest.len()
         && version.number.len() == 3
         && rest[at].starts_with(b"HTTP/1.")
-        && memchr2(b' ', b'\t', target).is_none();
+        && (!has_spaces_or_beyond_ascii(target) || memchr2(b' ', b'\t', target).is_none());
     if target.is_empty() || !credible || !(plain || usual()) {
         return Err(Err::Error(()));
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use serde::Serialize;
+use smol_str::SmolStr;
 
 use super::HttpLimits;
 use super::facts::{MessageFacts, TransactionFacts};
@@ -45,7 +46,7 @@ pub struct Transaction {
     /// The request's method; `None` when the response has no captured request.
     pub method: Option<Cow<'static, str>>,
     /// The request's target.
-    pub target: Option<Box<str>>,
+    pub target: Option<SmolStr>,
     /// The final response's status code; `None` when there was none.
     pub status: Option<u16>,
     /// The frame with the first byte of the request.
@@ -74,7 +75,7 @@ pub struct Transaction {
 
 impl Transaction {
     /// A request that has begun; the response is awaited.
-    pub(super) const fn requested(method: Cow<'static, str>, target: Option<Box<str>>, frame: u64) -> Self {
+    pub(super) const fn requested(method: Cow<'static, str>, target: Option<SmolStr>, frame: u64) -> Self {
         Self {
             method: Some(method),
             target,
@@ -222,11 +223,17 @@ impl Ledger {
         self.unanswered > self.presumed
     }
 
+    #[inline]
     pub(super) fn get_mut(&mut self, number: u32) -> Option<&mut Transaction> {
         let at = usize::try_from(number).ok()?;
         if at < self.kept.len() {
-            return self.kept.get_mut(at);
+            self.kept.get_mut(at)
+        } else {
+            self.passing_mut(number)
         }
+    }
+
+    fn passing_mut(&mut self, number: u32) -> Option<&mut Transaction> {
         let at = self
             .passing
             .binary_search_by_key(&number, |&(number, _)| number)
@@ -262,7 +269,7 @@ impl Ledger {
         let Some(transaction) = usize::try_from(number).ok().and_then(|at| self.kept.get_mut(at)) else {
             return;
         };
-        let target = text(target);
+        let target: SmolStr = text(target);
         let before = transaction.target.as_deref().map_or(0, str::len);
         let sum = self.text - before + target.len();
         if sum <= limits.kept_text as usize {
@@ -415,12 +422,12 @@ impl Ledger {
 pub(super) fn method_text(method: &[u8]) -> Cow<'static, str> {
     match usual_method(method) {
         Some(method) => Cow::Borrowed(method),
-        None => Cow::Owned(text(method).into()),
+        None => Cow::Owned(text(method)),
     }
 }
 
 /// Wire text: UTF-8 where it is valid, otherwise latin-1.
-pub(super) fn text(bytes: &[u8]) -> Box<str> {
+pub(super) fn text<T: for<'a> From<&'a str> + FromIterator<char>>(bytes: &[u8]) -> T {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.into(),
         Err(_) => bytes.iter().map(|&byte| char::from(byte)).collect(),

@@ -61,10 +61,14 @@ impl RuleList {
     /// Entries a connection holds.
     const LIMIT: usize = 64;
 
+    #[inline(always)]
     pub(super) fn add(&mut self, rules: RuleSet, frame: u64) {
-        if rules.is_empty() {
-            return;
+        if !rules.is_empty() {
+            self.add_each(rules, frame);
         }
+    }
+
+    fn add_each(&mut self, rules: RuleSet, frame: u64) {
         for rule in rules.iter() {
             if rule.is_http() && self.first(rule).is_some() {
                 continue;

@@ -29,7 +29,7 @@ pub enum Checksum {
 #[must_use]
 pub fn verify(src: IpAddr, dst: IpAddr, tcp: &[u8]) -> Checksum {
     let addresses = match (src, dst) {
-        (IpAddr::V4(src), IpAddr::V4(dst)) => sum(&src.octets()) + sum(&dst.octets()),
+        (IpAddr::V4(src), IpAddr::V4(dst)) => two_words(src.octets()) + two_words(dst.octets()),
         (IpAddr::V6(src), IpAddr::V6(dst)) => sum(&src.octets()) + sum(&dst.octets()),
         _ => return Checksum::Unverified,
     };
@@ -76,22 +76,74 @@ pub(crate) fn payload_sum(tcp: &[u8], header_len: usize) -> u16 {
 /// IANA protocol number.
 const TCP: u8 = 6;
 
-/// The sum of the 16-bit words in this machine's byte order, not yet folded; an odd last byte is padded
-/// with zero. One's complement addition does not mind the order (RFC 1071 section 2 B), as long as all is
-/// in the same one; not turning each word is what lets a compiler add many at once.
+/// The sum of the 16-bit words in this machine's byte order, not yet folded to 16 bits; an odd last byte is padded
+/// with zero. One's complement addition does not mind the order (RFC 1071 section 2 B), as long as all is in the
+/// same one, nor how many words are added at once (section 2 C): a carry comes back in at the other end.
 ///
-/// Adds 32-bit words into 64 bits, two at a time: 2^31 pairs of them fit.
+/// At most 33 bits, so that sums can be added.
 fn sum(bytes: &[u8]) -> u64 {
-    let words = bytes.chunks_exact(8);
-    let mut last = [0; 8];
-    for (to, from) in last.iter_mut().zip(words.remainder()) {
-        *to = *from;
+    let mut total = Total(0, false);
+    // As many words as the compiler knows in advance become an addition with carry each.
+    let runs = bytes.chunks_exact(32 * WORD);
+    let short_runs = runs.remainder().chunks_exact(4 * WORD);
+    let words = short_runs.remainder().chunks_exact(WORD);
+    let rest = words.remainder();
+    for run in runs {
+        total = total.plus_all(run);
     }
-    let halves = |word: u64| (word >> 32) + (word & 0xffff_ffff);
-    let whole: u64 = words
-        .map(|word| word.try_into().map_or(0, |word| halves(u64::from_ne_bytes(word))))
-        .sum();
-    whole + halves(u64::from_ne_bytes(last))
+    for run in short_runs {
+        total = total.plus_all(run);
+    }
+    for word in words {
+        total = total.plus_all(word);
+    }
+    if !rest.is_empty() {
+        total = total.plus(padded(bytes, rest));
+    }
+    let Total(sum, carry) = total;
+    (sum >> 32) + (sum & 0xffff_ffff) + u64::from(carry)
+}
+
+const WORD: usize = size_of::<u64>();
+
+/// The last bytes, fewer than a word, with zeros behind them.
+fn padded(all: &[u8], rest: &[u8]) -> u64 {
+    let word = match all.last_chunk() {
+        // Those before them in the last whole word are shifted out.
+        Some(last) => (u64::from_le_bytes(*last) >> (8 * (WORD - rest.len()))).to_le_bytes(),
+        None => {
+            let mut word = [0; WORD];
+            word[..rest.len()].copy_from_slice(rest);
+            word
+        }
+    };
+    u64::from_ne_bytes(word)
+}
+
+/// A sum of words, and the carry that is still to be added.
+#[derive(Clone, Copy)]
+struct Total(u64, bool);
+
+impl Total {
+    #[inline(always)]
+    fn plus_all(self, words: &[u8]) -> Self {
+        let words = words.chunks_exact(WORD);
+        words.fold(self, |total, word| {
+            total.plus(word.try_into().map_or(0, u64::from_ne_bytes))
+        })
+    }
+
+    #[inline(always)]
+    fn plus(self, word: u64) -> Self {
+        let (sum, over) = self.0.overflowing_add(word);
+        let (sum, over_by_carry) = sum.overflowing_add(u64::from(self.1));
+        Self(sum, over | over_by_carry)
+    }
+}
+
+/// An IPv4 address, as its bytes on the wire would add.
+fn two_words(address: [u8; 4]) -> u64 {
+    u32::from_ne_bytes(address).into()
 }
 
 /// A number of the pseudo header, as its bytes on the wire would add.

@@ -88,7 +88,7 @@ fn of_key(key: &str, ours: &HttpRow) -> Option<String> {
             host.rsplit_once(':')
                 .map_or(host.clone(), |(name, _)| name.to_owned())
         }
-        "http.url" => text(&ours.row.target),
+        "http.url" => ours.row.target.as_deref().unwrap_or_default().to_owned(),
         "http.status" => ours.row.status?.to_string(),
         "http.length" => ours.row.response_body_len.unwrap_or(0).to_string(),
         "http.protocol" => version.map_or_else(String::new, |version| format!("HTTP/{version}")),

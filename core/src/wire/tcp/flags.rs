@@ -29,7 +29,7 @@ impl TcpFlags {
     pub const AE: Self = Self(0x100);
 
     /// Every flag with its name, in Wireshark's order.
-    const NAMES: [(Self, &'static str); 9] = [
+    pub const NAMES: [(Self, &'static str); 9] = [
         (Self::FIN, "FIN"),
         (Self::SYN, "SYN"),
         (Self::RST, "RST"),

@@ -1,0 +1,81 @@
+//! `synfin summary`: what happened in a capture, on a screen, what looks wrong first.
+
+mod count;
+mod line;
+mod show;
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use synfin::{Annotation, Config, Dissector};
+
+use crate::Failure;
+use crate::args::Report;
+use crate::input::{self, Reading, Sink};
+use crate::json;
+use count::Count;
+
+pub(crate) fn run(report: &Report) -> Result<Reading, Failure> {
+    let out: Box<dyn Write> = if report.output.json {
+        Box::new(BufWriter::new(io::stdout().lock()))
+    } else {
+        Box::new(BufWriter::new(anstream::stdout().lock()))
+    };
+    let summary = Summary {
+        out,
+        json: report.output.json,
+        file: String::new(),
+        count: Count::default(),
+    };
+    input::read_all(&report.input, summary)
+}
+
+struct Summary {
+    out: Box<dyn Write>,
+    json: bool,
+    file: String,
+    count: Count,
+}
+
+impl Sink for Summary {
+    fn writes_while_reading(&self) -> bool {
+        false
+    }
+
+    fn configure(&self, config: &mut Config) {
+        // Transactions are counted as they end, not kept.
+        config.http.streamed = true;
+    }
+
+    fn prepare(&mut self, path: &Path) -> Result<(), String> {
+        self.file = path.display().to_string();
+        self.count = Count::default();
+        Ok(())
+    }
+
+    fn segment(&mut self, _: &Dissector, annotation: &Annotation) -> io::Result<()> {
+        self.count.segment(annotation);
+        Ok(())
+    }
+
+    fn frame(&mut self, dissector: &mut Dissector) -> io::Result<()> {
+        self.count.connections(dissector.take_evicted());
+        self.count.transactions(dissector.take_transactions());
+        Ok(())
+    }
+
+    fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
+        self.count.connections(dissector.finish());
+        self.count.transactions(dissector.take_transactions());
+        let told = self.count.told(&self.file);
+        if self.json {
+            json::line(&mut self.out, &told)
+        } else {
+            show::show(&mut self.out, &told)
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

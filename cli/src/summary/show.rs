@@ -1,0 +1,74 @@
+//! A summary for people.
+
+use std::io::{self, Write};
+
+use textwrap::core::display_width;
+
+use super::count::Told;
+use super::line::Line;
+use crate::text::{self, DIM, Duration, HEADING, foreign};
+
+pub(super) fn show(out: &mut dyn Write, told: &Told) -> io::Result<()> {
+    let start = told.start.map_or_else(String::new, |start| {
+        format!(", from {start}, {}", Duration(told.duration_ns))
+    });
+    writeln!(
+        out,
+        "{HEADING}{}{HEADING:#}: {}, {}, {}{start}",
+        foreign(&told.file),
+        plural(told.packets, "TCP segment"),
+        plural(told.connections, "connection"),
+        plural(told.transactions, "HTTP transaction"),
+    )?;
+    let sections = [
+        ("Looks wrong", &told.wrong, text::severity(synfin::Severity::Warn)),
+        ("Handshakes", &told.handshakes, anstyle::Style::new()),
+        ("Ends", &told.closes, anstyle::Style::new()),
+        ("Resets by cause", &told.resets, anstyle::Style::new()),
+        ("Servers that refuse", &told.refusing, anstyle::Style::new()),
+        ("Unanswered SYNs", &told.unanswered, anstyle::Style::new()),
+        (
+            "Slowest handshakes",
+            &told.slowest_handshakes,
+            anstyle::Style::new(),
+        ),
+        ("Sent again", &told.sent_again, anstyle::Style::new()),
+        ("HTTP", &told.http, anstyle::Style::new()),
+    ];
+    let lines = sections.iter().flat_map(|(_, lines, _)| lines.iter());
+    let what = lines
+        .map(|line| display_width(&line.what))
+        .max()
+        .unwrap_or_default();
+    for (name, lines, style) in sections {
+        if lines.is_empty() {
+            continue;
+        }
+        writeln!(out, "{HEADING}{name}{HEADING:#}")?;
+        for line in lines {
+            write_line(out, line, what, style)?;
+        }
+    }
+    Ok(())
+}
+
+/// What, how many, and the command; the command has a line of its own where it would not fit, for it must stay whole.
+fn write_line(out: &mut dyn Write, line: &Line, width: usize, style: anstyle::Style) -> io::Result<()> {
+    let space = " ".repeat(width.saturating_sub(display_width(&line.what)));
+    let before = 8 + 2 + width + 2;
+    let fits = text::room().is_none_or(|room| before + display_width(&line.command) <= room);
+    let between = if fits {
+        format!("{space}  ")
+    } else {
+        format!("\n{:10}", "")
+    };
+    writeln!(
+        out,
+        "{:>8}  {style}{}{style:#}{between}{DIM}{}{DIM:#}",
+        line.count, line.what, line.command
+    )
+}
+
+fn plural(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
