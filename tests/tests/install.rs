@@ -11,7 +11,7 @@ use synfin_tests::header::ffi_dir;
 use synfin_tests::skip::{not_asked_for, skipped};
 use tempfile::TempDir;
 
-const MANUAL_PAGES: [&str; 11] = [
+const MANUAL_PAGES: [&str; 12] = [
     "synfin.1",
     "synfin-completions.1",
     "synfin-connections.1",
@@ -23,6 +23,7 @@ const MANUAL_PAGES: [&str; 11] = [
     "synfin-packets.1",
     "synfin-report.1",
     "synfin-rules.1",
+    "synfin-summary.1",
 ];
 
 fn repository() -> &'static Path {
