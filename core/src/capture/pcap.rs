@@ -112,9 +112,11 @@ impl Pcap {
             input.want(len + self.record_header_len)?;
         }
         let next = input.bytes().get(len..).and_then(|bytes| self.head(bytes));
-        let is_wrong = is_odd && next.is_some_and(|next| !self.follows(head, next))
-            || (is_odd || next.is_some_and(|next| self.is_odd(next))) && self.has_swallowed(input, len)?;
-        if is_wrong {
+        let is_alone = is_odd
+            && next.is_some_and(|next| !self.follows(head, next))
+            && !self.ends_with_input(input, len)?;
+        let is_doubtful = is_odd || next.is_some_and(|next| self.is_odd(next));
+        if is_alone || is_doubtful && self.has_swallowed(input, len)? {
             return Err(Fault::Damaged("no record follows the record"));
         }
         self.last_seconds = Some(head.seconds);
@@ -167,6 +169,23 @@ impl Pcap {
             }
         }
         Ok(true)
+    }
+
+    /// Whether a few records reach from here to the very end of the input: however odd they are, their lengths are
+    /// right.
+    fn ends_with_input<R: Read>(&self, input: &mut Buffer<R>, mut at: usize) -> io::Result<bool> {
+        for _ in 0..FAR_PROOF {
+            if !input.want(at + self.record_header_len)? {
+                return Ok(input.bytes().len() == at);
+            }
+            match input.bytes().get(at..).and_then(|bytes| self.head(bytes)) {
+                Some(head) if head.captured <= USUAL_LEN => {
+                    at += self.record_header_len + head.captured as usize;
+                }
+                _ => return Ok(false),
+            }
+        }
+        Ok(!input.want(at + 1)? && input.bytes().len() == at)
     }
 
     fn head(&self, bytes: &[u8]) -> Option<Head> {
