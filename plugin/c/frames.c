@@ -14,14 +14,12 @@
 #include <epan/wmem_scopes.h>
 
 static wmem_array_t *dropped; /* the number that each dropped frame had, in the order of the file */
-static guint dropped_count;
 static guint32 last_number;   /* of the frame that was read last */
 static gint64 last_offset;    /* and its place in the file, which tells it from others of that number */
 
 void frames_reset(void)
 {
     dropped = wmem_array_new(wmem_file_scope(), sizeof(guint32));
-    dropped_count = 0;
     last_number = 0;
 }
 
@@ -34,7 +32,7 @@ static guint32 dropped_number(guint i)
 static guint32 dropped_before_number(guint32 number)
 {
     guint low = 0;
-    guint high = dropped_count;
+    guint high = wmem_array_get_count(dropped);
 
     while (low < high) {
         guint middle = low + (high - low) / 2;
@@ -53,19 +51,17 @@ guint32 frames_position(const packet_info *pinfo)
 
     if (PINFO_FD_VISITED(pinfo))
         return number + dropped_before_number(number);
-    if (number == last_number && pinfo->fd->file_off != last_offset) {
+    if (number == last_number && pinfo->fd->file_off != last_offset)
         wmem_array_append_one(dropped, number);
-        dropped_count++;
-    }
     last_number = number;
     last_offset = pinfo->fd->file_off;
-    return number + dropped_count;
+    return number + wmem_array_get_count(dropped);
 }
 
 guint32 frames_number(guint64 position)
 {
     guint low = 0;
-    guint high = dropped_count;
+    guint high = wmem_array_get_count(dropped);
 
     if (position > G_MAXUINT32)
         return 0; /* Wireshark's frame numbers end there */
@@ -78,7 +74,7 @@ guint32 frames_number(guint64 position)
         else
             high = middle;
     }
-    if (low < dropped_count && (guint64)dropped_number(low) + low == position)
+    if (low < wmem_array_get_count(dropped) && (guint64)dropped_number(low) + low == position)
         return 0;
     return (guint32)position - low;
 }

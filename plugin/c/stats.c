@@ -62,10 +62,11 @@ tap_packet_status stats_packet(void *tapdata, packet_info *pinfo _U_, epan_disse
     statistic *stat = (statistic *)((stat_data_t *)tapdata)->stat_tap_data;
 
     for (const noted_layer *layer = (const noted_layer *)data; layer != NULL; layer = layer->next) {
-        passed_segment segment = segment_of(layer);
+        if (layer->known) {
+            passed_segment segment = segment_of(layer);
 
-        if (layer->known)
             stat->add(stat, &segment);
+        }
     }
     return TAP_PACKET_REDRAW;
 }
@@ -89,10 +90,11 @@ static tap_packet_status listener_packet(void *tapdata, packet_info *pinfo _U_, 
     GArray *passed = ((listener *)tapdata)->passed;
 
     for (const noted_layer *layer = (const noted_layer *)data; layer != NULL; layer = layer->next) {
-        passed_segment segment = segment_of(layer);
+        if (layer->known) {
+            passed_segment segment = segment_of(layer);
 
-        if (layer->known)
             g_array_append_val(passed, segment);
+        }
     }
     return TAP_PACKET_DONT_REDRAW;
 }

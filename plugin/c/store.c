@@ -228,12 +228,13 @@ gboolean store_get(answer_store *store, const synfin_annotation *known, synfin_a
         return FALSE;
     for (guint32 number = block_of(store, frame); number < block_count(store); number++) {
         const block *at = &store->blocks[number];
-        guint row = at->frame <= frame ? find_row(store, number, frame, known->layer) : COLUMN_ROWS;
         guint64 differences[WORDS];
         guint64 distance = 0;
+        guint row;
 
         if (at->frame > frame)
             return FALSE;
+        row = find_row(store, number, frame, known->layer);
         if (row == rows_of(store, number))
             continue;
         store->looked_at = number;
@@ -303,10 +304,10 @@ static void write_links(answer_store *store, const answered *answers)
 void store_link(answer_store *store)
 {
     answered *answers = g_new(answered, store->count);
+    const table *now = NULL;
+    table read;
 
     for (guint32 i = 0; i < store->count; i++) {
-        static table read;
-        static const table *now;
         const block *at = &store->blocks[i / COLUMN_ROWS];
         guint row = i % COLUMN_ROWS;
         /* What it says of its connection and whom it answers, no frame knows: it needs nothing else. */

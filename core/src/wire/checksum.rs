@@ -29,7 +29,7 @@ pub enum Checksum {
 #[must_use]
 pub fn verify(src: IpAddr, dst: IpAddr, tcp: &[u8]) -> Checksum {
     let addresses = match (src, dst) {
-        (IpAddr::V4(src), IpAddr::V4(dst)) => two_words(src.octets()) + two_words(dst.octets()),
+        (IpAddr::V4(src), IpAddr::V4(dst)) => sum(&src.octets()) + sum(&dst.octets()),
         (IpAddr::V6(src), IpAddr::V6(dst)) => sum(&src.octets()) + sum(&dst.octets()),
         _ => return Checksum::Unverified,
     };
@@ -139,11 +139,6 @@ impl Total {
         let (sum, over_by_carry) = sum.overflowing_add(u64::from(self.1));
         Self(sum, over | over_by_carry)
     }
-}
-
-/// An IPv4 address, as its bytes on the wire would add.
-fn two_words(address: [u8; 4]) -> u64 {
-    u32::from_ne_bytes(address).into()
 }
 
 /// A number of the pseudo header, as its bytes on the wire would add.
