@@ -17,7 +17,7 @@ pub(super) fn note(connection: &Connection, told: &Told, answers_line_before: bo
     for rule in role.chain(others) {
         // The flags say it.
         if !matches!(rule, Rule::O1 | Rule::O2 | Rule::O4 | Rule::T6) {
-            parts.push(packets::name(rule, segment).to_owned());
+            parts.push(packets::words::name(rule, segment).to_owned());
         }
     }
     parts.extend(http(connection, segment));
@@ -31,7 +31,7 @@ pub(super) fn note(connection: &Connection, told: &Told, answers_line_before: bo
         }
         parts.push(words);
     }
-    parts.extend(packets::out_of_turn(segment).map(str::to_owned));
+    parts.extend(packets::words::out_of_turn(segment).map(str::to_owned));
     if segment.integrity != IntegrityWord::Ok {
         parts.push(segment.integrity.as_str().to_owned());
     }
