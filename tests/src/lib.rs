@@ -10,6 +10,7 @@ pub mod pcap;
 pub mod pdml;
 pub mod program;
 pub mod readable_json;
+pub mod scratch;
 pub mod script;
 pub mod sharkd;
 pub mod shown;

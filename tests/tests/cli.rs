@@ -10,9 +10,9 @@ use serde_json::Value;
 use synfin::{Frame, LinkType};
 use synfin_tests::pcap::Form;
 use synfin_tests::program::{self, Ran, run};
+use synfin_tests::scratch::{file, folder};
 use synfin_tests::script::Script;
 use synfin_tests::{captures, contract, program::command};
-use tempfile::TempDir;
 
 const LITTLE_MICRO: Form = Form::ALL[0];
 /// How long a program may take to say what it has to say.
@@ -20,16 +20,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 fn a_get() -> PathBuf {
     captures::path("get-closed-by-server.pcapng")
-}
-
-fn folder() -> TempDir {
-    tempfile::tempdir().expect("a scratch folder")
-}
-
-fn file(folder: &TempDir, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
-    let path = folder.path().join(name);
-    fs::write(&path, bytes).expect("a scratch file");
-    path
 }
 
 /// Exit status 2, nothing on standard output, the file named and each of `words` on standard error.

@@ -2,26 +2,16 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 
 use synfin::capture::{Capture, CaptureError};
 use synfin_tests::captures;
 use synfin_tests::pcap::Form;
 use synfin_tests::program::{Ran, command, run};
-use tempfile::TempDir;
+use synfin_tests::scratch::{file, folder};
 
 const LITTLE_MICRO: Form = Form::ALL[0];
-
-fn folder() -> TempDir {
-    tempfile::tempdir().expect("a scratch folder")
-}
-
-fn file(folder: &TempDir, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
-    let path = folder.path().join(name);
-    fs::write(&path, bytes).expect("a scratch file");
-    path
-}
 
 /// Time, length on the wire and bytes.
 type Seen = (i64, u32, Vec<u8>);

@@ -11,14 +11,10 @@ use serde_json::Value;
 use synfin_tests::captures;
 use synfin_tests::pcap::Form;
 use synfin_tests::program::{self, Ran, command, run};
-use tempfile::TempDir;
+use synfin_tests::scratch::folder;
 
 const LITTLE_MICRO: Form = Form::ALL[0];
 const PATIENCE: Duration = Duration::from_secs(30);
-
-fn folder() -> TempDir {
-    tempfile::tempdir().expect("a scratch folder")
-}
 
 fn a_get() -> PathBuf {
     captures::path("get-closed-by-server.pcapng")

@@ -8,8 +8,8 @@ use std::sync::Mutex;
 
 use synfin_tests::c_host::{has, run};
 use synfin_tests::header::ffi_dir;
+use synfin_tests::scratch::folder;
 use synfin_tests::skip::{not_asked_for, skipped};
-use tempfile::TempDir;
 
 const MANUAL_PAGES: [&str; 12] = [
     "synfin.1",
@@ -48,10 +48,6 @@ fn make(arguments: &[&str]) -> String {
         make.env_remove(variable);
     }
     run(make.arg("--silent").args(arguments).current_dir(repository()))
-}
-
-fn folder() -> TempDir {
-    tempfile::tempdir().expect("a scratch folder")
 }
 
 /// Every file and link below a folder, by its path in it.

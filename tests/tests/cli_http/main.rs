@@ -11,12 +11,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use synfin_tests::program::{Ran, command};
+use synfin_tests::scratch::folder;
 use synfin_tests::script::Script;
 use tempfile::TempDir;
-
-fn folder() -> TempDir {
-    tempfile::tempdir().expect("a scratch folder")
-}
 
 /// A script's capture in a folder.
 fn capture(folder: &TempDir, name: &str, script: &str) -> PathBuf {
