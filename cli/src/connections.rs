@@ -261,7 +261,7 @@ impl<W: Write> Rows for Text<W> {
             self.table.fit(text::room(), least.collect());
         }
         self.told += 1;
-        self.table.row(Cells::plain(row(connection).into()))
+        self.table.row(Cells::plain(row(connection)))
     }
 
     fn end(&mut self, _: bool) -> io::Result<()> {

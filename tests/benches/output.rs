@@ -22,54 +22,55 @@ const REPORTS: [&[&str]; 6] = [
     &["packets", "--csv"],
 ];
 
-/// CPU ticks of this process and of its children that have ended.
-fn ticks() -> [u64; 2] {
+/// The argument that makes this program the bare tracker: a process of its own, as the reports are.
+const BARE: &str = "bare";
+
+/// CPU ticks of children that have ended.
+fn ticks() -> u64 {
     let told = fs::read_to_string("/proc/self/stat").expect("Linux");
     let behind_name = told.rsplit(')').next().expect("a name");
     let fields: Vec<u64> = behind_name
         .split_whitespace()
         .map(|field| field.parse().unwrap_or(0))
         .collect();
-    [fields[11] + fields[12], fields[13] + fields[14]]
+    fields[13] + fields[14]
 }
 
-fn tracker(path: &Path) -> u64 {
-    let before = ticks()[0];
+fn track(path: &Path) {
     let mut capture = Capture::open(File::open(path).expect("it opens")).expect("a capture");
     let mut dissector = Dissector::default();
     while let Ok(Some(frame)) = capture.next_frame() {
         black_box(dissector.frame(&frame));
     }
     black_box(dissector.finish().count());
-    ticks()[0] - before
 }
 
-fn report(arguments: &[&str], path: &Path) -> u64 {
-    let before = ticks()[1];
-    let status = Command::new(program::released())
-        .args(arguments)
-        .arg(path)
-        .stdout(Stdio::null())
-        .status();
+fn cost(command: &mut Command) -> u64 {
+    let before = ticks();
+    let status = command.stdout(Stdio::null()).status();
     assert!(status.expect("it runs").success());
-    ticks()[1] - before
+    ticks() - before
 }
 
 fn main() {
-    let asked = std::env::args()
-        .skip(1)
-        .find(|argument| !argument.starts_with("--"));
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match words.as_slice() {
+        [word, path] if word == BARE => return track(Path::new(path)),
+        _ => (),
+    }
+    let asked = words.iter().find(|argument| !argument.starts_with("--"));
     let Some(path) = asked else {
         println!("output: name a capture: cargo bench -p synfin-tests --bench output -- FILE");
         return;
     };
-    let path = fs::canonicalize(&path).expect("a file by its whole path");
-    let _built = program::released();
+    let path = fs::canonicalize(path).expect("a file by its whole path");
+    let program = program::released();
+    let this = std::env::current_exe().expect("Linux");
     let mut least = [u64::MAX; REPORTS.len() + 1];
     for _ in 0..ROUNDS {
-        least[0] = least[0].min(tracker(&path));
+        least[0] = least[0].min(cost(Command::new(&this).arg(BARE).arg(&path)));
         for (arguments, least) in REPORTS.iter().zip(&mut least[1..]) {
-            *least = report(arguments, &path).min(*least);
+            *least = cost(Command::new(program).args(*arguments).arg(&path)).min(*least);
         }
     }
     println!("{:<22} {:>6} ms CPU", "bare tracker", least[0] * 10);

@@ -172,7 +172,7 @@ impl<W: Write> Form for Fields<W> {
             let right = self.columns.iter().map(|column| right(column.kind())).collect();
             self.table.head(heading, right);
         }
-        let cells = self
+        let cells: Vec<String> = self
             .columns
             .iter()
             .map(|column| crate::text::foreign(&cell(row, column)))

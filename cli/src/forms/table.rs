@@ -12,23 +12,34 @@ const LOOK_AHEAD: usize = 512;
 
 /// A row, already safe to show, and how it looks.
 pub(crate) struct Cells {
-    cells: Vec<String>,
+    cells: Vec<(String, usize)>,
     style: Style,
 }
 
 impl Cells {
-    pub(crate) const fn plain(cells: Vec<String>) -> Self {
+    pub(crate) fn plain(cells: impl IntoIterator<Item = String>) -> Self {
         Self {
-            cells,
+            cells: cells.into_iter().map(measured).collect(),
             style: Style::new(),
         }
     }
 }
 
+/// A cell and the columns it takes.
+fn measured(cell: String) -> (String, usize) {
+    let printable = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+    let width = if cell.bytes().all(printable) {
+        cell.len()
+    } else {
+        display_width(&cell)
+    };
+    (cell, width)
+}
+
 /// A table whose columns are as wide as their widest cell so far.
 pub(crate) struct Table<W: Write> {
     out: W,
-    heading: Vec<String>,
+    heading: Vec<(String, usize)>,
     /// Columns that are aligned to the right: numbers.
     right: Vec<bool>,
     widths: Vec<usize>,
@@ -68,8 +79,9 @@ impl<W: Write> Table<W> {
     }
 
     pub(crate) fn head(&mut self, heading: Vec<String>, right: Vec<bool>) {
-        self.widths = heading.iter().map(|cell| display_width(cell)).collect();
-        (self.heading, self.right) = (heading, right);
+        self.heading = heading.into_iter().map(measured).collect();
+        self.widths = self.heading.iter().map(|(_, width)| *width).collect();
+        self.right = right;
     }
 
     /// Makes it fit in a width.
@@ -97,8 +109,8 @@ impl<W: Write> Table<W> {
     }
 
     pub(crate) fn row(&mut self, cells: Cells) -> io::Result<()> {
-        for (width, cell) in self.widths.iter_mut().zip(&cells.cells) {
-            *width = (*width).max(display_width(cell));
+        for (widest, (_, width)) in self.widths.iter_mut().zip(&cells.cells) {
+            *widest = (*widest).max(*width);
         }
         self.waiting.push(cells);
         if self.waiting.len() >= LOOK_AHEAD {
@@ -140,19 +152,19 @@ impl<W: Write> Table<W> {
         Ok(())
     }
 
-    fn align(&self, cells: &[String], line: &mut String) {
+    fn align(&self, cells: &[(String, usize)], line: &mut String) {
         line.clear();
-        for (i, (cell, width)) in cells.iter().zip(&self.widths).enumerate() {
+        for (i, ((cell, width), widest)) in cells.iter().zip(&self.widths).enumerate() {
             if self.gone.contains(&i) {
                 continue;
             }
-            let space = " ".repeat(width.saturating_sub(display_width(cell)));
+            let space = std::iter::repeat_n(' ', widest.saturating_sub(*width));
             if self.right.get(i).is_some_and(|right| *right) {
-                line.push_str(&space);
+                line.extend(space);
                 line.push_str(cell);
             } else {
                 line.push_str(cell);
-                line.push_str(&space);
+                line.extend(space);
             }
             line.push_str("  ");
         }
