@@ -12,6 +12,7 @@ mod input;
 mod interrupt;
 mod json;
 mod ladder;
+mod language;
 mod links;
 mod output_file;
 mod packets;
@@ -39,6 +40,7 @@ const UNUSABLE: u8 = 2;
 fn main() -> ExitCode {
     let args = Args::parse_from(args::with_default_command(std::env::args_os()));
     args.color.apply();
+    language::choose(args.lang);
     interrupt::watch();
     let done = match &args.command {
         Command::Packets(args) => packets::run(args),
