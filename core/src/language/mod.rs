@@ -1,5 +1,7 @@
 //! The languages texts for people come in. The words of the public contract (JSON, fields, the C ABI) are the same in each.
 
+mod words;
+
 words! {
     /// A language texts come in.
     Language {
@@ -20,6 +22,12 @@ impl Language {
             .copied()
             .find(|language| word.eq_ignore_ascii_case(language.as_str()))
     }
+}
+
+/// Whether a letter is one of Chinese's own.
+#[cfg(test)]
+pub(crate) const fn is_han(letter: char) -> bool {
+    matches!(letter, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
 }
 
 #[cfg(test)]
