@@ -1,7 +1,12 @@
 //! The language of everything that is written for people.
 
+mod en;
+mod messages;
+mod zh;
+
 use std::sync::OnceLock;
 
+pub(crate) use messages::Messages;
 pub(crate) use synfin::Language;
 
 static CHOSEN: OnceLock<Language> = OnceLock::new();
@@ -17,6 +22,16 @@ pub(crate) fn choose(asked: Option<Language>) {
 
 pub(crate) fn chosen() -> Language {
     CHOSEN.get().copied().unwrap_or(Language::English)
+}
+
+/// All texts in the chosen language.
+pub(crate) fn messages() -> &'static Messages {
+    Messages::of(chosen())
+}
+
+/// The name of a rule.
+pub(crate) const fn rule_name(rule: synfin::Rule, _: Language) -> &'static str {
+    rule.info().name
 }
 
 /// The first of POSIX's variables that is set and not empty decides.
