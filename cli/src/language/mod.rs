@@ -30,8 +30,8 @@ pub(crate) fn messages() -> &'static Messages {
 }
 
 /// The name of a rule.
-pub(crate) const fn rule_name(rule: synfin::Rule, _: Language) -> &'static str {
-    rule.info().name
+pub(crate) fn rule_name(rule: synfin::Rule, language: Language) -> &'static str {
+    rule.name_in(language)
 }
 
 /// The first of POSIX's variables that is set and not empty decides.

@@ -94,9 +94,7 @@ fn what(say: &Messages, dissector: &Dissector, annotation: &Annotation, links: O
         words.next().push_str(order);
     }
     if annotation.integrity != IntegrityWord::Ok {
-        words
-            .next()
-            .push_str(annotation.integrity.label(say.language));
+        words.next().push_str(annotation.integrity.label(say.language));
     }
     if words.text.is_empty() && annotation.flags.rst() {
         words.text = annotation.flags.to_string();

@@ -68,11 +68,11 @@ pub(super) const DESCRIPTIONS: &[(&str, &str)] = &[
     ("handshake.frames", "证明握手结论的帧"),
     (
         "handshake.rtt_responder",
-        "SYN 到 SYN-ACK：抓包点与响应方之间的往返时间",
+        "SYN 到 SYN-ACK：捕获点与响应方之间的往返时间",
     ),
     (
         "handshake.rtt_initiator",
-        "SYN-ACK 到 ACK：抓包点与发起方之间的往返时间",
+        "SYN-ACK 到 ACK：捕获点与发起方之间的往返时间",
     ),
     ("handshake.isn_initiator", "发起方的初始序列号"),
     ("handshake.isn_responder", "响应方的初始序列号"),
@@ -244,3 +244,17 @@ pub(super) const DESCRIPTIONS: &[(&str, &str)] = &[
     ("http_omitted", "列出的 10,000 个之外的事务数"),
     ("evicted", "在结束之前被挤出已满的连接表"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::DESCRIPTIONS;
+    use crate::FIELDS;
+
+    #[test]
+    fn every_field_has_its_description_in_its_place() {
+        let names = FIELDS
+            .iter()
+            .map(|field| field.name.trim_start_matches("synfin."));
+        assert!(names.eq(DESCRIPTIONS.iter().map(|(name, _)| *name)));
+    }
+}

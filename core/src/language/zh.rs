@@ -70,7 +70,7 @@ impl Messages for Chinese {
 
     fn reference(&self, rfc: &str) -> String {
         [
-            ("capture artefact", "抓包所致"),
+            ("capture artefact", "捕获所致"),
             ("figure ", "图 "),
             ("group 1", "第 1 组"),
             ("fifth", "第五步"),
@@ -109,8 +109,8 @@ impl Messages for Chinese {
 
     fn handshake(&self, verdict: HandshakeVerdict, confidence: Confidence) -> &'static str {
         match (verdict, confidence) {
-            (HandshakeVerdict::None, _) => "没有打开任何连接，抓到的内容也不属于任何连接。",
-            (HandshakeVerdict::Unseen, _) => "抓包中没有握手过程，但连接确实存在。",
+            (HandshakeVerdict::None, _) => "没有打开任何连接，捕获到的内容也不属于任何连接。",
+            (HandshakeVerdict::Unseen, _) => "捕获中没有握手过程，但连接确实存在。",
             (HandshakeVerdict::Complete, _) => "三次握手已完成：双方的 SYN 都得到了确认。",
             (HandshakeVerdict::Simultaneous, _) => {
                 "双方同时打开了连接：两个 SYN 交错而过，并且各自得到了确认。"
@@ -125,7 +125,7 @@ impl Messages for Chinese {
             (HandshakeVerdict::Unreachable, _) => "无法到达响应方：SYN 引来了 ICMP 差错报文。",
             (HandshakeVerdict::HalfOpen, _) => "连接停留在半开状态：响应方的 SYN-ACK 始终没有得到确认。",
             (HandshakeVerdict::NoAnswer, _) => "SYN 始终没有得到应答。",
-            (HandshakeVerdict::Pending, _) => "抓包结束得太早，无法判断握手的结果。",
+            (HandshakeVerdict::Pending, _) => "捕获结束得太早，无法判断握手的结果。",
         }
     }
 
@@ -140,13 +140,13 @@ impl Messages for Chinese {
                         _ => "对 SYN-ACK 的 ACK",
                     })
                     .collect();
-                &format!("{} 不在抓包中；这是由后续报文段的序号推断的", steps.join("、"))
+                &format!("{} 不在捕获中；这是由后续报文段的序号推断的", steps.join("、"))
             }
-            OpeningDoubt::SomethingMissing => "它所依据的内容没有全部抓到",
-            OpeningDoubt::NothingElseCaptured => "可能有一个连接存在，只是其他内容都没有抓到",
+            OpeningDoubt::SomethingMissing => "它所依据的内容没有全部捕获到",
+            OpeningDoubt::NothingElseCaptured => "可能有一个连接存在，只是其他内容都没有捕获到",
             OpeningDoubt::RstWithoutAck => "这个 RST 不带 ACK，发起方本应忽略它；然而发起方此后却没有了动静",
             OpeningDoubt::ScanOrOldSyn => "这些报文段既像有意的扫描，也像旧的重复 SYN",
-            OpeningDoubt::AnotherReading => "抓到的内容也可以有别的解释",
+            OpeningDoubt::AnotherReading => "捕获到的内容也可以有别的解释",
         };
         doubted(sure, why)
     }
@@ -165,7 +165,7 @@ impl Messages for Chinese {
             SynAckOf::CrossedSyn => format!("帧 {frame}：SYN-ACK，确认了另一方的 SYN。"),
             SynAckOf::Syn => format!("帧 {frame}：第二次握手，SYN-ACK{isn}，确认了 SYN。"),
             SynAckOf::UncapturedSyn => {
-                format!("帧 {frame}：第二次握手，SYN-ACK{isn}；抓包中没有 SYN。")
+                format!("帧 {frame}：第二次握手，SYN-ACK{isn}；捕获中没有 SYN。")
             }
         }
     }
@@ -177,7 +177,7 @@ impl Messages for Chinese {
                 format!("帧 {frame}：第三次握手，ACK{data}，确认了 SYN-ACK，双方都已打开。")
             }
             AckOf::UncapturedSynAck => {
-                format!("帧 {frame}：第三次握手，它所确认的 SYN-ACK 不在抓包中；双方都已打开。")
+                format!("帧 {frame}：第三次握手，它所确认的 SYN-ACK 不在捕获中；双方都已打开。")
             }
         }
     }
@@ -226,7 +226,7 @@ impl Messages for Chinese {
                     .map_or_else(String::new, |len| format!("，消息体 {len} 字节"));
                 format!("{}（帧 {}{body}）", request.line, request.frame)
             }
-            None => "没有抓到请求的响应".to_owned(),
+            None => "请求未被捕获的响应".to_owned(),
         };
         let response = exchange.response.map_or_else(
             || "没有应答".to_owned(),
@@ -241,7 +241,7 @@ impl Messages for Chinese {
         let flaw = match exchange.flaw {
             None => "",
             Some(Flaw::Incomplete) => "；这次交互没有完成",
-            Some(Flaw::Gap) => "；其中有字节没有抓到",
+            Some(Flaw::Gap) => "；其中有字节没有捕获到",
             Some(Flaw::Cut) => "；其内容被 snaplen 截短",
             Some(Flaw::Reset) => "；这次交互被复位打断",
         };
@@ -275,13 +275,13 @@ impl Messages for Chinese {
                 format!("一个以{resetter}名义发出的 RST 结束了连接；没有任何一方发过 FIN。")
             }
             CloseVerdict::Reset => format!("{by}复位了连接；没有任何一方发过 FIN。"),
-            CloseVerdict::Superseded => "一个新连接接管了这个地址端口对；没有抓到关闭过程。".to_owned(),
+            CloseVerdict::Superseded => "一个新连接接管了这个地址端口对；没有捕获到关闭过程。".to_owned(),
             CloseVerdict::TimedOut => "连接在静默中被放弃：一再重发的内容始终没有得到应答。".to_owned(),
             CloseVerdict::Closing => {
-                format!("{by}先关闭，{peer}也已关闭，但到抓包结束时，两个 FIN 没有都得到确认。")
+                format!("{by}先关闭，{peer}也已关闭，但到捕获结束时，两个 FIN 没有都得到确认。")
             }
-            CloseVerdict::HalfClosed => format!("{by}已关闭；到抓包结束时，{peer}还没有关闭。"),
-            CloseVerdict::Open => "到抓包结束时，双方都没有关闭。".to_owned(),
+            CloseVerdict::HalfClosed => format!("{by}已关闭；到捕获结束时，{peer}还没有关闭。"),
+            CloseVerdict::Open => "到捕获结束时，双方都没有关闭。".to_owned(),
         }
     }
 
@@ -290,7 +290,7 @@ impl Messages for Chinese {
             CloseDoubt::UnexpectedNumber => "这个 RST 不在期望的序列号上，但它的接收方此后什么也没有发送",
             CloseDoubt::DataOnItsWay => "RST 到来时还有数据在途中，因此无法精确核对它的序列号",
             CloseDoubt::Silence => "只有静默说明了这一点，没有报文段可以证明",
-            CloseDoubt::FinNotCaptured => "抓包中缺少一个 FIN；这是由比最后一个字节多一的确认号推断的",
+            CloseDoubt::FinNotCaptured => "捕获中缺少一个 FIN；这是由比最后一个字节多一的确认号推断的",
         };
         doubted(sure, why)
     }
@@ -347,11 +347,11 @@ impl Messages for Chinese {
             Cause::RefusedPolicy => ("拒绝它的是过滤设备，不是主机本身", "主机自己也可能这样应答"),
             Cause::HttpConnectionClose => (
                 "HTTP 用 Connection: close 宣告了关闭",
-                "这个结局并不完全依据抓到的报文段",
+                "这个结局并不完全依据捕获到的报文段",
             ),
             Cause::Http10 => (
                 "没有 keep-alive 的 HTTP/1.0 在响应之后结束连接",
-                "这个结局并不完全依据抓到的报文段",
+                "这个结局并不完全依据捕获到的报文段",
             ),
             Cause::IdleTimeout => (
                 "连接静默已久且没有未完成的事，如同空闲超时",
@@ -361,7 +361,7 @@ impl Messages for Chinese {
             Cause::AbortedByApplication => ("应用中止了连接，或没有关闭连接就退出了", "RST 不带原因"),
             Cause::UnreadData => (
                 "关闭连接时，收到的数据还没有被读取",
-                "应用是否读过这些数据，从抓包中看不出来",
+                "应用是否读过这些数据，从捕获中看不出来",
             ),
             Cause::LateData => ("数据到达了已经关闭、不再读取的一方", "RST 不带原因"),
             Cause::RetransmissionGiveUp => ("发送方多次重传都没有得到确认，于是放弃", "也可能是应用先放弃了"),
@@ -373,8 +373,8 @@ impl Messages for Chinese {
             Cause::InjectedReset => ("主机之间的某个设备注入了 RST", "这些迹象也可以有正当的解释"),
             Cause::TlsCloseNotify => ("TLS 用 close_notify 宣告了结束", "这个告警是加密的"),
             Cause::TlsAlert => ("TLS 因告警而失败", "告警未必就是原因"),
-            Cause::TlsTruncated => ("TLS 会话没有 close_notify 就被切断", "这个告警可能没有被抓到"),
-            Cause::Unknown => ("不明；抓包中没有任何线索", ""),
+            Cause::TlsTruncated => ("TLS 会话没有 close_notify 就被切断", "这个告警可能没有被捕获"),
+            Cause::Unknown => ("不明；捕获中没有任何线索", ""),
         }
     }
 
@@ -391,9 +391,9 @@ impl Messages for Chinese {
         let RoundTrip { side, sent, answer } = of;
         let side = side_name(side);
         if crossed {
-            format!("抓包点与{side}之间的往返时间为 {span}（从它的 SYN 到对它的应答）。")
+            format!("捕获点与{side}之间的往返时间为 {span}（从它的 SYN 到对它的应答）。")
         } else {
-            format!("抓包点与{side}之间的往返时间为 {span}（从 {sent} 到 {answer}）。")
+            format!("捕获点与{side}之间的往返时间为 {span}（从 {sent} 到 {answer}）。")
         }
     }
 
@@ -403,12 +403,12 @@ impl Messages for Chinese {
             RoundTripDoubt::SentAgain => {
                 format!("{sent} 发送了不止一次，无从知道得到应答的是哪一个（Karn 算法）")
             }
-            RoundTripDoubt::NotCaptured => format!("抓包中没有 {sent}"),
+            RoundTripDoubt::NotCaptured => format!("捕获中没有 {sent}"),
             RoundTripDoubt::SentAgainOrClock => {
                 format!("{sent} 发送了不止一次，或者捕获时间出现了倒退")
             }
         };
-        format!("抓包点与{}之间的往返时间未知：{why}。", side_name(side))
+        format!("捕获点与{}之间的往返时间未知：{why}。", side_name(side))
     }
 
     fn establish(&self, span: Duration) -> String {
