@@ -6,7 +6,7 @@ mod zh;
 
 use std::sync::OnceLock;
 
-pub(crate) use messages::Messages;
+pub(crate) use messages::{IcmpNames, Messages};
 pub(crate) use synfin::Language;
 
 static CHOSEN: OnceLock<Language> = OnceLock::new();
@@ -30,7 +30,7 @@ pub(crate) fn messages() -> &'static Messages {
 }
 
 /// The name of a rule.
-pub(crate) const fn rule_name(rule: synfin::Rule, _: Language) -> &'static str {
+pub(crate) fn rule_name(rule: synfin::Rule, _: Language) -> &'static str {
     rule.info().name
 }
 
