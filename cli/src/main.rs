@@ -67,7 +67,7 @@ fn main() -> ExitCode {
             ExitCode::from(ALL_READ)
         }
         Err(failure) => {
-            anstream::eprintln!("synfin: {failure}");
+            anstream::eprintln!("synfin{}{failure}", language::messages().colon);
             ExitCode::from(UNUSABLE)
         }
     }
@@ -86,7 +86,7 @@ impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Input(message) => f.write_str(message),
-            Self::Output(error) => write!(f, "cannot write: {error}"),
+            Self::Output(error) => f.write_str(&(language::messages().cannot_write)(error)),
         }
     }
 }

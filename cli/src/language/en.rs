@@ -24,6 +24,8 @@ macro_rules! add {
 pub(super) static ENGLISH: Messages = Messages {
     language: Language::English,
     comma: ", ",
+    list_comma: ", ",
+    colon: ": ",
     semicolon: "; ",
     no_connections: "no TCP connections",
     which_connection: |total| {

@@ -15,8 +15,12 @@ use crate::text::Duration;
 /// Every phrase, in one language.
 pub(crate) struct Messages {
     pub(crate) language: Language,
-    /// Between parts of a list.
+    /// Between parts of a sentence.
     pub(crate) comma: &'static str,
+    /// Between things of a kind.
+    pub(crate) list_comma: &'static str,
+    /// Behind the name of what is spoken of.
+    pub(crate) colon: &'static str,
     /// Between clauses.
     pub(crate) semicolon: &'static str,
     pub(crate) no_connections: &'static str,

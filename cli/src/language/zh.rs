@@ -18,6 +18,8 @@ macro_rules! add {
 pub(super) static CHINESE: Messages = Messages {
     language: Language::Chinese,
     comma: "，",
+    list_comma: "、",
+    colon: "：",
     semicolon: "；",
     no_connections: "没有 TCP 连接",
     which_connection: |total| {
@@ -293,7 +295,7 @@ const LADDER: Ladder = Ladder {
         words
     },
     bytes: |count| format!("{count} 字节"),
-    not_captured: |bytes| format!("{bytes}未捕获"),
+    not_captured: |bytes| format!("{bytes} 未捕获"),
     bytes_not_captured: "有字节未捕获",
     silence: |time| format!("静默 {time}"),
 };

@@ -16,6 +16,7 @@ use crate::args::PageReport;
 use crate::input::{self, Reading, Sink};
 use crate::ladder::fold::{Folded, Limits, Moment};
 use crate::ladder::model::Ladder;
+use crate::language::messages;
 use crate::output_file::Output;
 use crate::text;
 use columns::{Connections, Transactions};
@@ -153,7 +154,7 @@ impl Report {
         };
         let file = self.page.files.len().saturating_sub(1);
         self.page.connections.push(file, connection);
-        let ladder = Ladder::of(connection, folded);
+        let ladder = Ladder::of(messages(), connection, folded);
         self.page.pictures.push(connection, &ladder)?;
         for (position, transaction) in connection.http.iter().enumerate() {
             if self.page.transactions.len() < MOST_TRANSACTIONS {
