@@ -22,9 +22,9 @@ pub(crate) fn rules(json: bool) -> Result<Reading, Failure> {
         return done(out);
     }
     let language = language::chosen();
-    let [id, level, name, condition] = match language {
-        Language::English => ["id", "level", "name", "condition"],
-        Language::Chinese => ["编号", "级别", "名称", "条件"],
+    let ([id, level, name, condition], gap) = match language {
+        Language::English => (["id", "level", "name", "condition"], " "),
+        Language::Chinese => (["编号", "级别", "名称", "条件"], ""),
     };
     writeln!(
         out,

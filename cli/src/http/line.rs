@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use synfin::{HttpMessage, Side};
 use synfin::http::{HttpRow, MessageFacts, MessageState, TransactionFacts};
+use synfin::{HttpMessage, Side};
 use textwrap::core::display_width;
 
 use super::Form;
@@ -135,7 +135,10 @@ impl<W: Write> Form for Lines<W> {
 impl<W: Write> Lines<W> {
     fn fields(&mut self, mark: char, message: &MessageFacts) -> io::Result<()> {
         let fields = message.fields.iter().map(|field| (field, ""));
-        let trailers = message.trailers.iter().map(|field| (field, self.say.http.trailer));
+        let trailers = message
+            .trailers
+            .iter()
+            .map(|field| (field, self.say.http.trailer));
         for (field, trailer) in fields.chain(trailers) {
             let (name, value) = (foreign(&field.name), foreign(&field.value));
             let line = format!("{:>1$}  {mark} {name}: {value}{trailer}", "", self.clock.width());

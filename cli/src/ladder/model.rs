@@ -244,9 +244,7 @@ impl Lines<'_> {
                 (line.frame, self.before_ns) = (None, before_ns);
                 line.severity = Severity::Note;
                 line.label = match (self.connection.gaps[*from], self.connection.gap_bytes[*from]) {
-                    (1, bytes) if bytes > 0 => {
-                        (self.say.ladder.not_captured)(&words::bytes(self.say, bytes))
-                    }
+                    (1, bytes) if bytes > 0 => (self.say.ladder.not_captured)(&words::bytes(self.say, bytes)),
                     _ => self.say.ladder.bytes_not_captured.to_owned(),
                 };
                 self.lines.push(line);
