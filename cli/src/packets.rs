@@ -376,7 +376,19 @@ impl<W: Write> Rows for Text<W> {
 
 /// The names of the columns, that of the time `time` columns wide.
 fn heading(say: &Messages, time: usize) -> String {
-    let [frame, clock, number, flags, seq, ack, len, step, initiator, responder, what] = say.packets.headings;
+    let [
+        frame,
+        clock,
+        number,
+        flags,
+        seq,
+        ack,
+        len,
+        step,
+        initiator,
+        responder,
+        what,
+    ] = say.packets.headings;
     format!(
         "{} {}  {} {} {} {} {}  {} {} {} {what}",
         Right(frame, 5),

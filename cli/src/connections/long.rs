@@ -7,7 +7,7 @@ use synfin::http::Transaction;
 use synfin::{Connection, Offer, Rule, Side, Sides};
 
 use super::{Rows, ended_by, sure};
-use crate::language::{Messages, rule_name};
+use crate::language::Messages;
 use crate::text::{self, DIM, Duration, HEADING, Left, Right, foreign};
 
 /// Transactions told one by one.
@@ -97,11 +97,8 @@ impl<W: Write> Long<W> {
         let (words, language) = (&self.say.long, self.say.language);
         self.label(words.from, &(words.span)(connection))?;
         let (handshake, timing) = (&connection.handshake, &connection.timing);
-        let mut opened = sure(
-            self.say,
-            handshake.verdict.label(language),
-            handshake.confidence,
-        ) + &frames(self.say, &handshake.frames);
+        let mut opened = sure(self.say, handshake.verdict.label(language), handshake.confidence)
+            + &frames(self.say, &handshake.frames);
         for (phrase, ns) in [
             (words.rtt_to_responder, handshake.rtt_responder_ns),
             (words.rtt_to_initiator, handshake.rtt_initiator_ns),
@@ -186,9 +183,8 @@ impl<W: Write> Long<W> {
         }
         let agreed = options.agreed;
         let (words, language) = (&self.say.long, self.say.language);
-        let of = |show: &dyn Fn(Offer) -> String| {
-            offers.map(|offer| offer.map_or_else(|| "-".to_owned(), show))
-        };
+        let of =
+            |show: &dyn Fn(Offer) -> String| offers.map(|offer| offer.map_or_else(|| "-".to_owned(), show));
         let yes = |is: bool| if is { words.yes } else { words.no }.to_owned();
         let word = |is: Option<bool>| match is {
             Some(true) => words.agreed,
@@ -240,10 +236,7 @@ impl<W: Write> Long<W> {
             self.label(words.syn_again, &changes.join(self.say.list_comma))?;
         }
         for violation in &options.violations {
-            let (option, fault) = (
-                violation.option.label(language),
-                violation.fault.label(language),
-            );
+            let (option, fault) = (violation.option.label(language), violation.fault.label(language));
             self.label(
                 words.option_fault,
                 &(words.fault_in)(option, fault, violation.frame),
@@ -264,7 +257,7 @@ impl<W: Write> Long<W> {
             let told = format!(
                 "{:<4} {}{}",
                 rule.id(),
-                rule_name(rule, self.say.language),
+                rule.name_in(self.say.language),
                 frames(self.say, &hits)
             );
             self.label(if place == 0 { self.say.long.rules } else { "" }, &told)?;

@@ -7,8 +7,8 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use synfin::{ConnectionId, HttpMessage};
 use synfin::http::{HttpRow, MessageFacts, MessageState};
+use synfin::{ConnectionId, HttpMessage};
 
 use crate::coding::{self, End};
 use crate::json;
@@ -170,11 +170,7 @@ impl Bodies {
             ENDS_EARLY => words.ends_early.to_owned(),
             why => (words.damaged)(why),
         }));
-        remarks.extend(
-            entry
-                .undecoded
-                .map(|codings| (words.left_in)(&foreign(codings))),
-        );
+        remarks.extend(entry.undecoded.map(|codings| (words.left_in)(&foreign(codings))));
         let label = message.label(self.say.language);
         Ok((!remarks.is_empty()).then(|| (words.body)(label, &remarks.join(self.say.comma))))
     }

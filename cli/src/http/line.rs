@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use synfin::{HttpMessage, Side};
 use synfin::http::{HttpRow, MessageFacts, MessageState, TransactionFacts};
+use synfin::{HttpMessage, Side};
 use textwrap::core::display_width;
 
 use super::Form;
-use crate::language::{Messages, rule_name};
+use crate::language::Messages;
 use crate::text::{self, DIM, Duration, HEADING, Left, Right, cut, foreign};
 use crate::times::{Clock, TimeFormat};
 
@@ -135,7 +135,10 @@ impl<W: Write> Form for Lines<W> {
 impl<W: Write> Lines<W> {
     fn fields(&mut self, mark: char, message: &MessageFacts) -> io::Result<()> {
         let fields = message.fields.iter().map(|field| (field, ""));
-        let trailers = message.trailers.iter().map(|field| (field, self.say.http.trailer));
+        let trailers = message
+            .trailers
+            .iter()
+            .map(|field| (field, self.say.http.trailer));
         for (field, trailer) in fields.chain(trailers) {
             let (name, value) = (foreign(&field.name), foreign(&field.value));
             let line = format!("{:>1$}  {mark} {name}: {value}{trailer}", "", self.clock.width());
@@ -212,7 +215,7 @@ fn remarks(say: &Messages, row: &HttpRow, facts: &TransactionFacts) -> Vec<Strin
     remarks.extend(
         rules
             .iter()
-            .map(|&rule| format!("{} {}", rule.id(), rule_name(rule, language))),
+            .map(|&rule| format!("{} {}", rule.id(), rule.name_in(language))),
     );
     remarks
 }

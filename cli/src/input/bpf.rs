@@ -25,7 +25,10 @@ impl Filter {
         match compile(expression, LinkType::ETHERNET) {
             Ok(program) => drop(programs.insert(LinkType::ETHERNET, program)),
             // It may make sense for another link type.
-            Err(message) if message.contains("syntax error") || message.contains(messages().input.filter_needs_tcpdump) => {
+            Err(message)
+                if message.contains("syntax error")
+                    || message.contains(messages().input.filter_needs_tcpdump) =>
+            {
                 return Err(message);
             }
             Err(_) => {}

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::complain;
 use super::opening::{self, Manner};
 use super::rotated::{self, Piece, Series};
-use super::complain;
 use crate::language::messages;
 use crate::{args, text};
 

@@ -15,9 +15,18 @@ pub(crate) fn draw(out: &mut impl Write, say: &Messages, ladder: &Ladder) -> io:
     writeln!(out, "    accDescr: {}", plain(&ladder.verdict))?;
     for side in Side::BOTH {
         let end = escaped(&ladder.ends[side]);
-        writeln!(out, "    participant {} as {}<br/>{end}", id(side), side.label(say.language))?;
+        writeln!(
+            out,
+            "    participant {} as {}<br/>{end}",
+            id(side),
+            side.label(say.language)
+        )?;
     }
-    states(out, say.language, &Sides::from_fn(|side| Some(ladder.begins[side])))?;
+    states(
+        out,
+        say.language,
+        &Sides::from_fn(|side| Some(ladder.begins[side])),
+    )?;
     for line in &ladder.lines {
         let frame = line.frame.map(say.ladder.of_frame).unwrap_or_default();
         let words: Vec<String> = [&frame, line.step, &line.words()]

@@ -86,7 +86,12 @@ impl Pen<'_> {
     }
 
     fn header(&mut self, ladder: &Ladder) {
-        self.text(MARGIN, 36, "title", &(self.say.ladder.connection)(&ladder.connection.to_string()));
+        self.text(
+            MARGIN,
+            36,
+            "title",
+            &(self.say.ladder.connection)(&ladder.connection.to_string()),
+        );
         for side in Side::BOTH {
             let x = LIFELINES[side];
             let width = 40 + text_width(&ladder.ends[side], 13).max(90);

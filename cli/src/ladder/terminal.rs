@@ -295,7 +295,10 @@ impl Pen<'_> {
                 .map(|state| state.label(self.say.language))
         };
         if self.layout.states_outside {
-            line += &format!("{} ", Right(state(Side::Initiator).unwrap_or_default(), STATE - 1));
+            line += &format!(
+                "{} ",
+                Right(state(Side::Initiator).unwrap_or_default(), STATE - 1)
+            );
         }
         // Silence and folded runs break the lifelines.
         let broken = between.iter().any(|(_, style)| *style == PAUSE);
@@ -330,7 +333,10 @@ impl Pen<'_> {
         }
         let word = |side: Side| states[side].map_or("", |state| state.label(self.say.language));
         let (left, right) = (word(Side::Initiator), word(Side::Responder));
-        let gap = self.layout.between.saturating_sub(display_width(left) + display_width(right) + 2);
+        let gap = self
+            .layout
+            .between
+            .saturating_sub(display_width(left) + display_width(right) + 2);
         let text = format!(" {left}{:gap$}{right} ", "");
         self.row(out, ["", "", ""], &Sides::default(), &[(text, DIM)], NO_NOTE)
     }
@@ -489,7 +495,14 @@ mod tests {
         };
         for width in [60, 80, 120, 200] {
             let mut out = Vec::new();
-            draw(&mut out, Messages::of(Language::English), &ladder, width, &Strokes::UNICODE).expect("a vector grows");
+            draw(
+                &mut out,
+                Messages::of(Language::English),
+                &ladder,
+                width,
+                &Strokes::UNICODE,
+            )
+            .expect("a vector grows");
             let out = anstream::adapter::strip_bytes(&out).into_vec();
             let out = String::from_utf8(out).expect("UTF-8");
             assert_eq!(out.matches(&end).count(), 4, "{out}");

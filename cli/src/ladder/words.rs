@@ -10,7 +10,12 @@ use crate::packets;
 use crate::text::{self, Duration};
 
 /// What a segment is, what it answers and what became of it.
-pub(super) fn note(say: &Messages, connection: &Connection, told: &Told, answers_line_before: bool) -> String {
+pub(super) fn note(
+    say: &Messages,
+    connection: &Connection,
+    told: &Told,
+    answers_line_before: bool,
+) -> String {
     let words = &say.ladder;
     let segment = &told.segment;
     let mut parts: Vec<String> = Vec::new();

@@ -29,11 +29,6 @@ pub(crate) fn messages() -> &'static Messages {
     Messages::of(chosen())
 }
 
-/// The name of a rule.
-pub(crate) fn rule_name(rule: synfin::Rule, _: Language) -> &'static str {
-    rule.info().name
-}
-
 /// The first of POSIX's variables that is set and not empty decides.
 fn of_environment(variable: impl Fn(&str) -> Option<String>) -> Option<Language> {
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]

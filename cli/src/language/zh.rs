@@ -222,9 +222,7 @@ const BODIES: Bodies = Bodies {
     damaged: |why| format!("内容编码已损坏（{why}）"),
     left_in: |codings| format!("保留 {codings} 编码"),
     not_a_folder: |folder| format!("--bodies {folder}：不是目录"),
-    index_is_there: |folder, index| {
-        format!("--bodies {folder}：{index} 已存在，不覆盖任何文件：请另选目录")
-    },
+    index_is_there: |folder, index| format!("--bodies {folder}：{index} 已存在，不覆盖任何文件：请另选目录"),
     failed: |folder, error| format!("--bodies {folder}：{}", io_error(error)),
 };
 
@@ -323,9 +321,7 @@ const INPUT: Input = Input {
     },
     left_out: |error, skipped| format!("{error}；略过 {skipped} 字节"),
     before_reported: |error| format!("{error}；此前的内容均已报告"),
-    cut_while_followed: |now, read| {
-        format!("跟踪期间文件被截短到 {now} 字节，而此前已读取 {read} 字节")
-    },
+    cut_while_followed: |now, read| format!("跟踪期间文件被截短到 {now} 字节，而此前已读取 {read} 字节"),
     ends_too_early: |format, at| format!("{format} 数据过早结束，位于文件的字节 {at}"),
     compression_damaged: |format, at, error| {
         format!("{format} 数据在文件的字节 {at} 处或之前损坏（{error}）")

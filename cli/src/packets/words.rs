@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use synfin::{Annotation, Dissector, HttpMessage, IntegrityWord, Order, Phase, Rule, Side, Step};
 
-use crate::language::{Messages, rule_name};
+use crate::language::Messages;
 use crate::links::Links;
 use crate::text::{self, Duration, ENDING, Left, OPENING};
 
@@ -94,9 +94,7 @@ fn what(say: &Messages, dissector: &Dissector, annotation: &Annotation, links: O
         words.next().push_str(order);
     }
     if annotation.integrity != IntegrityWord::Ok {
-        words
-            .next()
-            .push_str(annotation.integrity.label(say.language));
+        words.next().push_str(annotation.integrity.label(say.language));
     }
     if words.text.is_empty() && annotation.flags.rst() {
         words.text = annotation.flags.to_string();
@@ -124,7 +122,7 @@ pub(crate) fn name(say: &Messages, rule: Rule, annotation: &Annotation) -> &'sta
         Rule::E4 if annotation.window == Some(0) => words.zero_window,
         Rule::E4 => words.zero_window_probe_or_end,
         Rule::E12 => words.ack_of_lost,
-        _ => rule_name(rule, say.language),
+        _ => rule.name_in(say.language),
     }
 }
 

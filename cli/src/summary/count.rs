@@ -11,7 +11,7 @@ use synfin::{
 };
 
 use super::line::{Line, Lines};
-use crate::language::{Messages, rule_name};
+use crate::language::Messages;
 use crate::text::{Duration, endpoint};
 
 /// Lines of a list that has no natural end.
@@ -196,7 +196,7 @@ impl Count {
         let of_rules = rules.iter().map(|(rule, count)| {
             let info = rule.info();
             lines.connections(
-                format!("{} {}", info.id, rule_name(*rule, say.language)),
+                format!("{} {}", info.id, rule.name_in(say.language)),
                 *count,
                 format!("rules.id == {}", info.id),
             )
@@ -215,7 +215,9 @@ impl Count {
 
     fn sent_again(&self, lines: Lines<'_>, say: &Messages) -> Vec<Line> {
         let SentAgain {
-            segments, connections, ..
+            segments,
+            connections,
+            ..
         } = self.sent_again;
         let what = (say.summary.segments_by)(segments.initiator, segments.responder);
         let expression = "retransmissions.initiator > 0 or retransmissions.responder > 0";
@@ -230,11 +232,7 @@ impl Count {
         });
         let mut http: Vec<Line> = classes.collect();
         if self.without_response > 0 {
-            http.push(lines.transactions(
-                say.summary.no_final_response,
-                self.without_response,
-                "not status",
-            ));
+            http.push(lines.transactions(say.summary.no_final_response, self.without_response, "not status"));
         }
         http
     }

@@ -1,6 +1,18 @@
-//! The languages texts for people come in. The words of the public contract (JSON, fields, the C ABI) are the same in each.
+//! The languages texts for people come in. The words of the public contract (JSON, fields, the C ABI) are the same in
+//! each.
 
+mod en;
+mod fields_zh;
+pub(crate) mod messages;
+mod pieces;
+mod rules_en;
+mod rules_zh;
 mod words;
+mod zh;
+
+use crate::field::{FIELDS, Field};
+use crate::rule::Rule;
+use messages::Messages;
 
 words! {
     /// A language texts come in.
@@ -21,6 +33,75 @@ impl Language {
             .iter()
             .copied()
             .find(|language| word.eq_ignore_ascii_case(language.as_str()))
+    }
+}
+
+pub(crate) const fn messages(language: Language) -> &'static dyn Messages {
+    match language {
+        Language::English => &en::English,
+        Language::Chinese => &zh::Chinese,
+    }
+}
+
+/// A rule for people.
+#[derive(Debug, Clone, Copy)]
+struct RuleText {
+    name: &'static str,
+    meaning: &'static str,
+    condition: &'static str,
+}
+
+impl Rule {
+    /// What it means for the connection, in a plain English sentence.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        self.meaning_in(Language::English)
+    }
+
+    /// What it means for the connection, in a plain sentence.
+    #[must_use]
+    pub fn meaning_in(self, language: Language) -> &'static str {
+        self.text(language).meaning
+    }
+
+    /// Its name in a few words.
+    #[must_use]
+    pub fn name_in(self, language: Language) -> &'static str {
+        self.text(language).name
+    }
+
+    /// The evidence it takes, in a sentence.
+    #[must_use]
+    pub fn condition_in(self, language: Language) -> &'static str {
+        self.text(language).condition
+    }
+
+    /// Where the behaviour is specified or described; RFCs are cited alike in each language.
+    #[must_use]
+    pub fn reference_in(self, language: Language) -> String {
+        messages(language).reference(self.info().rfc)
+    }
+
+    fn text(self, language: Language) -> RuleText {
+        match language {
+            Language::English => rules_en::text(self),
+            Language::Chinese => rules_zh::text(self),
+        }
+    }
+}
+
+impl Field {
+    /// What it holds, in a line.
+    #[must_use]
+    pub fn description_in(&self, language: Language) -> &'static str {
+        match language {
+            Language::English => self.description,
+            Language::Chinese => FIELDS
+                .iter()
+                .position(|field| field.name == self.name)
+                .and_then(|at| fields_zh::DESCRIPTIONS.get(at))
+                .map_or(self.description, |(_, description)| description),
+        }
     }
 }
 
