@@ -6,7 +6,7 @@ mod zh;
 
 use std::sync::OnceLock;
 
-pub(crate) use messages::{IcmpNames, Messages};
+pub(crate) use messages::{IcmpNames, Messages, Page as PageMessages};
 pub(crate) use synfin::Language;
 
 static CHOSEN: OnceLock<Language> = OnceLock::new();
