@@ -371,8 +371,7 @@ pub(crate) fn verdict_in_words(say: &Messages, connection: &Connection) -> Strin
         words += &phrase(side.label(language));
     }
     if close.cause != Cause::Unknown {
-        words += say.comma;
-        words += &(phrases.sure)(
+        words += &(phrases.cause)(
             close.cause.label(language),
             close.cause_confidence.label(language),
         );

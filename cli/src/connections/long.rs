@@ -7,7 +7,7 @@ use synfin::http::Transaction;
 use synfin::{Connection, Offer, Rule, Side, Sides};
 
 use super::{Rows, ended_by, sure};
-use crate::language::{Messages, rule_name};
+use crate::language::Messages;
 use crate::text::{self, DIM, Duration, HEADING, Left, Right, foreign};
 
 /// Transactions told one by one.
@@ -257,7 +257,7 @@ impl<W: Write> Long<W> {
             let told = format!(
                 "{:<4} {}{}",
                 rule.id(),
-                rule_name(rule, self.say.language),
+                rule.name_in(self.say.language),
                 frames(self.say, &hits)
             );
             self.label(if place == 0 { self.say.long.rules } else { "" }, &told)?;

@@ -8,7 +8,7 @@ use synfin::{HttpMessage, Side};
 use textwrap::core::display_width;
 
 use super::Form;
-use crate::language::{Messages, rule_name};
+use crate::language::Messages;
 use crate::text::{self, DIM, Duration, HEADING, Left, Right, cut, foreign};
 use crate::times::{Clock, TimeFormat};
 
@@ -215,7 +215,7 @@ fn remarks(say: &Messages, row: &HttpRow, facts: &TransactionFacts) -> Vec<Strin
     remarks.extend(
         rules
             .iter()
-            .map(|&rule| format!("{} {}", rule.id(), rule_name(rule, language))),
+            .map(|&rule| format!("{} {}", rule.id(), rule.name_in(language))),
     );
     remarks
 }

@@ -7,7 +7,7 @@ use synfin::{CloseVerdict, Connection, HandshakeVerdict, Phase, Rule, Severity, 
 use super::fold::{Folded, Kept, Moment, Told};
 use super::words;
 use crate::connections::verdict_in_words;
-use crate::language::{Messages, rule_name};
+use crate::language::Messages;
 use crate::text::{self, Duration};
 
 /// Silence that gets a line of its own, nanoseconds.
@@ -273,7 +273,7 @@ impl Lines<'_> {
                     .iter()
                     .any(|hit| hit.id == Rule::O17 && hit.frame == at.frame);
                 if hit {
-                    line.note = rule_name(Rule::O17, self.say.language).to_owned();
+                    line.note = Rule::O17.name_in(self.say.language).to_owned();
                 }
                 self.lines.push(line);
             }

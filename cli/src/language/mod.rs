@@ -6,7 +6,7 @@ mod zh;
 
 use std::sync::OnceLock;
 
-pub(crate) use messages::{IcmpNames, Messages};
+pub(crate) use messages::{IcmpNames, Messages, Page as PageMessages};
 pub(crate) use synfin::Language;
 
 static CHOSEN: OnceLock<Language> = OnceLock::new();
@@ -27,11 +27,6 @@ pub(crate) fn chosen() -> Language {
 /// All texts in the chosen language.
 pub(crate) fn messages() -> &'static Messages {
     Messages::of(chosen())
-}
-
-/// The name of a rule.
-pub(crate) fn rule_name(rule: synfin::Rule, language: Language) -> &'static str {
-    rule.name_in(language)
 }
 
 /// The first of POSIX's variables that is set and not empty decides.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use synfin::{Annotation, Dissector, HttpMessage, IntegrityWord, Order, Phase, Rule, Side, Step};
 
-use crate::language::{Messages, rule_name};
+use crate::language::Messages;
 use crate::links::Links;
 use crate::text::{self, Duration, ENDING, Left, OPENING};
 
@@ -122,7 +122,7 @@ pub(crate) fn name(say: &Messages, rule: Rule, annotation: &Annotation) -> &'sta
         Rule::E4 if annotation.window == Some(0) => words.zero_window,
         Rule::E4 => words.zero_window_probe_or_end,
         Rule::E12 => words.ack_of_lost,
-        _ => rule_name(rule, say.language),
+        _ => rule.name_in(say.language),
     }
 }
 

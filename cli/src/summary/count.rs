@@ -11,7 +11,7 @@ use synfin::{
 };
 
 use super::line::{Line, Lines};
-use crate::language::{Messages, rule_name};
+use crate::language::Messages;
 use crate::text::{Duration, endpoint};
 
 /// Lines of a list that has no natural end.
@@ -196,7 +196,7 @@ impl Count {
         let of_rules = rules.iter().map(|(rule, count)| {
             let info = rule.info();
             lines.connections(
-                format!("{} {}", info.id, rule_name(*rule, say.language)),
+                format!("{} {}", info.id, rule.name_in(say.language)),
                 *count,
                 format!("rules.id == {}", info.id),
             )
