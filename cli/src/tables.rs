@@ -22,9 +22,9 @@ pub(crate) fn rules(json: bool) -> Result<Reading, Failure> {
         return done(out);
     }
     let language = language::chosen();
-    let [id, level, name, condition] = match language {
-        Language::English => ["id", "level", "name", "condition"],
-        Language::Chinese => ["编号", "级别", "名称", "条件"],
+    let ([id, level, name, condition], gap) = match language {
+        Language::English => (["id", "level", "name", "condition"], " "),
+        Language::Chinese => (["编号", "级别", "名称", "条件"], ""),
     };
     writeln!(
         out,
@@ -36,11 +36,8 @@ pub(crate) fn rules(json: bool) -> Result<Reading, Failure> {
     for rule in Rule::ALL {
         let info = rule.info();
         let style = text::severity(info.severity);
-        let condition = format!(
-            "{} [{}]",
-            rule.condition_in(language),
-            rule.reference_in(language)
-        );
+        let reference = rule.reference_in(language);
+        let condition = format!("{}{gap}[{reference}]", rule.condition_in(language));
         let columns = text::width().saturating_sub(LEFT).max(30);
         let mut names = text::wrapped(rule.name_in(language), NAME).into_iter();
         let mut lines = text::wrapped(&condition, columns).into_iter();

@@ -184,7 +184,7 @@ fn both(connection: &Connection) -> [Explanation; 2] {
     assert_eq!(english, connection.explain());
     assert_eq!(english.sentences.len(), chinese.sentences.len());
     // What the wire said stands in both as it is.
-    let wire: Vec<String> = connection
+    let mut wire: Vec<String> = connection
         .http
         .iter()
         .filter_map(|http| {
@@ -196,6 +196,8 @@ fn both(connection: &Connection) -> [Explanation; 2] {
             SocketAddr::from((connection.dst, connection.dst_port)).to_string(),
         ])
         .collect();
+    // `/` alone is part of others.
+    wire.sort_unstable_by_key(|text| std::cmp::Reverse(text.len()));
     let without = |text: &str| {
         wire.iter()
             .fold(text.to_owned(), |text, wire| text.replace(wire, "X"))

@@ -134,7 +134,7 @@ rules! {
         "SYN 上有认证选项或 MD5 选项；SYN-ACK 上也有，或缺少；以及双方都有时，其后缺少它的报文段，或所用密钥并非接收方所要求的报文段。";
     O41 "Multipath TCP 连接"
         "发起方提出使用 Multipath TCP。"
-        "SYN、SYN-ACK 或 O3 上的 MP_CAPABLE，O3 把双方密钥发回；SYN-ACK 或 O3 不带它则退回普通 TCP。";
+        "SYN、SYN-ACK 或把双方密钥发回的 O3 上的 MP_CAPABLE；SYN-ACK 或 O3 不带它则退回普通 TCP。";
     O42 "Multipath TCP 子流"
         "这个连接作为又一条子流加入某个 Multipath TCP 连接。"
         "SYN、SYN-ACK 或对它的 ACK 上的 MP_JOIN；以及 S 的下一个报文段，它完成加入。";

@@ -141,7 +141,7 @@ chinese! {
         Unknown "原因不明",
     }
     Topic {
-        Who "双方",
+        Who "角色",
         Opening "建立",
         Unusual "异常",
         Transfer "数据",
