@@ -409,6 +409,7 @@ const PAGE: Page = Page {
     sent_again: "sent again",
     needless: "{count} needless",
     http_requests: "HTTP requests",
+    of_class: "{class}: {count}",
     not_captured: "not captured",
     left_out: "For want of room this page leaves out {connections} connections and {transactions} HTTP transactions; the numbers above count them.",
     shown: "{count} connections",

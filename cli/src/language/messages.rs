@@ -353,6 +353,7 @@ pub(crate) struct Page {
     pub(crate) sent_again: &'static str,
     pub(crate) needless: &'static str,
     pub(crate) http_requests: &'static str,
+    pub(crate) of_class: &'static str,
     pub(crate) not_captured: &'static str,
     pub(crate) left_out: &'static str,
     pub(crate) shown: &'static str,
@@ -392,4 +393,52 @@ pub(crate) struct Page {
     pub(crate) seconds: &'static str,
     pub(crate) frame: &'static str,
     pub(crate) no_status: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{Language, Messages};
+
+    /// What the page's script fills in.
+    fn marks(phrase: &str) -> BTreeSet<&str> {
+        let pieces = phrase.split('{').skip(1);
+        pieces.filter_map(|piece| piece.split('}').next()).collect()
+    }
+
+    #[test]
+    fn phrases_of_the_page_take_the_same_values_in_each_language() {
+        let page = |language| serde_json::to_value(&Messages::of(language).page).expect("JSON");
+        let (english, chinese) = (page(Language::English), page(Language::Chinese));
+        let chinese = chinese.as_object().expect("an object");
+        for (name, phrase) in english.as_object().expect("an object") {
+            let (english, chinese) = (phrase.as_str().unwrap(), chinese[name].as_str().unwrap());
+            assert_eq!(marks(english), marks(chinese), "{name}");
+            assert!(!chinese.is_empty() && chinese != english, "{name}: {chinese}");
+        }
+    }
+
+    #[test]
+    fn what_the_library_says_of_inputs_is_known_in_chinese() {
+        let say = Messages::of(Language::Chinese);
+        let told = |error: &synfin::capture::CaptureError| (say.input.capture_error)(error);
+        for bytes in [
+            &b"\x1f\x8b\x08\0\0\0"[..],
+            b"PK\x03\x04",
+            b"\x7fELF",
+            b"some text",
+            b"<html>",
+            &[0; 64],
+            b"",
+            b"\xff\xfe\xfd",
+        ] {
+            let error = synfin::capture::Capture::open(bytes).map(|_| ()).unwrap_err();
+            let told = told(&error);
+            for word in ["data", "text", "zeros", "archive", "program", "page", "not a"] {
+                assert!(!told.contains(word), "{told}");
+            }
+            assert!(told.contains('不') || told.contains('空'), "{told}");
+        }
+    }
 }

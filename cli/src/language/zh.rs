@@ -463,6 +463,7 @@ const PAGE: Page = Page {
     sent_again: "重传",
     needless: "{count} 个不必要",
     http_requests: "HTTP 请求",
+    of_class: "{class}：{count}",
     not_captured: "未捕获",
     left_out: "因篇幅所限，此页略去 {connections} 个连接和 {transactions} 个 HTTP 事务；上面的数字已将其计入。",
     shown: "{count} 个连接",

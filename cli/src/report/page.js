@@ -24,7 +24,7 @@ function summary() {
   tile(texts.open, grouped(counts.outcome.open));
   tile(texts.not_opened, grouped(counts.outcome['not-opened']), said(texts.refused_unanswered, { refused: grouped(counts.handshake.refused), unanswered: grouped(counts.handshake['no-answer']) }));
   tile(texts.sent_again, grouped(counts.retransmissions), said(texts.needless, { count: grouped(counts.spurious_retransmissions) }));
-  const statuses = Object.entries(counts.http_status).map(([digit, count]) => `${digit}xx: ${grouped(count)}`);
+  const statuses = Object.entries(counts.http_status).map(([digit, count]) => said(texts.of_class, { class: `${digit}xx`, count: grouped(count) }));
   if (counts.http > 0) tile(texts.http_requests, grouped(counts.http), statuses.join(texts.comma));
   if (counts.gap_bytes > 0) tile(texts.not_captured, bytes(counts.gap_bytes));
   const { left_out: left } = data;
