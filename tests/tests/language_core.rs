@@ -94,7 +94,7 @@ const TERMS: &[&str] = &[
     "snaplen",
 ];
 
-fn foreign_words<'t>(text: &'t str) -> Vec<&'t str> {
+fn foreign_words(text: &str) -> Vec<&str> {
     latin_words(text)
         .filter(|word| !TERMS.contains(word) && !is_rule(word))
         .collect()
