@@ -66,7 +66,7 @@ fn each(check: impl Fn(&Path)) {
 
 /// What readers of Chinese know by these letters: protocols, header fields of TCP, units, states, and the names of
 /// things of Zeek, HTTP and this program.
-const TERMS: [&str; 87] = [
+const TERMS: [&str; 88] = [
     "ACK",
     "API",
     "AO",
@@ -132,6 +132,7 @@ const TERMS: [&str; 87] = [
     "originator",
     "s",
     "seq",
+    "synfin",
     // Mermaid's language.
     "sequenceDiagram",
     "accTitle",
