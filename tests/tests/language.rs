@@ -34,15 +34,39 @@ fn chinese_of(arguments: &[&str], path: &Path) -> Ran {
     ran(&[], &arguments, path)
 }
 
+/// Captures in which nearly everything happens that there are words for.
+const TELLING: [&str; 20] = [
+    "aborted-download",
+    "challenge-ack-to-syn",
+    "data-missed-by-capture",
+    "ecn-fallback",
+    "fast-open",
+    "get-closed-by-server",
+    "half-close-with-data",
+    "injected-reset",
+    "ipv6-get",
+    "keep-alive-death",
+    "last-ack-lost",
+    "md5-protected",
+    "multipath-join",
+    "pipelined-requests",
+    "port-unreachable",
+    "put-after-continue",
+    "retransmission-give-up",
+    "simultaneous-close",
+    "syn-lost",
+    "zero-window-probes",
+];
+
 fn each(check: impl Fn(&Path)) {
-    for path in captures::below(&captures::folder()) {
-        check(&path);
+    for name in TELLING {
+        check(&captures::path(&format!("{name}.pcapng")));
     }
 }
 
 /// What readers of Chinese know by these letters: protocols, header fields of TCP, units, states, and the names of
 /// things of Zeek, HTTP and this program.
-const TERMS: [&str; 92] = [
+const TERMS: [&str; 88] = [
     "ACK",
     "API",
     "AO",
@@ -108,6 +132,7 @@ const TERMS: [&str; 92] = [
     "originator",
     "s",
     "seq",
+    "synfin",
     // Mermaid's language.
     "sequenceDiagram",
     "accTitle",
@@ -116,15 +141,10 @@ const TERMS: [&str; 92] = [
     "as",
     "I",
     "R",
-    "I--",
-    "I-",
-    "R--",
-    "R-",
-    "x",
-    "x-",
-    "x--",
-    "xI",
-    "xR",
+    "I-xR",
+    "I--xR",
+    "R-xI",
+    "R--xI",
     "br",
     "Note",
     "over",
@@ -143,8 +163,13 @@ fn is_code(word: &str) -> bool {
     let mut letters = word.chars();
     let rule = letters.next().is_some_and(|first| "OTEH".contains(first))
         && letters.all(|char| char.is_ascii_digit());
-    let time = word.starts_with(|char: char| char.is_ascii_digit())
-        && word.trim_end_matches('Z').rsplit_once('T').is_some();
+    // The parts of a time such as 2026-11-22T18:09:15.049734877Z.
+    let time = word
+        .strip_suffix('Z')
+        .or(word.split_once('T').map(|(date, _)| date))
+        .is_some_and(|digits| {
+            !digits.is_empty() && digits.chars().all(|char| char.is_ascii_digit() || char == '-')
+        });
     let state = [
         "S0", "S1", "S2", "S3", "SF", "REJ", "RSTO", "RSTR", "RSTOS0", "RSTRH", "SH", "SHR", "OTH",
     ];
@@ -239,7 +264,8 @@ fn programs_read_the_same_in_each_language() {
         ],
         &["http", "--print-filter"],
     ];
-    each(|path| {
+    for name in TELLING.iter().step_by(3) {
+        let path = &captures::path(&format!("{name}.pcapng"));
         for form in FORMS {
             let (english, chinese) = (ran(&[], form, path), chinese_of(form, path));
             assert!(english.out == chinese.out, "{form:?} {}", path.display());
@@ -257,7 +283,7 @@ fn programs_read_the_same_in_each_language() {
                 .collect::<Vec<_>>()
         });
         assert_eq!(rows[0], rows[1], "{}", path.display());
-    });
+    }
     for table in ["rules"] {
         let told = ["en", "zh"].map(|language| run([table, "--json", "--lang", language]));
         assert_eq!(told[0], told[1]);
@@ -315,7 +341,15 @@ fn behind(line: &str, from: usize) -> Option<&str> {
     (column <= from).then_some("")
 }
 
-/// Where words begin that have two spaces, or as many as `gap`, before them.
+/// Whether something ends in the column before `column`, and a space follows.
+fn ends_at(line: &str, column: usize) -> bool {
+    behind(line, column).is_some_and(|rest| {
+        let before = &line[..line.len() - rest.len()];
+        rest.starts_with(' ') && !before.ends_with(' ')
+    })
+}
+
+/// Where a word begins, in columns.
 fn begin_of(line: &str, word: &str) -> usize {
     let at = line.find(word).unwrap_or_else(|| panic!("{word} in {line}"));
     display_width(&line[..at])
@@ -380,7 +414,9 @@ fn columns_are_aligned() {
         }
         let http = chinese_of(&["http"], path).out;
         let rows: Vec<&str> = http.lines().collect();
-        if let Some(heading) = rows.first() {
+        // Longer addresses make a column wider when they come.
+        let fits = !http.contains("]:");
+        if let Some(heading) = rows.first().filter(|_| fits) {
             for name in ["连接", "客户端", "事务"] {
                 check_left(&rows[1..], begin_of(heading, name));
             }
@@ -411,12 +447,8 @@ fn columns_are_aligned() {
         ] {
             let mut rows = long.lines().filter(|line| line.trim_start().starts_with(name));
             // The left one of two right-aligned columns ends here.
-            let is_aligned = |line: &str| {
-                behind(line, 40).is_some_and(|rest| rest.starts_with(' '))
-                    && behind(line, 39).is_some_and(|rest| !rest.starts_with(' '))
-            };
             assert!(
-                rows.all(|line| display_width(line) >= 56 && is_aligned(line)),
+                rows.all(|line| display_width(line) >= 56 && ends_at(line, 40)),
                 "{name}:\n{long}"
             );
         }

@@ -204,7 +204,7 @@ const HTTP: Http = Http {
     no_request: "无请求",
     no_response: "无响应",
     response_without_status: "响应无状态码",
-    after_interim: |statuses| format!("此前有 {statuses}"),
+    after_interim: |statuses| format!("此前有临时响应 {statuses}"),
     pipelined: |requests| format!("流水线，前面有 {requests} 个请求"),
     answered_early: "请求未发完即有响应",
     message_is: |message, state| format!("{message}{state}"),
