@@ -222,7 +222,7 @@ fn no_english_is_left_in_chinese_reports() {
 
 #[test]
 fn programs_read_the_same_in_each_language() {
-    const FORMS: [&[&str]; 19] = [
+    const FORMS: [&[&str]; 18] = [
         &["packets", "--json"],
         &["packets", "-2", "--json"],
         &["packets", "--csv"],
@@ -251,7 +251,6 @@ fn programs_read_the_same_in_each_language() {
         &["http", "--csv"],
         &["http", "--format", "combined"],
         &["summary", "--json"],
-        &["explain", "--json"],
         &["connections", "--json", "--fail-on", "refused,reset"],
         &[
             "connections",
