@@ -94,7 +94,7 @@ const TERMS: &[&str] = &[
     "snaplen",
 ];
 
-fn foreign_words<'t>(text: &'t str) -> Vec<&'t str> {
+fn foreign_words(text: &str) -> Vec<&str> {
     latin_words(text)
         .filter(|word| !TERMS.contains(word) && !is_rule(word))
         .collect()
@@ -375,4 +375,35 @@ fn tables_speak_the_language_and_json_does_not() {
     for words in [&["rules", "--json"][..], &["explain", "--rule", "T7", "--json"]] {
         assert_eq!(zh(words), program::run(words), "{words:?}");
     }
+}
+
+// Keys, words, frames and references are the contract's; the texts are for people.
+#[test]
+fn explain_as_json_differs_in_its_texts_alone() {
+    let path = captures::path("aborted-download.pcapng");
+    let [english, chinese] = ["en", "zh"].map(|language| {
+        let words = [
+            "--lang",
+            language,
+            "explain",
+            "--json",
+            path.to_str().expect("a UTF-8 path"),
+        ];
+        let ran = program::run(words);
+        assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""));
+        let mut told: serde_json::Value = serde_json::from_str(&ran.out).expect("one connection");
+        let sentences = told["sentences"].as_array_mut().expect("a list");
+        let texts: Vec<String> = sentences
+            .iter_mut()
+            .map(|sentence| sentence["text"].take().as_str().expect("a text").to_owned())
+            .collect();
+        (told, texts)
+    });
+    assert_eq!(english.0, chinese.0);
+    let zipped = english.1.iter().zip(&chinese.1);
+    assert!(
+        zipped
+            .into_iter()
+            .all(|(one, other)| one != other && faults(other).is_empty())
+    );
 }

@@ -25,11 +25,7 @@ macro_rules! chinese {
 
         /// Every word in Chinese, with its type and its word of the contract.
         #[cfg(test)]
-        fn all() -> Vec<(&'static str, &'static str, &'static str)> {
-            let mut all = Vec::new();
-            $($(all.push((stringify!($name), $name::$variant.as_str(), $word));)+)+
-            all
-        }
+        const ALL: &[(&str, &str, &str)] = &[$($((stringify!($name), $name::$variant.as_str(), $word)),+),+];
     };
 }
 
@@ -272,7 +268,7 @@ impl Step {
 mod tests {
     use std::collections::HashSet;
 
-    use super::all;
+    use super::ALL;
 
     /// Names that Chinese readers know by these letters.
     const NAMES: [&str; 10] = [
@@ -291,7 +287,7 @@ mod tests {
     #[test]
     fn words_are_chinese_and_differ_within_their_type() {
         let mut seen = HashSet::new();
-        for (of, word, chinese) in all() {
+        for &(of, word, chinese) in ALL {
             let han = chinese.chars().any(crate::language::is_han);
             let kept = NAMES.contains(&chinese)
                 || chinese == "TCP-AO"
