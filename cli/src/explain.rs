@@ -161,14 +161,8 @@ impl<W: Write> Sink for &mut Explainer<'_, W> {
         if total == 0 && asked.is_empty() && !json {
             return writeln!(self.out, "{}", language::messages().no_connections);
         }
-        // Data is the same in each language.
-        let language = if json {
-            Language::English
-        } else {
-            language::chosen()
-        };
         for (index, connection) in chosen.iter().enumerate() {
-            let explanation = connection.explain_in(language);
+            let explanation = connection.explain_in(language::chosen());
             if json {
                 serde_json::to_writer(&mut self.out, &explanation)?;
                 writeln!(self.out)?;

@@ -270,6 +270,24 @@ fn programs_read_the_same_in_each_language() {
             assert!(english.out == chinese.out, "{form:?} {}", path.display());
             assert_eq!(english.status, chinese.status, "{form:?} {}", path.display());
         }
+        // The sentences are for people, all else is not.
+        let explanations = [
+            ran(&[], &["explain", "--json"], path),
+            chinese_of(&["explain", "--json"], path),
+        ];
+        let [english, chinese] = explanations.map(|explanation| {
+            let lines = explanation.out.lines().map(|line| {
+                let mut line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+                let sentences = line["sentences"].as_array_mut().expect("sentences");
+                sentences
+                    .iter_mut()
+                    .for_each(|sentence| sentence["text"] = serde_json::Value::Null);
+                line
+            });
+            lines.collect::<Vec<_>>()
+        });
+        assert!(!english.is_empty());
+        assert_eq!(english, chinese, "{}", path.display());
         // The log says when it was written.
         let logs = [
             ran(&[], &["connections", "--zeek"], path),

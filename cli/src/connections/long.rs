@@ -136,7 +136,7 @@ impl<W: Write> Long<W> {
         }
         let zeek = &connection.zeek;
         let zeek = (words.zeek)(
-            &zeek.conn_state.to_string(),
+            zeek.conn_state,
             &zeek.history.to_string(),
             zeek.orig.label(language),
         );

@@ -480,6 +480,7 @@ mod tests {
     use synfin::{Sides, State};
 
     use super::{Strokes, draw};
+    use crate::language::{Language, Messages};
     use crate::ladder::model::{Ladder, Outcome};
 
     #[test]
