@@ -25,7 +25,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto, global = true)]
     pub(crate) color: Color,
     /// The language of what is written for people: en or zh; by default that of the locale (LC_ALL, LC_MESSAGES,
-    /// LANG). JSON (but for the sentences of explain), CSV, fields and filters are the same in each.
+    /// LANG). JSON (but for the sentences of explain), CSV, fields and filters are the same in each. This help
+    /// and what is said of the command line itself are English.
     #[arg(long, value_name = "LANGUAGE", value_parser = language, global = true)]
     pub(crate) lang: Option<Language>,
     #[command(subcommand)]

@@ -480,8 +480,8 @@ mod tests {
     use synfin::{Sides, State};
 
     use super::{Strokes, draw};
-    use crate::language::{Language, Messages};
     use crate::ladder::model::{Ladder, Outcome};
+    use crate::language::{Language, Messages};
 
     #[test]
     fn the_longest_addresses_fit_the_narrowest_terminal() {
