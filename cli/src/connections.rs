@@ -1,9 +1,8 @@
 //! `synfin connections`: one line for each connection, how it opened and how it ended.
 
-use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 
-use synfin::{Annotation, Cause, CloseVerdict, Closer, Confidence, Connection, Dissector};
+use synfin::{Annotation, Cause, CloseVerdict, Closer, Confidence, Connection, Dissector, Side};
 
 mod long;
 
@@ -12,6 +11,7 @@ use crate::args;
 use crate::forms::{self, Cells, Form, Table, wireshark, zeek};
 use crate::input::{self, Reading, Sink};
 use crate::json;
+use crate::language::{Messages, messages};
 use crate::select::{Ordered, Selection, Subject};
 use crate::text::{self, Duration, HEADING};
 
@@ -34,10 +34,11 @@ pub(crate) fn run(args: &args::Connections) -> Result<Reading, Failure> {
             out: plain(),
         }),
         None if args.zeek => Box::new(Zeek(zeek::Log::new(plain()))),
-        None if args.long => Box::new(long::Long::new(coloured())),
+        None if args.long => Box::new(long::Long::new(coloured(), messages())),
         None if json => Box::new(Json(plain())),
         None => Box::new(Text {
             table: Table::new(coloured()),
+            say: messages(),
             told: 0,
         }),
     };
@@ -220,28 +221,12 @@ impl<W: Write> Rows for Json<W> {
 
 struct Text<W: Write> {
     table: Table<W>,
+    say: &'static Messages,
     told: u64,
 }
 
-const HEADINGS: [&str; 13] = [
-    "#",
-    "initiator",
-    "responder",
-    "frames",
-    "duration",
-    "rtt",
-    "packets",
-    "bytes",
-    "handshake",
-    "close",
-    "by",
-    "cause",
-    "http",
-];
-/// Columns that go first where there is no room for all.
-const LEAST: [&str; 8] = [
-    "frames", "packets", "bytes", "http", "rtt", "duration", "cause", "by",
-];
+/// Columns that go first where there is no room for all: frames, packets, bytes, HTTP, round trip, duration, cause, by.
+const LEAST: [usize; 8] = [3, 6, 7, 12, 5, 4, 11, 10];
 
 impl<W: Write> Rows for Text<W> {
     fn begin(&mut self, name: &str) -> io::Result<()> {
@@ -254,19 +239,17 @@ impl<W: Write> Rows for Text<W> {
 
     fn connection(&mut self, connection: &Connection) -> io::Result<()> {
         if !self.table.is_headed() {
-            let least = LEAST
-                .iter()
-                .filter_map(|name| HEADINGS.iter().position(|heading| heading == name));
-            self.table.head(HEADINGS.map(str::to_owned).into(), Vec::new());
-            self.table.fit(text::room(), least.collect());
+            let headings = self.say.connections.headings.map(str::to_owned);
+            self.table.head(headings.into(), Vec::new());
+            self.table.fit(text::room(), LEAST.into());
         }
         self.told += 1;
-        self.table.row(Cells::plain(row(connection)))
+        self.table.row(Cells::plain(row(self.say, connection)))
     }
 
     fn end(&mut self, _: bool) -> io::Result<()> {
         if std::mem::take(&mut self.told) == 0 {
-            writeln!(self.table.out(), "no TCP connections")?;
+            writeln!(self.table.out(), "{}", self.say.no_connections)?;
         }
         self.table.end()
     }
@@ -276,8 +259,9 @@ impl<W: Write> Rows for Text<W> {
     }
 }
 
-fn row(connection: &Connection) -> [String; 13] {
+fn row(say: &Messages, connection: &Connection) -> [String; 13] {
     let close = &connection.close;
+    let language = say.language;
     let sides = |sides: &synfin::Sides<u64>| format!("{} → {} ←", sides.initiator, sides.responder);
     // Together they are the whole way, there and back.
     let rtt = match (
@@ -296,102 +280,101 @@ fn row(connection: &Connection) -> [String; 13] {
         rtt,
         sides(&connection.packets),
         sides(&connection.bytes),
-        connection.handshake.verdict.to_string(),
-        close.verdict.to_string(),
-        ended_by(connection),
+        connection.handshake.verdict.label(language).to_owned(),
+        close.verdict.label(language).to_owned(),
+        ended_by(say, connection),
         if close.cause == Cause::Unknown {
             String::new()
         } else {
-            close.cause.to_string()
+            close.cause.label(language).to_owned()
         },
-        http(connection),
+        http(say, connection),
     ]
 }
 
 /// Who ended it, and who reset it where that was another.
-fn ended_by(connection: &Connection) -> String {
+fn ended_by(say: &Messages, connection: &Connection) -> String {
     let close = &connection.close;
+    let by = close.by.label(say.language);
     match (close.by, close.reset_by) {
-        (Closer::Network, Some(side)) => format!("network, as {}", side.as_str()),
-        (by, Some(reset_by)) if by != Closer::from(reset_by) => {
-            format!("{by}, reset by {}", reset_by.as_str())
+        (Closer::Network, Some(side)) => (say.connections.network_as)(side.label(say.language)),
+        (closer, Some(reset_by)) if closer != Closer::from(reset_by) => {
+            (say.connections.by_and_reset_by)(by, reset_by.label(say.language))
         }
         (Closer::Nobody, _) => String::new(),
-        (by, _) => by.to_string(),
+        _ => by.to_owned(),
     }
 }
 
 /// The first transaction, and how many there are.
-fn http(connection: &Connection) -> String {
+fn http(say: &Messages, connection: &Connection) -> String {
     let Some(first) = connection.http.first() else {
         return String::new();
     };
     let [method, target] = text::request(first);
-    let mut cell = String::new();
-    let _ = write!(
-        cell,
-        "{} {} {}",
-        method,
-        target,
-        match (first.status, first.response_frame) {
-            (Some(status), _) => status.to_string(),
-            (None, Some(_)) => "no status".to_owned(),
-            (None, None) => "no answer".to_owned(),
-        },
-    );
+    let outcome = match (first.status, first.response_frame) {
+        (Some(status), _) => status.to_string(),
+        (None, Some(_)) => say.connections.no_status.to_owned(),
+        (None, None) => say.connections.no_answer.to_owned(),
+    };
+    let mut cell = format!("{method} {target} {outcome}");
     let more = connection.http.len() as u64 - 1 + connection.http_omitted;
     if more > 0 {
-        let _ = write!(cell, " and {more} more");
+        cell += &(say.connections.and_more)(more);
     }
     cell
 }
 
-/// A verdict, and how sure it is where it is not certain.
-fn sure(verdict: impl std::fmt::Display, confidence: Confidence) -> String {
+/// A verdict's label, and how sure it is where it is not certain.
+fn sure(say: &Messages, verdict: &str, confidence: Confidence) -> String {
     match confidence {
-        Confidence::Certain => verdict.to_string(),
-        _ => format!("{verdict} ({confidence})"),
+        Confidence::Certain => verdict.to_owned(),
+        _ => (say.connections.sure)(verdict, confidence.label(say.language)),
     }
 }
 
 /// How a connection opened and ended, in a sentence.
-pub(crate) fn verdict_in_words(connection: &Connection) -> String {
+pub(crate) fn verdict_in_words(say: &Messages, connection: &Connection) -> String {
+    let (phrases, language) = (&say.connections, say.language);
     let handshake = &connection.handshake;
     let close = &connection.close;
-    let mut words = format!("handshake {}", sure(handshake.verdict, handshake.confidence));
+    let verdict = sure(say, handshake.verdict.label(language), handshake.confidence);
+    let mut words = (phrases.handshake)(&verdict);
     let rtts: Vec<String> = [
-        ("responder", handshake.rtt_responder_ns),
-        ("initiator", handshake.rtt_initiator_ns),
+        (Side::Responder, handshake.rtt_responder_ns),
+        (Side::Initiator, handshake.rtt_initiator_ns),
     ]
     .into_iter()
-    .filter_map(|(side, rtt)| Some(format!("{side} {}", Duration(rtt?))))
+    .filter_map(|(side, rtt)| Some((phrases.of_side)(side.label(language), Duration(rtt?))))
     .collect();
     if !rtts.is_empty() {
-        let _ = write!(words, " (round trip: {})", rtts.join(", "));
+        words += &(phrases.round_trip)(&rtts.join(say.comma));
     }
-    let verdict = sure(close.verdict, close.confidence);
-    let _ = match close.verdict {
+    words += say.semicolon;
+    let verdict = sure(say, close.verdict.label(language), close.confidence);
+    words += &match close.verdict {
         CloseVerdict::NotOpened | CloseVerdict::Open | CloseVerdict::HalfClosed | CloseVerdict::Closing => {
-            write!(words, "; {verdict}")
+            verdict
         }
-        _ => write!(words, "; closed: {verdict}"),
+        _ => (phrases.closed)(&verdict),
     };
     match close.by {
         Closer::Nobody => {}
-        by => {
-            let _ = write!(words, " by {by}");
-        }
+        by => words += &(phrases.by)(by.label(language)),
     }
     if let Some(side) = close.reset_by.filter(|&side| Closer::from(side) != close.by) {
-        let how = if close.by == Closer::Network {
-            "in the name of"
+        let phrase = if close.by == Closer::Network {
+            phrases.in_the_name_of
         } else {
-            "reset by"
+            phrases.reset_by
         };
-        let _ = write!(words, ", {how} {}", side.as_str());
+        words += &phrase(side.label(language));
     }
     if close.cause != Cause::Unknown {
-        let _ = write!(words, ", {} ({})", close.cause, close.cause_confidence);
+        words += &(phrases.cause)(
+            close.cause.label(language),
+            close.cause_confidence.label(language),
+        );
     }
     words
 }

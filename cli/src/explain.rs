@@ -2,12 +2,13 @@
 
 use std::io::{self, BufWriter, Write};
 
-use synfin::{Annotation, Connection, Dissector, Explanation, RULES, Rule, RuleInfo, Topic};
+use synfin::{Annotation, Connection, Dissector, Explanation, Rule, Topic};
 
 use crate::Failure;
 use crate::args::Explain;
 use crate::input::{self, Reading, Sink};
-use crate::text::{self, Duration, HEADING};
+use crate::language::{self, Language};
+use crate::text::{self, Duration, HEADING, Left};
 
 /// Connections that are explained without asking which.
 const FEW: usize = 5;
@@ -55,24 +56,32 @@ fn rules(args: &Explain) -> Result<Reading, Failure> {
 }
 
 fn row(out: &mut impl Write, rule: Rule) -> io::Result<()> {
-    let RuleInfo {
-        id,
-        name,
-        rfc,
-        severity,
-        group,
-        condition,
-    } = rule.info();
-    let style = text::severity(*severity);
-    writeln!(out, "{HEADING}{id}  {name}{HEADING:#}")?;
-    writeln!(out, "severity   {style}{}{style:#}", severity.as_str())?;
-    writeln!(out, "group      {group}")?;
-    writeln!(out, "reference  {rfc}")?;
-    for (label, words) in [("meaning", rule.meaning()), ("condition", condition)] {
-        let lines = text::wrapped(words, text::width().saturating_sub(11));
+    /// Before the texts, the two spaces behind the label included.
+    const LEFT: usize = 11;
+    let language = language::chosen();
+    let info = rule.info();
+    let style = text::severity(info.severity);
+    let [severity, group, reference, meaning, condition] = match language {
+        Language::English => ["severity", "group", "reference", "meaning", "condition"],
+        Language::Chinese => ["级别", "类别", "出处", "含义", "条件"],
+    }
+    .map(|label| Left(label, LEFT));
+    writeln!(out, "{HEADING}{}  {}{HEADING:#}", info.id, rule.name_in(language))?;
+    writeln!(out, "{severity}{style}{}{style:#}", info.severity.label(language))?;
+    writeln!(out, "{group}{}", info.group.label(language))?;
+    writeln!(out, "{reference}{}", rule.reference_in(language))?;
+    let texts = [
+        (meaning, rule.meaning_in(language)),
+        (condition, rule.condition_in(language)),
+    ];
+    for (label, words) in texts {
+        let lines = text::wrapped(words, text::width().saturating_sub(LEFT));
         for (index, line) in lines.iter().enumerate() {
-            let label = if index == 0 { label } else { "" };
-            writeln!(out, "{label:<9}  {line}")?;
+            if index == 0 {
+                writeln!(out, "{label}{line}")?;
+            } else {
+                writeln!(out, "{:LEFT$}{line}", "")?;
+            }
         }
     }
     Ok(())
@@ -80,23 +89,29 @@ fn row(out: &mut impl Write, rule: Rule) -> io::Result<()> {
 
 /// The ids that were perhaps meant.
 fn unknown(asked: &str) -> String {
+    let language = language::chosen();
     let wanted = asked.to_ascii_uppercase();
-    let words = asked.to_ascii_lowercase();
-    let near = |info: &&RuleInfo| {
-        strsim::osa_distance(info.id, &wanted) <= 1
-            || (words.len() > 2 && info.name.to_ascii_lowercase().contains(&words))
+    let words = asked.to_lowercase();
+    let near = |rule: &&Rule| {
+        let named = |language| rule.name_in(language).to_lowercase().contains(&words);
+        strsim::osa_distance(rule.id(), &wanted) <= 1
+            || (words.len() > 2 && (named(Language::English) || named(language)))
     };
-    let near: Vec<String> = RULES
+    let near: Vec<String> = Rule::ALL
         .iter()
         .filter(near)
         .take(8)
-        .map(|info| format!("{} ({})", info.id, info.name))
+        .map(|rule| match language {
+            Language::English => format!("{} ({})", rule.id(), rule.name_in(language)),
+            Language::Chinese => format!("{}（{}）", rule.id(), rule.name_in(language)),
+        })
         .collect();
     let asked = text::foreign(asked);
-    if near.is_empty() {
-        format!("no rule \"{asked}\"; `synfin rules` lists them")
-    } else {
-        format!("no rule \"{asked}\"; near it: {}", near.join(", "))
+    match (language, near.is_empty()) {
+        (Language::English, true) => format!("no rule \"{asked}\"; `synfin rules` lists them"),
+        (Language::English, false) => format!("no rule \"{asked}\"; near it: {}", near.join(", ")),
+        (Language::Chinese, true) => format!("没有规则“{asked}”；`synfin rules` 列出全部规则"),
+        (Language::Chinese, false) => format!("没有规则“{asked}”；相近的有：{}", near.join("、")),
     }
 }
 
@@ -140,17 +155,14 @@ impl<W: Write> Sink for &mut Explainer<'_, W> {
             }
         }
         if asked.is_empty() && !json && total > FEW as u64 {
-            self.refused = Some(format!(
-                "{total} connections: say which with --connection N, 0 to {} (`synfin connections` lists them)",
-                total - 1
-            ));
+            self.refused = Some((language::messages().which_connection)(total));
             return Ok(());
         }
         if total == 0 && asked.is_empty() && !json {
-            return writeln!(self.out, "no TCP connections");
+            return writeln!(self.out, "{}", language::messages().no_connections);
         }
         for (index, connection) in chosen.iter().enumerate() {
-            let explanation = connection.explain();
+            let explanation = connection.explain_in(language::chosen());
             if json {
                 serde_json::to_writer(&mut self.out, &explanation)?;
                 writeln!(self.out)?;
@@ -165,7 +177,7 @@ impl<W: Write> Sink for &mut Explainer<'_, W> {
             .iter()
             .find(|&&number| chosen.iter().all(|connection| connection.connection != number));
         if let Some(number) = missing {
-            self.refused = Some(input::no_such_connection(*number, total));
+            self.refused = Some((language::messages().no_such_connection)(*number, total));
         }
         Ok(())
     }
@@ -175,28 +187,36 @@ impl<W: Write> Sink for &mut Explainer<'_, W> {
     }
 }
 
-const fn heading(topic: Topic) -> &'static str {
-    match topic {
-        Topic::Who => "Who",
-        Topic::Opening => "Opening",
-        Topic::Unusual => "Unusual",
-        Topic::Transfer => "Data",
-        Topic::End => "End",
-        Topic::Timing => "Times",
+fn heading(topic: Topic) -> &'static str {
+    match language::chosen() {
+        Language::English => match topic {
+            Topic::Who => "Who",
+            Topic::Opening => "Opening",
+            Topic::Unusual => "Unusual",
+            Topic::Transfer => "Data",
+            Topic::End => "End",
+            Topic::Timing => "Times",
+        },
+        Language::Chinese => topic.label(Language::Chinese),
+    }
+}
+
+fn title(connection: &Connection) -> String {
+    let number = connection.connection;
+    let src = text::endpoint(connection.src, connection.src_port);
+    let dst = text::endpoint(connection.dst, connection.dst_port);
+    let (first, last) = (connection.first_frame, connection.last_frame);
+    let span = Duration(connection.duration_ns);
+    match language::chosen() {
+        Language::English => {
+            format!("Connection {number}: {src} → {dst}, frames {first}-{last}, {span}")
+        }
+        Language::Chinese => format!("连接 {number}：{src} → {dst}，帧 {first}-{last}，{span}"),
     }
 }
 
 fn tell(out: &mut impl Write, connection: &Connection, explanation: &Explanation) -> io::Result<()> {
-    writeln!(
-        out,
-        "{HEADING}Connection {}: {} → {}, frames {}-{}, {}{HEADING:#}",
-        connection.connection,
-        text::endpoint(connection.src, connection.src_port),
-        text::endpoint(connection.dst, connection.dst_port),
-        connection.first_frame,
-        connection.last_frame,
-        Duration(connection.duration_ns)
-    )?;
+    writeln!(out, "{HEADING}{}{HEADING:#}", title(connection))?;
     let mut topic = None;
     for sentence in &explanation.sentences {
         if topic.replace(sentence.topic) != Some(sentence.topic) {

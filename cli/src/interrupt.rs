@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use crate::language::messages;
+
 static HAPPENED: AtomicBool = AtomicBool::new(false);
 
 /// Exit status after an interrupt: 128 and the signal's number, as shells have it.
@@ -18,7 +20,9 @@ pub(crate) fn watch() {
         }
     });
     if let Err(error) = noted {
-        anstream::eprintln!("synfin: Ctrl-C will end this without a report: {error}");
+        let say = messages();
+        let message = (say.input.no_report_at_interrupt)(&error.to_string());
+        anstream::eprintln!("synfin{}{message}", say.colon);
     }
 }
 

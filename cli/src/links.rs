@@ -5,6 +5,7 @@ use std::path::Path;
 
 use synfin::{Annotation, Connection, ConnectionId, Dissector, HttpMessage, HttpNote, Outcome};
 
+use crate::language::messages;
 use crate::{args, input};
 
 /// What a second pass adds to segments.
@@ -55,7 +56,7 @@ impl Links {
         });
         if let Err(why) = all {
             return Err(if wanted.connections {
-                format!("fields of a connection are known when it is over, and {why}")
+                (messages().input.needs_two_passes)(&why)
             } else {
                 why
             });

@@ -12,6 +12,7 @@ mod input;
 mod interrupt;
 mod json;
 mod ladder;
+mod language;
 mod links;
 mod output_file;
 mod packets;
@@ -39,6 +40,7 @@ const UNUSABLE: u8 = 2;
 fn main() -> ExitCode {
     let args = Args::parse_from(args::with_default_command(std::env::args_os()));
     args.color.apply();
+    language::choose(args.lang);
     interrupt::watch();
     let done = match &args.command {
         Command::Packets(args) => packets::run(args),
@@ -65,7 +67,7 @@ fn main() -> ExitCode {
             ExitCode::from(ALL_READ)
         }
         Err(failure) => {
-            anstream::eprintln!("synfin: {failure}");
+            anstream::eprintln!("synfin{}{failure}", language::messages().colon);
             ExitCode::from(UNUSABLE)
         }
     }
@@ -84,7 +86,7 @@ impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Input(message) => f.write_str(message),
-            Self::Output(error) => write!(f, "cannot write: {error}"),
+            Self::Output(error) => f.write_str(&(language::messages().cannot_write)(error)),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::Failure;
+use crate::language::messages;
 
 /// Where output goes: a file, or standard output.
 pub(crate) enum Output {
@@ -27,9 +28,7 @@ impl Output {
         if let Ok(real) = fs::canonicalize(path) {
             let same = |input: &PathBuf| fs::canonicalize(input).is_ok_and(|input| input == real);
             if inputs.iter().any(same) {
-                return Err(Failure::Input(format!(
-                    "{shown} is what is read: not overwritten"
-                )));
+                return Err(Failure::Input((messages().is_read)(&shown)));
             }
         }
         let file = File::options()
@@ -37,7 +36,7 @@ impl Output {
             .create(true)
             .truncate(false)
             .open(path)
-            .map_err(|error| Failure::Input(format!("cannot write {shown}: {error}")))?;
+            .map_err(|error| Failure::Input((messages().cannot_write_to)(&shown, &error)))?;
         Ok(Self::File {
             file: BufWriter::new(anstream::StripStream::new(file)),
             path: path.to_owned(),
@@ -85,7 +84,9 @@ fn named<T>(output: &Output, done: io::Result<T>) -> io::Result<T> {
     match (output, done) {
         (Output::File { path, .. }, Err(error)) => {
             let path = crate::text::foreign(&path.display().to_string());
-            Err(io::Error::new(error.kind(), format!("{path}: {error}")))
+            let why = (messages().input.io_error)(&error);
+            let message = format!("{path}{}{why}", messages().colon);
+            Err(io::Error::new(error.kind(), message))
         }
         (_, done) => done,
     }

@@ -12,9 +12,10 @@ use crate::args::Packets;
 use crate::connections::verdict_in_words;
 use crate::forms::{self, Form, segment_json, wireshark};
 use crate::input::{self, Reading, Sink};
+use crate::language::{Messages, messages};
 use crate::links::{Links, Wanted};
 use crate::select::{Column, Ordered, Packet, Selection, Subject};
-use crate::text::{self, DIM, HEADING};
+use crate::text::{self, DIM, HEADING, Left, Right};
 use crate::times::{Clock, TimeFormat};
 use words::line;
 
@@ -60,7 +61,7 @@ pub(crate) fn run(args: &Packets) -> Result<Reading, Failure> {
             &args.report.input,
             Selected {
                 chosen,
-                rows: Text::new(out, ends, args.report.input.time),
+                rows: Text::new(out, ends, args.report.input.time, messages()),
             },
         )
     }
@@ -286,6 +287,7 @@ fn with(object: &str, key: &str, frame: Option<u64>) -> serde_json::Result<Strin
 
 struct Text<W> {
     out: W,
+    say: &'static Messages,
     /// Whether the end of each connection is told below the packets.
     ends: bool,
     clock: Clock,
@@ -295,9 +297,10 @@ struct Text<W> {
 }
 
 impl<W: Write> Text<W> {
-    fn new(out: W, ends: bool, time: TimeFormat) -> Self {
+    fn new(out: W, ends: bool, time: TimeFormat, say: &'static Messages) -> Self {
         Self {
             out,
+            say,
             ends,
             clock: Clock::new(time),
             headed: false,
@@ -321,11 +324,8 @@ impl<W: Write> Rows for Text<W> {
         self.packets += 1;
         let width = self.clock.width();
         if !std::mem::replace(&mut self.headed, true) {
-            writeln!(
-                self.out,
-                "{HEADING}{:>5} {:>width$}  {:<6} {:<11} {:>6} {:>6} {:>5}  {:<7} {:<12} {:<12} what{HEADING:#}",
-                "frame", "time", "conn", "flags", "seq", "ack", "len", "step", "initiator", "responder"
-            )?;
+            let heading = heading(self.say, width);
+            writeln!(self.out, "{HEADING}{heading}{HEADING:#}")?;
         }
         if annotation.connection >= self.connections {
             self.connections = annotation.connection + 1;
@@ -338,14 +338,15 @@ impl<W: Write> Rows for Text<W> {
             )?;
         }
         let time = format!("{:>width$}", self.clock.text(annotation.time_ns));
-        writeln!(self.out, "{}", line(dissector, annotation, packet.links, &time))?;
+        let line = line(self.say, dissector, annotation, packet.links, &time);
+        writeln!(self.out, "{line}")?;
         Ok(())
     }
 
     fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
         if !self.ends {
             if std::mem::take(&mut self.packets) == 0 {
-                writeln!(self.out, "no such TCP segments")?;
+                writeln!(self.out, "{}", self.say.packets.no_such_segments)?;
             }
             self.clock.reset();
             (self.headed, self.connections) = (false, 0);
@@ -353,17 +354,14 @@ impl<W: Write> Rows for Text<W> {
         }
         let connections: Vec<Connection> = dissector.finish().collect();
         if connections.is_empty() {
-            writeln!(self.out, "no TCP segments")?;
+            writeln!(self.out, "{}", self.say.packets.no_segments)?;
         } else if connections.len() > TOLD_CONNECTIONS {
-            writeln!(
-                self.out,
-                "\n{} connections: see `synfin connections FILE`",
-                connections.len()
-            )?;
+            let words = (self.say.packets.many_connections)(connections.len());
+            writeln!(self.out, "\n{words}")?;
         } else {
             writeln!(self.out)?;
             for connection in &connections {
-                writeln!(self.out, "{}", ending(connection))?;
+                writeln!(self.out, "{}", ending(self.say, connection))?;
             }
         }
         self.clock.reset();
@@ -376,6 +374,36 @@ impl<W: Write> Rows for Text<W> {
     }
 }
 
+/// The names of the columns, that of the time `time` columns wide.
+fn heading(say: &Messages, time: usize) -> String {
+    let [
+        frame,
+        clock,
+        number,
+        flags,
+        seq,
+        ack,
+        len,
+        step,
+        initiator,
+        responder,
+        what,
+    ] = say.packets.headings;
+    format!(
+        "{} {}  {} {} {} {} {}  {} {} {} {what}",
+        Right(frame, 5),
+        Right(clock, time),
+        Left(number, 6),
+        Left(flags, 11),
+        Right(seq, 6),
+        Right(ack, 6),
+        Right(len, 5),
+        Left(step, 7),
+        Left(initiator, 12),
+        Left(responder, 12)
+    )
+}
+
 fn endpoints(annotation: &Annotation) -> (String, String) {
     let sender = text::endpoint(annotation.src, annotation.src_port);
     let receiver = text::endpoint(annotation.dst, annotation.dst_port);
@@ -386,6 +414,10 @@ fn endpoints(annotation: &Annotation) -> (String, String) {
 }
 
 /// How a connection opened and ended, in a sentence.
-fn ending(connection: &Connection) -> String {
-    format!("#{}: {}", connection.connection, verdict_in_words(connection))
+fn ending(say: &Messages, connection: &Connection) -> String {
+    format!(
+        "#{}: {}",
+        connection.connection,
+        verdict_in_words(say, connection)
+    )
 }

@@ -2,15 +2,17 @@
 
 use std::io::{self, Write};
 
-use synfin::{FIELDS, RULES};
+use synfin::{FIELDS, Field, RULES, Rule};
 
 use crate::Failure;
 use crate::input::Reading;
-use crate::text::{self, HEADING};
+use crate::language::{self, Language};
+use crate::text::{self, HEADING, Left};
 
 pub(crate) fn rules(json: bool) -> Result<Reading, Failure> {
     /// Before the condition: id, level and name.
     const LEFT: usize = 49;
+    const NAME: usize = LEFT - 12;
     let mut out = anstream::stdout().lock();
     if json {
         for rule in RULES {
@@ -19,27 +21,43 @@ pub(crate) fn rules(json: bool) -> Result<Reading, Failure> {
         }
         return done(out);
     }
+    let language = language::chosen();
+    let ([id, level, name, condition], gap) = match language {
+        Language::English => (["id", "level", "name", "condition"], " "),
+        Language::Chinese => (["编号", "级别", "名称", "条件"], ""),
+    };
     writeln!(
         out,
-        "{HEADING}{:<4} {:<5} {:<37} condition{HEADING:#}",
-        "id", "level", "name"
+        "{HEADING}{} {} {} {condition}{HEADING:#}",
+        Left(id, 4),
+        Left(level, 5),
+        Left(name, NAME),
     )?;
-    for rule in RULES {
-        let style = text::severity(rule.severity);
-        let condition = format!("{} [{}]", rule.condition, rule.rfc);
+    for rule in Rule::ALL {
+        let info = rule.info();
+        let style = text::severity(info.severity);
+        let reference = rule.reference_in(language);
+        let condition = format!("{}{gap}[{reference}]", rule.condition_in(language));
         let columns = text::width().saturating_sub(LEFT).max(30);
-        let mut names = text::wrapped(rule.name, LEFT - 12).into_iter();
+        let mut names = text::wrapped(rule.name_in(language), NAME).into_iter();
         let mut lines = text::wrapped(&condition, columns).into_iter();
         let name = names.next().unwrap_or_default();
-        let level = rule.severity.as_str();
+        let level = info.severity.label(language);
         let line = lines.next().unwrap_or_default();
-        writeln!(out, "{:<4} {style}{level:<5}{style:#} {name:<37} {line}", rule.id)?;
+        writeln!(
+            out,
+            "{:<4} {style}{}{style:#} {} {line}",
+            info.id,
+            Left(level, 5),
+            Left(&name, NAME)
+        )?;
         loop {
             match (names.next(), lines.next()) {
                 (None, None) => break,
                 (name, line) => {
                     let (name, line) = (name.unwrap_or_default(), line.unwrap_or_default());
-                    writeln!(out, "{}", format!("{:11}{name:<37} {line}", "").trim_end())?;
+                    let line = format!("{:11}{} {line}", "", Left(&name, NAME));
+                    writeln!(out, "{}", line.trim_end())?;
                 }
             }
         }
@@ -49,25 +67,54 @@ pub(crate) fn rules(json: bool) -> Result<Reading, Failure> {
 
 pub(crate) fn fields() -> Result<Reading, Failure> {
     let mut out = anstream::stdout().lock();
+    let language = language::chosen();
+    let [name, kind, of, unit, what] = match language {
+        Language::English => ["field", "type", "of", "unit", "what"],
+        Language::Chinese => ["字段", "类型", "属于", "单位", "含义"],
+    };
     writeln!(
         out,
-        "{HEADING}{:<38} {:<13} {:<11} {:<8} what{HEADING:#}",
-        "field", "type", "of", "unit"
+        "{HEADING}{} {} {} {} {what}{HEADING:#}",
+        Left(name, 38),
+        Left(kind, 13),
+        Left(of, 11),
+        Left(unit, 8),
     )?;
     for field in FIELDS {
-        let of = match (field.is_of_segment(), field.is_of_connection()) {
-            (true, true) => "both",
-            (true, false) => "segment",
-            _ if field.is_of_second_pass() => "second pass",
-            _ => "connection",
-        };
         writeln!(
             out,
-            "{:<38} {:<13} {of:<11} {:<8} {}",
-            field.name, field.kind, field.unit, field.description
+            "{:<38} {} {} {} {}",
+            field.name,
+            Left(field.kind.label(language), 13),
+            Left(belongs_to(field, language), 11),
+            Left(unit_of(field, language), 8),
+            field.description_in(language)
         )?;
     }
     done(out)
+}
+
+/// What has the field.
+const fn belongs_to(field: &Field, language: Language) -> &'static str {
+    let (english, chinese) = match (field.is_of_segment(), field.is_of_connection()) {
+        (true, true) => ("both", "两者"),
+        (true, false) => ("segment", "报文段"),
+        _ if field.is_of_second_pass() => ("second pass", "第二遍"),
+        _ => ("connection", "连接"),
+    };
+    match language {
+        Language::English => english,
+        Language::Chinese => chinese,
+    }
+}
+
+fn unit_of(field: &Field, language: Language) -> &'static str {
+    match (language, field.unit) {
+        (Language::Chinese, "bytes") => "字节",
+        (Language::Chinese, "segments") => "报文段",
+        (Language::Chinese, "bits") => "位",
+        (_, unit) => unit,
+    }
 }
 
 fn done(mut out: impl Write) -> Result<Reading, Failure> {

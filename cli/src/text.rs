@@ -1,5 +1,6 @@
 //! Pieces of text that several reports share: endpoints, times, styles.
 
+use std::fmt;
 use std::io::IsTerminal as _;
 use std::net::IpAddr;
 
@@ -51,12 +52,51 @@ pub(crate) fn cut(text: &str, most: Option<usize>) -> String {
     cut + "…"
 }
 
+/// Text that fills so many columns, with spaces behind it. A Han character takes two columns.
+pub(crate) struct Left<'a>(pub(crate) &'a str, pub(crate) usize);
+
+impl fmt::Display for Left<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(text, width) = *self;
+        write!(f, "{text}{:1$}", "", width.saturating_sub(columns(text)))
+    }
+}
+
+/// The same with the spaces before it.
+pub(crate) struct Right<'a>(pub(crate) &'a str, pub(crate) usize);
+
+impl fmt::Display for Right<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(text, width) = *self;
+        write!(f, "{:1$}{text}", "", width.saturating_sub(columns(text)))
+    }
+}
+
+/// Nearly everything is ASCII, and nothing in it is wide.
+fn columns(text: &str) -> usize {
+    if text.is_ascii() {
+        text.len()
+    } else {
+        display_width(text)
+    }
+}
+
+/// Where lines may be broken: at spaces, in Chinese also as UAX #14 has it.
+pub(crate) fn word_separator(text: &str) -> textwrap::WordSeparator {
+    let is_han = |char| matches!(char, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}');
+    if text.contains(is_han) {
+        textwrap::WordSeparator::UnicodeBreakProperties
+    } else {
+        textwrap::WordSeparator::AsciiSpace
+    }
+}
+
 /// Lines of at most `width` columns, broken at spaces but not inside `RFC 9293`; a longer word stays whole.
 pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let text = text.replace("RFC ", "RFC\u{a0}");
     let options = textwrap::Options::new(width)
         .break_words(false)
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_separator(word_separator(&text))
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
     textwrap::wrap(&text, options)
         .iter()

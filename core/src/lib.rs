@@ -43,6 +43,7 @@ mod field;
 mod fragment;
 mod frame;
 pub mod http;
+mod language;
 mod options;
 mod rule;
 mod seen;
@@ -61,6 +62,7 @@ pub use dissector::{Dissector, Outcome};
 pub use explain::{Explanation, Sentence, Topic};
 pub use field::{FIELDS, Field, FieldType, Value};
 pub use frame::{Frame, LinkType, Side, Sides};
+pub use language::Language;
 pub use options::{
     Agreed, Ecn, FastOpen, MptcpOutcome, MptcpSubtype, Offer, OptionFault, OptionName, Options, SynChange,
     UserTimeout, Violation,

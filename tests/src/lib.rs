@@ -3,6 +3,7 @@
 
 pub mod c_host;
 pub mod captures;
+pub mod chinese;
 pub mod contract;
 pub mod envelope;
 pub mod header;

@@ -44,12 +44,19 @@ fn build(profile: &[&str]) -> PathBuf {
         .expect("cargo names the program")
 }
 
-/// The program, to be run with nothing on its standard input and no say of the environment on colour.
+/// The program, to be run with nothing on its standard input and no say of the environment on colour and language.
 #[must_use]
 pub fn command() -> Command {
     let mut command = Command::new(path());
     command.stdin(Stdio::null());
-    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+    for name in [
+        "NO_COLOR",
+        "CLICOLOR",
+        "CLICOLOR_FORCE",
+        "LC_ALL",
+        "LC_MESSAGES",
+        "LANG",
+    ] {
         command.env_remove(name);
     }
     command

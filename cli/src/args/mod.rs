@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use synfin::Language;
 
 pub(crate) use input::Input;
 pub(crate) use output::{Output, Selection};
@@ -23,8 +24,17 @@ pub(crate) struct Args {
     /// Colours: on a terminal (without NO_COLOR), always or never.
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto, global = true)]
     pub(crate) color: Color,
+    /// The language of what is written for people: en or zh; by default that of the locale (LC_ALL, LC_MESSAGES,
+    /// LANG). JSON (but for the sentences of explain), CSV, fields and filters are the same in each. This help
+    /// and what is said of the command line itself are English.
+    #[arg(long, value_name = "LANGUAGE", value_parser = language, global = true)]
+    pub(crate) lang: Option<Language>,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+fn language(tag: &str) -> Result<Language, String> {
+    Language::of_locale(tag).ok_or_else(|| "there is en and zh".to_owned())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -359,8 +369,8 @@ pub(crate) fn with_default_command(words: impl Iterator<Item = OsString>) -> Vec
     let mut at = 1;
     while let Some(word) = words.get(at) {
         at += match word.to_str() {
-            Some("--color") => 2,
-            Some(word) if word.starts_with("--color=") => 1,
+            Some("--color" | "--lang") => 2,
+            Some(word) if word.starts_with("--color=") || word.starts_with("--lang=") => 1,
             _ => break,
         };
     }

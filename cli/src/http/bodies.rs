@@ -7,19 +7,23 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use synfin::ConnectionId;
 use synfin::http::{HttpRow, MessageFacts, MessageState};
+use synfin::{ConnectionId, HttpMessage};
 
 use crate::coding::{self, End};
 use crate::json;
+use crate::language::Messages;
 use crate::text::foreign;
 
 const INDEX: &str = "index.jsonl";
+/// In the index, where a whole body is the begin of what its coding should give.
+const ENDS_EARLY: &str = "ends before its content coding does";
 
 pub(super) struct Bodies {
     folder: PathBuf,
     index: BufWriter<File>,
     limit: u32,
+    say: &'static Messages,
     /// The capture's name and number from 1, where there are several.
     capture: Option<(String, u32)>,
 }
@@ -54,22 +58,22 @@ struct Entry<'a> {
 
 impl Bodies {
     /// Makes the folder and its index; the error says in words why that cannot be.
-    pub(super) fn create(folder: &Path, limit: u32) -> Result<Self, String> {
+    pub(super) fn create(folder: &Path, limit: u32, say: &'static Messages) -> Result<Self, String> {
+        let words = &say.bodies;
         let shown = foreign(&folder.display().to_string());
         if folder.exists() && !folder.is_dir() {
-            return Err(format!("--bodies {shown}: not a folder"));
+            return Err((words.not_a_folder)(&shown));
         }
-        fs::create_dir_all(folder).map_err(|error| format!("--bodies {shown}: {error}"))?;
+        fs::create_dir_all(folder).map_err(|error| (words.failed)(&shown, &error))?;
         let index = create(&folder.join(INDEX)).map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => {
-                format!("--bodies {shown}: {INDEX} is there already, and nothing is overwritten: name another folder")
-            }
-            _ => format!("--bodies {shown}: {error}"),
+            ErrorKind::AlreadyExists => (words.index_is_there)(&shown, INDEX),
+            _ => (words.failed)(&shown, &error),
         })?;
         Ok(Self {
             folder: folder.to_owned(),
             index: BufWriter::new(index),
             limit,
+            say,
             capture: None,
         })
     }
@@ -91,9 +95,14 @@ impl Bodies {
             return Ok(remarks);
         };
         for (message, facts, len, part) in [
-            ("request", &facts.request, row.row.request_body_len, false),
             (
-                "response",
+                HttpMessage::Request,
+                &facts.request,
+                row.row.request_body_len,
+                false,
+            ),
+            (
+                HttpMessage::Response,
                 &facts.response,
                 row.row.response_body_len,
                 row.row.status == Some(206),
@@ -110,7 +119,7 @@ impl Bodies {
     fn save_one(
         &mut self,
         row: &HttpRow,
-        (message, facts, encoded_len, part): (&'static str, &MessageFacts, u64, bool),
+        (message, facts, encoded_len, part): (HttpMessage, &MessageFacts, u64, bool),
     ) -> io::Result<Option<String>> {
         let capture = self.capture.as_ref();
         let of_several = capture.map_or_else(String::new, |(_, number)| format!("f{number:03}-"));
@@ -130,7 +139,7 @@ impl Bodies {
         };
         let captured = facts.state == Some(MessageState::Complete);
         let damaged = match &written.end {
-            End::Cut if held_all && captured => Some("ends before its content coding does"),
+            End::Cut if held_all && captured => Some(ENDS_EARLY),
             End::Damaged(why) => Some(why.as_str()),
             _ => None,
         };
@@ -138,7 +147,7 @@ impl Bodies {
             capture: capture.map(|(name, _)| name.as_str()),
             connection: row.connection,
             transaction: row.transaction,
-            message,
+            message: message.as_str(),
             file: &file,
             content_type: facts.content_type.as_deref(),
             content_encoding: (!encodings.is_empty()).then_some(encodings.as_str()),
@@ -152,14 +161,18 @@ impl Bodies {
         };
         json::line(&mut self.index, &entry)?;
         let mut remarks = Vec::new();
-        remarks.extend(truncated.map(|of| format!("stopped at {} bytes {of}", self.limit)));
-        remarks.extend(damaged.filter(|_| captured).map(str::to_owned));
-        remarks.extend(
-            entry
-                .undecoded
-                .map(|codings| format!("left in {}", foreign(codings))),
-        );
-        Ok((!remarks.is_empty()).then(|| format!("{message} body: {}", remarks.join(", "))))
+        let words = &self.say.bodies;
+        remarks.extend(truncated.map(|of| match of {
+            "decoded" => (words.stopped_decoded)(self.limit),
+            _ => (words.stopped_encoded)(self.limit),
+        }));
+        remarks.extend(damaged.filter(|_| captured).map(|why| match why {
+            ENDS_EARLY => words.ends_early.to_owned(),
+            why => (words.damaged)(why),
+        }));
+        remarks.extend(entry.undecoded.map(|codings| (words.left_in)(&foreign(codings))));
+        let label = message.label(self.say.language);
+        Ok((!remarks.is_empty()).then(|| (words.body)(label, &remarks.join(self.say.comma))))
     }
 }
 

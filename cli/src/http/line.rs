@@ -3,16 +3,18 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use synfin::Side;
 use synfin::http::{HttpRow, MessageFacts, MessageState, TransactionFacts};
+use synfin::{HttpMessage, Side};
 use textwrap::core::display_width;
 
 use super::Form;
-use crate::text::{self, DIM, Duration, HEADING, cut, foreign};
+use crate::language::Messages;
+use crate::text::{self, DIM, Duration, HEADING, Left, Right, cut, foreign};
 use crate::times::{Clock, TimeFormat};
 
 pub(super) struct Lines<W> {
     out: W,
+    say: &'static Messages,
     headers: bool,
     /// Columns to fit in; lines in a file are as long as they are.
     width: Option<usize>,
@@ -32,9 +34,10 @@ const WITH_ENDPOINTS: usize = 140;
 const WITH_DETAILS: usize = 100;
 
 impl<W: Write> Lines<W> {
-    pub(super) fn new(out: W, headers: bool, time: TimeFormat) -> Self {
+    pub(super) fn new(out: W, headers: bool, time: TimeFormat, say: &'static Messages) -> Self {
         Self {
             out,
+            say,
             headers,
             width: text::room(),
             clock: Clock::new(time),
@@ -49,26 +52,26 @@ impl<W: Write> Lines<W> {
 
     /// Everything before the transaction's own words.
     fn columns(&mut self, [time, number, endpoints, request, response, wait, total]: [&str; 7]) -> String {
-        let mut columns = format!("{time:>0$}  {number:<5} ", self.clock.width());
+        let mut columns = format!("{}  {} ", Right(time, self.clock.width()), Left(number, 5));
         if self.has_room(WITH_ENDPOINTS) {
-            self.endpoints = self.endpoints.max(endpoints.chars().count());
-            columns += &format!("{endpoints:<0$}  ", self.endpoints);
+            self.endpoints = self.endpoints.max(display_width(endpoints));
+            columns += &format!("{}  ", Left(endpoints, self.endpoints));
         }
         if self.has_room(WITH_DETAILS) {
-            columns += &format!("{request:>8} ");
+            columns += &format!("{} ", Right(request, 8));
         }
-        columns += &format!("{response:>9}  ");
+        columns += &format!("{}  ", Right(response, 9));
         if self.has_room(WITH_DETAILS) {
-            columns += &format!("{wait:>8} ");
+            columns += &format!("{} ", Right(wait, 8));
         }
-        columns + &format!("{total:>8}  ")
+        columns + &format!("{}  ", Right(total, 8))
     }
 
     /// Method, target and outcome, in what is left of the width; only the target is cut, if that is enough.
     fn fitted(&self, before: usize, row: &HttpRow, facts: &TransactionFacts, after: &str) -> String {
         let room = self.width.map(|width| width.saturating_sub(before));
         let Some(method) = row.row.method.as_deref().map(foreign) else {
-            return cut(&format!("no request{after}"), room);
+            return cut(&format!("{}{after}", self.say.http.no_request), room);
         };
         let others = display_width(&method) + 1 + display_width(after);
         let for_target = room.map(|room| room.saturating_sub(others).max(SHORTEST_TARGET));
@@ -90,17 +93,9 @@ impl<W: Write> Form for Lines<W> {
 
     fn row(&mut self, row: &HttpRow, of_bodies: &[String]) -> io::Result<()> {
         if !std::mem::replace(&mut self.headed, true) {
-            let heading = [
-                "time",
-                "conn",
-                "client → server",
-                "request",
-                "response",
-                "wait",
-                "total",
-            ];
-            let heading = self.columns(heading);
-            writeln!(self.out, "{HEADING}{heading}transaction{HEADING:#}")?;
+            let [columns @ .., transaction] = self.say.http.headings;
+            let heading = self.columns(columns);
+            writeln!(self.out, "{HEADING}{heading}{transaction}{HEADING:#}")?;
         }
         let empty = TransactionFacts::default();
         let facts = row.row.facts.as_deref().unwrap_or(&empty);
@@ -117,9 +112,9 @@ impl<W: Write> Form for Lines<W> {
             &duration(facts.wait_ns),
             &duration(facts.total_ns),
         ]);
-        let mut after = format!(" → {}", outcome(row, facts));
-        for part in remarks(row, facts).iter().chain(of_bodies) {
-            after = after + ", " + part;
+        let mut after = format!(" → {}", outcome(self.say, row, facts));
+        for part in remarks(self.say, row, facts).iter().chain(of_bodies) {
+            after = after + self.say.comma + part;
         }
         let style = style(row, facts);
         let what = self.fitted(display_width(&before), row, facts, &after);
@@ -140,7 +135,10 @@ impl<W: Write> Form for Lines<W> {
 impl<W: Write> Lines<W> {
     fn fields(&mut self, mark: char, message: &MessageFacts) -> io::Result<()> {
         let fields = message.fields.iter().map(|field| (field, ""));
-        let trailers = message.trailers.iter().map(|field| (field, " (trailer)"));
+        let trailers = message
+            .trailers
+            .iter()
+            .map(|field| (field, self.say.http.trailer));
         for (field, trailer) in fields.chain(trailers) {
             let (name, value) = (foreign(&field.name), foreign(&field.value));
             let line = format!("{:>1$}  {mark} {name}: {value}{trailer}", "", self.clock.width());
@@ -167,40 +165,46 @@ fn address(row: &HttpRow, facts: &TransactionFacts) -> String {
 }
 
 /// The answer.
-fn outcome(row: &HttpRow, facts: &TransactionFacts) -> String {
+fn outcome(say: &Messages, row: &HttpRow, facts: &TransactionFacts) -> String {
     let reason = facts.reason.as_deref().unwrap_or_default();
     match row.row.status {
         Some(status) if reason.is_empty() => status.to_string(),
         Some(status) => format!("{status} {}", foreign(reason)),
-        None if row.row.response_frame.is_some() => "response without a status".to_owned(),
-        None => "no response".to_owned(),
+        None if row.row.response_frame.is_some() => say.http.response_without_status.to_owned(),
+        None => say.http.no_response.to_owned(),
     }
 }
 
 /// What is not as it mostly is.
-fn remarks(row: &HttpRow, facts: &TransactionFacts) -> Vec<String> {
+fn remarks(say: &Messages, row: &HttpRow, facts: &TransactionFacts) -> Vec<String> {
+    let (words, language) = (&say.http, say.language);
     let mut remarks = Vec::new();
     if !facts.interim.is_empty() {
         let interim: Vec<String> = facts.interim.iter().map(u16::to_string).collect();
-        remarks.push(format!("after {}", interim.join(", ")));
+        remarks.push((words.after_interim)(&interim.join(say.list_comma)));
     }
     if facts.pipelined > 0 {
-        remarks.push(format!("pipelined behind {}", facts.pipelined));
+        remarks.push((words.pipelined)(facts.pipelined));
     }
     if answered_early(row, facts) {
-        remarks.push("answered before its end".to_owned());
+        remarks.push(words.answered_early.to_owned());
     }
-    for (message, facts) in [("request", &facts.request), ("response", &facts.response)] {
+    for (message, facts) in [
+        (HttpMessage::Request, &facts.request),
+        (HttpMessage::Response, &facts.response),
+    ] {
         match facts.state {
             None | Some(MessageState::Complete) => {}
-            Some(state) => remarks.push(format!("{message} {}", state.as_str())),
+            Some(state) => {
+                remarks.push((words.message_is)(message.label(language), state.label(language)));
+            }
         }
     }
     if facts.in_flight && row.row.state != MessageState::Complete {
-        remarks.push("in flight when the connection broke".to_owned());
+        remarks.push(words.in_flight.to_owned());
     }
     if let Some(protocol) = facts.upgrade {
-        remarks.push(format!("then {protocol}"));
+        remarks.push((words.then)(protocol.label(language)));
     }
     let anomalies = [&facts.request, &facts.response];
     let rules: BTreeSet<_> = anomalies
@@ -211,7 +215,7 @@ fn remarks(row: &HttpRow, facts: &TransactionFacts) -> Vec<String> {
     remarks.extend(
         rules
             .iter()
-            .map(|rule| format!("{} {}", rule.info().id, rule.info().name)),
+            .map(|&rule| format!("{} {}", rule.id(), rule.name_in(language))),
     );
     remarks
 }

@@ -14,13 +14,14 @@ use crate::args::{Format, Http};
 use crate::forms::{self, wireshark};
 use crate::input::{self, Reading, Sink};
 use crate::json;
+use crate::language::messages;
 use crate::select::{Ordered, Selection, Subject};
 use bodies::Bodies;
 
 pub(crate) fn run(args: &Http) -> Result<Reading, Failure> {
     let bodies = args.bodies.as_deref();
     let bodies = bodies
-        .map(|folder| Bodies::create(folder, args.body_limit))
+        .map(|folder| Bodies::create(folder, args.body_limit, messages()))
         .transpose()
         .map_err(Failure::Input)?;
     let selection = Selection::new(&args.selection, Subject::Transactions)?;
@@ -41,6 +42,7 @@ pub(crate) fn run(args: &Http) -> Result<Reading, Failure> {
             BufWriter::new(anstream::stdout().lock()),
             args.headers,
             args.report.input.time,
+            messages(),
         )),
         Format::Combined => Box::new(combined::Log(BufWriter::new(io::stdout().lock()))),
     };
@@ -231,14 +233,12 @@ impl Sink for Transactions<'_> {
 
     fn remark(&mut self) -> Option<String> {
         let (told, other) = (std::mem::take(&mut self.told), std::mem::take(&mut self.other));
+        let words = &messages().http;
         match (told, other) {
-            (0, 0) => Some("no HTTP found".to_owned()),
+            (0, 0) => Some(words.no_http.to_owned()),
             (_, 0) => None,
-            (0, _) => Some(format!(
-                "no HTTP/1 found, but HTTP/2, which is not read yet ({other} {})",
-                connections(other)
-            )),
-            _ => Some(format!("HTTP/2 is not read yet ({other} {})", connections(other))),
+            (0, _) => Some((words.only_http2)(other)),
+            _ => Some((words.also_http2)(other)),
         }
     }
 
@@ -253,8 +253,4 @@ impl Sink for Transactions<'_> {
 fn is_http2(connection: &synfin::Connection) -> bool {
     use synfin::http::HttpProtocol::{H2c, Http2};
     matches!(connection.protocol, Some(Http2 | H2c))
-}
-
-fn connections(count: u64) -> &'static str {
-    if count == 1 { "connection" } else { "connections" }
 }

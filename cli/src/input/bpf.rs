@@ -9,6 +9,8 @@ use std::process::{Command, Stdio};
 
 use synfin::{Frame, LinkType};
 
+use crate::language::messages;
+
 /// A filter expression, compiled for each link type that comes.
 #[derive(Debug)]
 pub(crate) struct Filter {
@@ -23,7 +25,10 @@ impl Filter {
         match compile(expression, LinkType::ETHERNET) {
             Ok(program) => drop(programs.insert(LinkType::ETHERNET, program)),
             // It may make sense for another link type.
-            Err(message) if message.contains("syntax error") || message.contains(NO_TCPDUMP) => {
+            Err(message)
+                if message.contains("syntax error")
+                    || message.contains(messages().input.filter_needs_tcpdump) =>
+            {
                 return Err(message);
             }
             Err(_) => {}
@@ -45,14 +50,14 @@ impl Filter {
     }
 }
 
-const NO_TCPDUMP: &str = "--filter needs tcpdump, which compiles the expression with libpcap";
-
 fn compile(expression: &str, link: LinkType) -> Result<Program, String> {
-    let failed = |error: std::io::Error| match error.kind() {
-        ErrorKind::NotFound => {
-            format!("{NO_TCPDUMP}: there is none on the PATH (Debian: apt-get install tcpdump)")
-        }
-        _ => format!("{NO_TCPDUMP}: {error}"),
+    let (words, colon) = (&messages().input, messages().colon);
+    let failed = |error: std::io::Error| {
+        let why = match error.kind() {
+            ErrorKind::NotFound => words.no_tcpdump.to_owned(),
+            _ => (words.io_error)(&error),
+        };
+        format!("{}{colon}{why}", words.filter_needs_tcpdump)
     };
     // Behind --, an expression is never an option.
     let mut child = Command::new("tcpdump")
@@ -77,11 +82,11 @@ fn compile(expression: &str, link: LinkType) -> Result<Program, String> {
         let why = said
             .lines()
             .rfind(|line| !line.starts_with("reading from"))
-            .unwrap_or("it fails");
-        return Err(format!("filter: {}", why.trim_start_matches("tcpdump: ")));
+            .unwrap_or(words.filter_fails);
+        return Err((words.filter)(why.trim_start_matches("tcpdump: ")));
     }
     let printed = String::from_utf8_lossy(&output.stdout);
-    Program::parse(&printed).ok_or_else(|| "filter: tcpdump printed no program".to_owned())
+    Program::parse(&printed).ok_or_else(|| (words.filter)(words.filter_no_program))
 }
 
 #[derive(Debug, Clone, Copy)]

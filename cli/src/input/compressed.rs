@@ -8,6 +8,7 @@ use lz4_flex::frame::FrameDecoder;
 use lzma_rust2::XzReader;
 
 use crate::coding::{Inflate, Zstd};
+use crate::language::messages;
 
 /// Bytes that tell every format here apart.
 const MAGIC_LEN: usize = 6;
@@ -125,11 +126,10 @@ impl Read for Located {
             }
             self.failed = true;
             let (format, at) = (self.format.name(), self.taken.get());
+            let words = &messages().input;
             let message = match error.kind() {
-                ErrorKind::UnexpectedEof => {
-                    format!("the {format} data ends too early, at byte {at} of the file")
-                }
-                _ => format!("the {format} data is damaged at or before byte {at} of the file: {error}"),
+                ErrorKind::UnexpectedEof => (words.ends_too_early)(format, at),
+                _ => (words.compression_damaged)(format, at, &error),
             };
             io::Error::new(error.kind(), message)
         })

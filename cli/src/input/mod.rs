@@ -19,6 +19,7 @@ use synfin::{Annotation, Config, Dissector, Frame, IcmpNote, LinkType, Outcome};
 use crate::args;
 use crate::fail_on::FailOn;
 use crate::interrupt;
+use crate::language::messages;
 use crate::{Failure, text};
 pub(crate) use bpf::Filter;
 use opening::Manner;
@@ -55,7 +56,7 @@ impl Reading {
     /// Nothing was usable: that is a failure, already explained on standard error.
     fn outcome(self, files: usize) -> Result<Self, Failure> {
         if self.read == 0 && files > 0 && !interrupt::happened() {
-            Err(Failure::Input("nothing to read".to_owned()))
+            Err(Failure::Input(messages().input.nothing_to_read.to_owned()))
         } else {
             Ok(self)
         }
@@ -172,10 +173,10 @@ fn total_len(from: &args::Input, plan: &Plan) -> Option<u64> {
 /// Reads the frames that a report of the source at `path` is about, for a pass before it; what is wrong with the
 /// source is told in the report. The error says in words why it cannot be read at all.
 pub(crate) fn frames_of(path: &Path, from: &args::Input, take: impl FnMut(&Frame<'_>)) -> Result<(), String> {
-    let source = from.plan().source(path).ok_or("no such input")?;
+    let source = from.plan().source(path).ok_or(messages().input.no_such_input)?;
     let again = |path: &std::path::PathBuf| path.is_file() || !opening::is_stdin(path) && !path.exists();
     if from.follow || !source.files.iter().all(again) {
-        return Err("two passes need a file, which can be read again: this is none".to_owned());
+        return Err(messages().input.two_passes.to_owned());
     }
     let mut faults = Faults {
         quiet: true,
@@ -284,24 +285,13 @@ impl<S: Sink> Taker<'_, S> {
             complain(name, &remark);
         }
         faults.flush();
+        let words = &messages().input;
         if self.overlapping > 0 {
             // The traffic's fault, not the file's: the exit status stays.
-            complain(
-                name,
-                &format!(
-                    "{} IP fragment{} of packets whose fragments overlap (RFC 5722): not put together",
-                    self.overlapping,
-                    plural(self.overlapping)
-                ),
-            );
+            complain(name, &(words.overlapping)(self.overlapping));
         }
         for (link, frames) in &self.unknown {
-            let known = link.name().unwrap_or("no name known");
-            let s = plural(*frames);
-            complain(
-                name,
-                &format!("{frames} frame{s} of link type {} ({known}) not read", link.0),
-            );
+            complain(name, &(words.unknown_link)(*frames, link.0.into(), link.name()));
         }
         reading.damaged |= faults.damaged || !self.unknown.is_empty();
         reading.unusable |= faults.unusable;
@@ -311,21 +301,11 @@ impl<S: Sink> Taker<'_, S> {
 
 /// Why a connection that was asked for is not there, where a capture holds `total` of them.
 pub(crate) fn no_such_connection(number: u64, total: u64) -> String {
-    let held = match total {
-        0 => "no connections".to_owned(),
-        1 => "one connection, number 0".to_owned(),
-        _ => format!("{total} connections, 0 to {}", total - 1),
-    };
-    format!("no connection {number}: the capture holds {held}")
-}
-
-fn plural(count: u64) -> &'static str {
-    if count == 1 { "" } else { "s" }
+    (messages().no_such_connection)(number, total)
 }
 
 fn complain(path: &Path, message: &str) {
-    anstream::eprintln!(
-        "synfin: {}: {message}",
-        text::foreign(&path.display().to_string())
-    );
+    let name = text::foreign(&path.display().to_string());
+    let colon = messages().colon;
+    anstream::eprintln!("synfin{colon}{name}{colon}{message}");
 }

@@ -11,6 +11,7 @@ use synfin::capture::Capture;
 
 use super::compressed;
 use crate::interrupt::{self, LiveInput};
+use crate::language::messages;
 
 pub(super) type Opened = Capture<Box<dyn Read>>;
 
@@ -34,10 +35,11 @@ pub(super) fn is_stdin(path: &Path) -> bool {
 
 /// Opens a capture; the error says in words why it cannot be read.
 pub(super) fn open(path: &Path, manner: &Manner) -> Result<Opened, String> {
+    let words = &messages().input;
     let bytes: Box<dyn Read> = if is_stdin(path) {
         Box::new(LiveInput::new())
     } else {
-        let file = File::open(path).map_err(|error| error.to_string())?;
+        let file = File::open(path).map_err(|error| (words.io_error)(&error))?;
         let is_file = file.metadata().is_ok_and(|data| data.is_file());
         match () {
             () if is_file && manner.follow => Box::new(Growing { file, position: 0 }),
@@ -52,8 +54,8 @@ pub(super) fn open(path: &Path, manner: &Manner) -> Result<Opened, String> {
         of: bytes,
         taken: Rc::clone(&manner.taken),
     };
-    let bytes = compressed::decompressed(Box::new(counted)).map_err(|error| error.to_string())?;
-    Capture::open(bytes).map_err(|error| error.to_string())
+    let bytes = compressed::decompressed(Box::new(counted)).map_err(|error| (words.io_error)(&error))?;
+    Capture::open(bytes).map_err(|error| (words.capture_error)(&error))
 }
 
 struct Counted {
@@ -85,10 +87,7 @@ impl Read for Growing {
             }
             let now = self.file.metadata()?.len();
             if now < self.position {
-                let message = format!(
-                    "the file was cut to {now} bytes while it was followed, of which {} were read",
-                    self.position
-                );
+                let message = (messages().input.cut_while_followed)(now, self.position);
                 return Err(io::Error::other(message));
             }
             std::thread::sleep(PAUSE);

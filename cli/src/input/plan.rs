@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::complain;
 use super::opening::{self, Manner};
 use super::rotated::{self, Piece, Series};
-use super::{complain, plural};
+use crate::language::messages;
 use crate::{args, text};
 
 /// What is read as one capture.
@@ -84,21 +85,17 @@ impl Plan {
             .partition(|path| opening::open(path, &Manner::default()).is_ok());
         if captures.is_empty() {
             self.unusable
-                .push((folder.to_owned(), "no capture in this directory".to_owned()));
+                .push((folder.to_owned(), messages().input.no_capture_here.to_owned()));
         } else if !others.is_empty() {
             let names = others.iter().take(3).map(|path| {
                 let name = path.strip_prefix(folder).unwrap_or(path);
                 text::foreign(&name.display().to_string())
             });
-            let mut names = names.collect::<Vec<_>>().join(", ");
+            let mut names = names.collect::<Vec<_>>().join(messages().list_comma);
             if others.len() > 3 {
-                names += ", …";
+                names = names + messages().list_comma + "…";
             }
-            let count = others.len();
-            let remark = format!(
-                "{count} file{} of this directory not read as captures: {names}",
-                plural(count as u64)
-            );
+            let remark = (messages().input.not_captures)(others.len(), &names);
             self.remarks.push((folder.to_owned(), remark));
         }
         files.extend(captures);
@@ -130,10 +127,7 @@ impl Plan {
                 begin_with_oldest(&mut names);
             }
             let name = PathBuf::from(series.name());
-            let remark = format!(
-                "{} files joined as one capture (--no-join reads each by itself)",
-                names.len()
-            );
+            let remark = (messages().input.joined)(names.len());
             self.remarks.push((name.clone(), remark));
             joined.push(Source {
                 path: names[0].clone(),
@@ -155,7 +149,7 @@ impl Plan {
 
 /// Every file below a folder, by name; links to folders are not followed, for they may lead back.
 fn below(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), String> {
-    let entries = fs::read_dir(folder).map_err(|error| error.to_string())?;
+    let entries = fs::read_dir(folder).map_err(|error| (messages().input.io_error)(&error))?;
     let mut entries: Vec<_> = entries.filter_map(Result::ok).collect();
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::interrupt;
+use crate::language::{Messages, messages};
 use crate::text;
 
 /// Less is not worth a line.
@@ -56,8 +57,8 @@ impl Progress {
         }
         self.shown_at = Some(now);
         self.visible = true;
-        let mut line = words(self.taken.get(), self.total, now - self.begun);
-        line.truncate(text::width() - 1);
+        let line = words(messages(), self.taken.get(), self.total, now - self.begun);
+        let line = text::cut(&line, Some(text::width() - 1));
         // What cannot be shown is not missed.
         let _ = write!(std::io::stderr(), "\r{line}\x1b[K");
     }
@@ -76,20 +77,18 @@ impl Drop for Progress {
     }
 }
 
-/// Plain ASCII: it is cut anywhere.
-fn words(taken: u64, total: Option<u64>, since: Duration) -> String {
+fn words(say: &Messages, taken: u64, total: Option<u64>, since: Duration) -> String {
     let rate = taken as f64 / since.as_secs_f64().max(1e-3);
     let Some(total) = total.filter(|&total| total > 0) else {
-        return format!("read {}, {}/s", size(taken as f64), size(rate));
+        return (say.input.progress)(&size(taken as f64), &size(rate));
     };
     let part = (taken as f64 / total as f64).min(1.0);
     let left = (total.saturating_sub(taken)) as f64 / rate.max(1.0);
-    format!(
-        "{:3.0} % of {}, {}/s, {} left",
+    (say.input.progress_of)(
         part * 100.0,
-        size(total as f64),
-        size(rate),
-        clock(left as u64)
+        &size(total as f64),
+        &size(rate),
+        &clock(left as u64),
     )
 }
 
@@ -114,8 +113,12 @@ fn clock(seconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use crate::language::{Language, Messages};
     use std::time::Duration;
+
+    fn words(taken: u64, total: Option<u64>, since: Duration) -> String {
+        super::words(Messages::of(Language::English), taken, total, since)
+    }
 
     #[test]
     fn bytes_rate_and_time_left_are_told() {

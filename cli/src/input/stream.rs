@@ -10,6 +10,7 @@ use synfin::{Frame, LinkType};
 use super::complain;
 use super::opening::{self, Manner, Opened};
 use super::plan::Source;
+use crate::language::messages;
 use crate::{Failure, interrupt};
 
 /// More files than this are not held open at once.
@@ -96,17 +97,17 @@ impl Part {
         if interrupt::happened() {
             return Next::End;
         }
+        let words = &messages().input;
         let message = match (skipped, error) {
-            (Some(skipped), CaptureError::Truncated { offset, frames }) => format!(
-                "the capture is damaged at byte {offset}, after {frames} frames: a record longer than what \
-                 follows; {skipped} bytes left out"
-            ),
-            (Some(skipped), _) => format!("{error}; {skipped} bytes left out"),
-            (None, _) => format!("{error}; everything before was reported"),
+            (Some(skipped), &CaptureError::Truncated { offset, frames }) => {
+                (words.record_too_long)(offset, frames, skipped)
+            }
+            (Some(skipped), _) => (words.left_out)(&(words.capture_error)(error), skipped),
+            (None, _) => (words.before_reported)(&(words.capture_error)(error)),
         };
         faults.tell(&self.path, message);
         if let Some(then) = then {
-            faults.tell(&self.path, then.to_string());
+            faults.tell(&self.path, (words.capture_error)(&then));
         }
         if skipped.is_some() { Next::Again } else { Next::End }
     }
@@ -128,7 +129,7 @@ impl Stream {
         manner.parked = source.merged && source.files.len() > MANY_FILES;
         let mut files = source.files.iter();
         loop {
-            let path = files.next().ok_or("no file of it could be read")?;
+            let path = files.next().ok_or(messages().input.no_file_readable)?;
             match Part::open(path, &manner) {
                 Ok(first) => {
                     return Ok(Self {

@@ -5,26 +5,30 @@ use std::io::{self, Write};
 use synfin::{Side, Sides, State};
 
 use super::model::{Kind, Ladder};
+use crate::language::{Language, Messages};
 
 /// Writes the diagram.
-pub(crate) fn draw(out: &mut impl Write, ladder: &Ladder) -> io::Result<()> {
+pub(crate) fn draw(out: &mut impl Write, say: &Messages, ladder: &Ladder) -> io::Result<()> {
     writeln!(out, "sequenceDiagram")?;
-    writeln!(
-        out,
-        "    accTitle: {}",
-        plain(&format!("Connection {}", ladder.title()))
-    )?;
+    let title = (say.ladder.connection)(&ladder.title());
+    writeln!(out, "    accTitle: {}", plain(&title))?;
     writeln!(out, "    accDescr: {}", plain(&ladder.verdict))?;
     for side in Side::BOTH {
         let end = escaped(&ladder.ends[side]);
-        writeln!(out, "    participant {} as {}<br/>{end}", id(side), side.as_str())?;
+        writeln!(
+            out,
+            "    participant {} as {}<br/>{end}",
+            id(side),
+            side.label(say.language)
+        )?;
     }
-    states(out, &Sides::from_fn(|side| Some(ladder.begins[side])))?;
+    states(
+        out,
+        say.language,
+        &Sides::from_fn(|side| Some(ladder.begins[side])),
+    )?;
     for line in &ladder.lines {
-        let frame = line
-            .frame
-            .map(|frame| format!("frame {frame} ·"))
-            .unwrap_or_default();
+        let frame = line.frame.map(say.ladder.of_frame).unwrap_or_default();
         let words: Vec<String> = [&frame, line.step, &line.words()]
             .into_iter()
             .filter(|words| !words.is_empty())
@@ -59,9 +63,9 @@ pub(crate) fn draw(out: &mut impl Write, ladder: &Ladder) -> io::Result<()> {
         if !note.is_empty() {
             writeln!(out, "    Note over I,R: {note}")?;
         }
-        states(out, &line.states)?;
+        states(out, say.language, &line.states)?;
     }
-    let verdict: Vec<String> = ladder.verdict.split("; ").map(escaped).collect();
+    let verdict: Vec<String> = ladder.verdict.split(say.semicolon).map(escaped).collect();
     writeln!(out, "    Note over I,R: {}", verdict.join("<br/>"))
 }
 
@@ -72,14 +76,14 @@ const fn id(side: Side) -> &'static str {
     }
 }
 
-fn states(out: &mut impl Write, states: &Sides<Option<State>>) -> io::Result<()> {
+fn states(out: &mut impl Write, language: Language, states: &Sides<Option<State>>) -> io::Result<()> {
     for side in Side::BOTH {
         let place = match side {
             Side::Initiator => "left",
             Side::Responder => "right",
         };
         if let Some(state) = states[side] {
-            writeln!(out, "    Note {place} of {}: {}", id(side), state.as_str())?;
+            writeln!(out, "    Note {place} of {}: {}", id(side), state.label(language))?;
         }
     }
     Ok(())

@@ -15,6 +15,7 @@ use synfin::{Annotation, ConnectionId, Dissector, IcmpNote};
 use crate::Failure;
 use crate::args::Ladder as Args;
 use crate::input::{self, Reading, Sink};
+use crate::language::{Messages, messages};
 use crate::output_file::Output;
 use crate::text::{self, HEADING};
 use fold::{Folded, Limits, Moment};
@@ -42,6 +43,7 @@ const UNFOLDED: Limits = Limits {
 
 pub(crate) fn run(args: &Args) -> Result<Reading, Failure> {
     let mut drawing = Drawing {
+        say: messages(),
         out: Output::open(args.output.as_deref(), &args.input.files)?,
         args,
         kept: BTreeMap::new(),
@@ -59,6 +61,7 @@ pub(crate) fn run(args: &Args) -> Result<Reading, Failure> {
 }
 
 struct Drawing<'a> {
+    say: &'static Messages,
     out: Output,
     args: &'a Args,
     /// The connections asked for, of the capture that is read.
@@ -96,19 +99,20 @@ impl Drawing<'_> {
             writeln!(self.out)?;
         }
         if self.args.mermaid {
-            return mermaid::draw(&mut self.out, &ladder);
+            return mermaid::draw(&mut self.out, self.say, &ladder);
         }
         let strokes = if self.args.ascii {
             Strokes::ASCII
         } else {
             Strokes::of_locale()
         };
-        terminal::draw(&mut self.out, &ladder, text::width(), &strokes)
+        let strokes = strokes.for_text_in(self.say.language);
+        terminal::draw(&mut self.out, self.say, &ladder, text::width(), &strokes)
     }
 
     fn finish(&mut self) -> io::Result<()> {
         if !self.drawn.is_empty() {
-            svg::draw(&mut self.out, &self.drawn)?;
+            svg::draw(&mut self.out, self.say, &self.drawn)?;
         }
         self.out.flush()
     }
@@ -154,15 +158,12 @@ impl Sink for &mut Drawing<'_> {
         for connection in dissector.finish() {
             total += 1;
             if let Some(folded) = kept.remove(&connection.connection) {
-                pictures.push(Ladder::of(&connection, folded));
+                pictures.push(Ladder::of(self.say, &connection, folded));
             }
         }
         let asked = &self.args.connection;
         if asked.is_empty() && total > FEW {
-            self.refused = Some(format!(
-                "{total} connections: say which with --connection N, 0 to {} (`synfin connections` lists them)",
-                total - 1
-            ));
+            self.refused = Some((self.say.which_connection)(total));
             return Ok(());
         }
         if let Some(number) = asked
@@ -172,7 +173,7 @@ impl Sink for &mut Drawing<'_> {
             self.refused = Some(input::no_such_connection(*number, total));
         }
         if total == 0 && asked.is_empty() && !self.args.svg && !self.args.mermaid {
-            return writeln!(self.out, "no TCP connections");
+            return writeln!(self.out, "{}", self.say.no_connections);
         }
         for picture in pictures {
             self.draw(picture)?;

@@ -7,6 +7,7 @@ use synfin::{CloseVerdict, Connection, HandshakeVerdict, Phase, Rule, Severity, 
 use super::fold::{Folded, Kept, Moment, Told};
 use super::words;
 use crate::connections::verdict_in_words;
+use crate::language::Messages;
 use crate::text::{self, Duration};
 
 /// Silence that gets a line of its own, nanoseconds.
@@ -171,8 +172,9 @@ pub(crate) const fn state_class(state: State) -> &'static str {
 
 impl Ladder {
     /// The picture of a connection whose segments were kept.
-    pub(crate) fn of(connection: &Connection, folded: Folded) -> Self {
+    pub(crate) fn of(say: &Messages, connection: &Connection, folded: Folded) -> Self {
         let mut lines = Lines {
+            say,
             connection,
             lines: Vec::new(),
             before_ns: None,
@@ -189,7 +191,7 @@ impl Ladder {
             },
             begins: lines.begins(),
             lines: lines.lines,
-            verdict: verdict_in_words(connection),
+            verdict: verdict_in_words(say, connection),
             outcome: Outcome::of(connection),
         }
     }
@@ -203,6 +205,7 @@ impl Ladder {
 }
 
 struct Lines<'a> {
+    say: &'a Messages,
     connection: &'a Connection,
     lines: Vec<Line>,
     before_ns: Option<i64>,
@@ -226,8 +229,8 @@ impl Lines<'_> {
             Kept::Segment(told) => self.segment(told),
             Kept::Run(run) => {
                 let mut line = self.line(Kind::Run, run.first);
-                line.label = words::run(run);
-                line.note = words::again(run);
+                line.label = words::run(self.say, run);
+                line.note = words::again(self.say, run);
                 if run.again_count > 0 {
                     line.severity = Severity::Note;
                 }
@@ -241,8 +244,8 @@ impl Lines<'_> {
                 (line.frame, self.before_ns) = (None, before_ns);
                 line.severity = Severity::Note;
                 line.label = match (self.connection.gaps[*from], self.connection.gap_bytes[*from]) {
-                    (1, bytes) if bytes > 0 => format!("{} not captured", words::Bytes(bytes)),
-                    _ => "bytes not captured".to_owned(),
+                    (1, bytes) if bytes > 0 => (self.say.ladder.not_captured)(&words::bytes(self.say, bytes)),
+                    _ => self.say.ladder.bytes_not_captured.to_owned(),
                 };
                 self.lines.push(line);
             }
@@ -264,13 +267,13 @@ impl Lines<'_> {
                 };
                 let mut line = self.line(kind, *at);
                 line.severity = Severity::Warn;
-                line.label = words::icmp(report);
+                line.label = words::icmp(self.say, report);
                 let hits = &self.connection.rules;
                 let hit = hits
                     .iter()
                     .any(|hit| hit.id == Rule::O17 && hit.frame == at.frame);
                 if hit {
-                    line.note = Rule::O17.info().name.to_owned();
+                    line.note = Rule::O17.name_in(self.say.language).to_owned();
                 }
                 self.lines.push(line);
             }
@@ -296,7 +299,7 @@ impl Lines<'_> {
         // The delay tells it already.
         let answers_line_before =
             segment.answers.is_some() && segment.answers == before.and_then(|line| line.frame);
-        line.note = words::note(self.connection, told, answers_line_before);
+        line.note = words::note(self.say, self.connection, told, answers_line_before);
         line.phase = segment.phase;
         let severities = segment.rules.iter().map(|rule| rule.info().severity);
         line.severity = severities.max().unwrap_or(Severity::Chat);
@@ -334,7 +337,7 @@ impl Lines<'_> {
             self.lines.push(Line {
                 kind: Kind::Silence,
                 frame: None,
-                label: format!("{} of silence", Duration(silence)),
+                label: (self.say.ladder.silence)(Duration(silence)),
                 ..line.clone()
             });
         }

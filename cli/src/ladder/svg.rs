@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use synfin::{Side, Sides, State};
 
 use super::model::{Kind, Ladder, Line, state_class};
+use crate::language::Messages;
 use crate::text::{self, Duration};
 
 const STYLE: &str = include_str!("ladder.css");
@@ -23,8 +24,8 @@ const LIFELINES: Sides<usize> = Sides {
 const SLOPE: usize = 7;
 
 /// Writes pictures, one below the other.
-pub(crate) fn draw(out: &mut impl Write, ladders: &[Ladder]) -> io::Result<()> {
-    let drawn: Vec<(String, usize)> = ladders.iter().map(picture).collect();
+pub(crate) fn draw(out: &mut impl Write, say: &Messages, ladders: &[Ladder]) -> io::Result<()> {
+    let drawn: Vec<(String, usize)> = ladders.iter().map(|ladder| picture(say, ladder)).collect();
     let height: usize = drawn.iter().map(|(_, height)| height).sum();
     let titles: Vec<String> = ladders.iter().map(Ladder::title).collect();
     let verdicts: Vec<&str> = ladders.iter().map(|ladder| ladder.verdict.as_str()).collect();
@@ -32,9 +33,9 @@ pub(crate) fn draw(out: &mut impl Write, ladders: &[Ladder]) -> io::Result<()> {
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
          height=\"{height}\" role=\"img\" aria-labelledby=\"title desc\">\n\
-         <title id=\"title\">TCP connection {}</title>\n<desc id=\"desc\">{}</desc>\n<style>\n{STYLE}</style>\n\
+         <title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n<style>\n{STYLE}</style>\n\
          <rect class=\"paper\" width=\"{WIDTH}\" height=\"{height}\"/>",
-        escaped(&titles.join(", ")),
+        escaped(&(say.ladder.tcp_connection)(&titles.join(say.list_comma))),
         escaped(&verdicts.join(". ")),
     )?;
     let mut top = 0;
@@ -46,8 +47,9 @@ pub(crate) fn draw(out: &mut impl Write, ladders: &[Ladder]) -> io::Result<()> {
 }
 
 /// The elements of one picture, and its height.
-fn picture(ladder: &Ladder) -> (String, usize) {
+fn picture(say: &Messages, ladder: &Ladder) -> (String, usize) {
     let mut pen = Pen {
+        say,
         elements: Vec::new(),
         y: 0,
         since: Sides::default(),
@@ -61,7 +63,8 @@ fn picture(ladder: &Ladder) -> (String, usize) {
     (pen.elements.concat(), pen.y)
 }
 
-struct Pen {
+struct Pen<'a> {
+    say: &'a Messages,
     elements: Vec<String>,
     /// Where the next line begins.
     y: usize,
@@ -70,7 +73,7 @@ struct Pen {
     states: Sides<State>,
 }
 
-impl Pen {
+impl Pen<'_> {
     fn add(&mut self, element: String) {
         self.elements.push(element + "\n");
     }
@@ -83,7 +86,12 @@ impl Pen {
     }
 
     fn header(&mut self, ladder: &Ladder) {
-        self.text(MARGIN, 36, "title", &format!("Connection {}", ladder.connection));
+        self.text(
+            MARGIN,
+            36,
+            "title",
+            &(self.say.ladder.connection)(&ladder.connection.to_string()),
+        );
         for side in Side::BOTH {
             let x = LIFELINES[side];
             let width = 40 + text_width(&ladder.ends[side], 13).max(90);
@@ -95,11 +103,11 @@ impl Pen {
             self.add(format!(
                 "<rect x=\"{left}\" y=\"54\" width=\"{width}\" height=\"44\" rx=\"8\" class=\"host\"/>"
             ));
-            self.text(middle, 72, "middle role", side.as_str());
+            self.text(middle, 72, "middle role", side.label(self.say.language));
             self.text(middle, 89, "middle end", &ladder.ends[side]);
         }
-        self.text(TIMES, 89, "last head", "seconds");
-        self.text(FRAMES, 89, "last head", "frame");
+        self.text(TIMES, 89, "last head", self.say.ladder.seconds);
+        self.text(FRAMES, 89, "last head", self.say.ladder.frame);
         self.y = 98;
         self.since = Sides {
             initiator: self.y,
@@ -149,7 +157,8 @@ impl Pen {
     /// The state of a side, beside its lifeline.
     fn pill(&mut self, side: Side, y: usize) {
         let state = self.states[side];
-        let width = text_width(state.as_str(), 13) + 16;
+        let name = state.label(self.say.language);
+        let width = text_width(name, 13) + 16;
         let x = match side {
             Side::Initiator => LIFELINES[side] - 10 - width,
             Side::Responder => LIFELINES[side] + 10,
@@ -159,12 +168,7 @@ impl Pen {
             "<rect x=\"{x}\" y=\"{}\" width=\"{width}\" height=\"18\" rx=\"9\" class=\"pill {class}\"/>",
             y - 9
         ));
-        self.text(
-            x + width / 2,
-            y + 4,
-            &format!("middle state {class}"),
-            state.as_str(),
-        );
+        self.text(x + width / 2, y + 4, &format!("middle state {class}"), name);
     }
 
     fn line(&mut self, line: &Line) {
@@ -326,7 +330,7 @@ fn wrapped(words: &str, size: usize, width: usize) -> Vec<String> {
         return Vec::new();
     }
     let options =
-        textwrap::Options::new(width * 100 / (size * 53)).word_separator(textwrap::WordSeparator::AsciiSpace);
+        textwrap::Options::new(width * 100 / (size * 53)).word_separator(crate::text::word_separator(words));
     textwrap::wrap(words, options)
         .iter()
         .map(ToString::to_string)

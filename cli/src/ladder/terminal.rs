@@ -7,7 +7,8 @@ use synfin::{Phase, Severity, Side, Sides, State};
 use textwrap::core::display_width;
 
 use super::model::{Kind, Ladder, Line};
-use crate::text::{self, DIM, Duration, ENDING, HEADING, OPENING};
+use crate::language::{Language, Messages};
+use crate::text::{self, DIM, Duration, ENDING, HEADING, Left, OPENING, Right};
 
 const LOST: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
 
@@ -21,6 +22,8 @@ pub(crate) struct Strokes {
     left: &'static str,
     cross: &'static str,
     ascii: bool,
+    /// What has no form in ASCII is shown by its number.
+    escaped: bool,
 }
 
 impl Strokes {
@@ -33,6 +36,7 @@ impl Strokes {
         left: "◄",
         cross: "✗",
         ascii: false,
+        escaped: false,
     };
     pub(crate) const ASCII: Self = Self {
         solid: "-",
@@ -43,6 +47,7 @@ impl Strokes {
         left: "<",
         cross: "X",
         ascii: true,
+        escaped: true,
     };
 
     /// What the locale's character set has.
@@ -60,6 +65,14 @@ impl Strokes {
         }
     }
 
+    /// Chinese has no form in ASCII.
+    pub(crate) fn for_text_in(self, language: Language) -> Self {
+        Self {
+            escaped: self.escaped && language == Language::English,
+            ..self
+        }
+    }
+
     /// Words in the characters that there are.
     fn words(&self, text: &str) -> String {
         if !self.ascii || text.is_ascii() {
@@ -74,7 +87,7 @@ impl Strokes {
                 '×' => plain.push('x'),
                 'µ' => plain.push('u'),
                 '·' => plain.push('-'),
-                char if char.is_ascii() => plain.push(char),
+                char if char.is_ascii() || !self.escaped => plain.push(char),
                 char => plain.extend(char.escape_unicode()),
             }
         }
@@ -127,8 +140,15 @@ impl Layout {
 }
 
 /// Writes the picture, `width` columns wide where that is 60 or more.
-pub(crate) fn draw(out: &mut impl Write, ladder: &Ladder, width: usize, strokes: &Strokes) -> io::Result<()> {
+pub(crate) fn draw(
+    out: &mut impl Write,
+    say: &Messages,
+    ladder: &Ladder,
+    width: usize,
+    strokes: &Strokes,
+) -> io::Result<()> {
     let pen = Pen {
+        say,
         layout: Layout::of(width),
         strokes,
     };
@@ -149,6 +169,7 @@ pub(crate) fn draw(out: &mut impl Write, ladder: &Ladder, width: usize, strokes:
 }
 
 struct Pen<'a> {
+    say: &'a Messages,
     layout: Layout,
     strokes: &'a Strokes,
 }
@@ -159,15 +180,21 @@ type Piece = (String, Style);
 impl Pen<'_> {
     fn header(&self, out: &mut impl Write, ladder: &Ladder) -> io::Result<()> {
         let left = FRAME + TIME + if self.layout.times { TIME } else { 0 };
+        let words = &self.say.ladder;
+        let (frame, time, delay) = (
+            Right(words.frame, 5),
+            Right(words.time, 10),
+            Right(words.delay, 10),
+        );
         let heads = if self.layout.times {
-            format!("{:>5} {:>10} {:>10} ", "frame", "time", "delay")
+            format!("{frame} {time} {delay} ")
         } else {
-            format!("{:>5} {:>10} ", "frame", "delay")
+            format!("{frame} {delay} ")
         };
         let outside = if self.layout.states_outside { STATE } else { 0 };
         let room = 2 * outside + self.layout.between + 2;
         let [initiator, responder] = [&ladder.ends.initiator, &ladder.ends.responder].map(String::as_str);
-        let mut rows = vec![[Side::Initiator.as_str(), Side::Responder.as_str()]];
+        let mut rows = vec![Side::BOTH.map(|side| side.label(self.say.language))];
         if initiator.len() + responder.len() + 2 <= room {
             rows.push([initiator, responder]);
         } else {
@@ -176,14 +203,15 @@ impl Pen<'_> {
         }
         for (index, [initiator, responder]) in rows.into_iter().enumerate() {
             let before = if index == 0 { heads.as_str() } else { "" };
-            let long = initiator.len() + responder.len();
+            let long = display_width(initiator) + display_width(responder);
             // A long address reaches to the left of its place rather than over the edge.
             let left = (left + room).saturating_sub(long.max(room));
             let gap = room.saturating_sub(long);
             let line = format!("{initiator}{:gap$}{responder}", "");
             writeln!(
                 out,
-                "{DIM}{before:left$}{DIM:#}{HEADING}{}{HEADING:#}",
+                "{DIM}{}{DIM:#}{HEADING}{}{HEADING:#}",
+                Left(before, left),
                 line.trim_end()
             )?;
         }
@@ -261,10 +289,16 @@ impl Pen<'_> {
             "0"
         };
         line += &format!("{first:>10} ");
-        let state = |side: Side| states[side].filter(|_| self.layout.states_outside);
+        let state = |side: Side| {
+            states[side]
+                .filter(|_| self.layout.states_outside)
+                .map(|state| state.label(self.say.language))
+        };
         if self.layout.states_outside {
-            line += &state(Side::Initiator)
-                .map_or_else(|| " ".repeat(STATE), |state| format!("{:>12} ", state.as_str()));
+            line += &format!(
+                "{} ",
+                Right(state(Side::Initiator).unwrap_or_default(), STATE - 1)
+            );
         }
         // Silence and folded runs break the lifelines.
         let broken = between.iter().any(|(_, style)| *style == PAUSE);
@@ -280,8 +314,8 @@ impl Pen<'_> {
         line += lifeline;
         if self.layout.states_outside {
             line += &match (state(Side::Responder), self.layout.notes) {
-                (Some(state), Some(_)) => format!(" {:<12}", state.as_str()),
-                (Some(state), None) => format!(" {}", state.as_str()),
+                (Some(state), Some(_)) => format!(" {}", Left(state, STATE - 1)),
+                (Some(state), None) => format!(" {state}"),
                 (None, _) if note.is_empty() => String::new(),
                 (None, _) => " ".repeat(STATE),
             };
@@ -297,9 +331,12 @@ impl Pen<'_> {
         if self.layout.states_outside || Side::BOTH.iter().all(|&side| states[side].is_none()) {
             return Ok(());
         }
-        let word = |side: Side| states[side].map_or("", State::as_str);
+        let word = |side: Side| states[side].map_or("", |state| state.label(self.say.language));
         let (left, right) = (word(Side::Initiator), word(Side::Responder));
-        let gap = self.layout.between.saturating_sub(left.len() + right.len() + 2);
+        let gap = self
+            .layout
+            .between
+            .saturating_sub(display_width(left) + display_width(right) + 2);
         let text = format!(" {left}{:gap$}{right} ", "");
         self.row(out, ["", "", ""], &Sides::default(), &[(text, DIM)], NO_NOTE)
     }
@@ -315,7 +352,7 @@ impl Pen<'_> {
         }
         let room = self.layout.notes.unwrap_or(self.layout.between - 2);
         let text = self.strokes.words(&line.note);
-        let options = textwrap::Options::new(room).word_separator(textwrap::WordSeparator::AsciiSpace);
+        let options = textwrap::Options::new(room).word_separator(text::word_separator(&text));
         let lines = textwrap::wrap(&text, options);
         lines.iter().map(|line| line.to_string()).collect()
     }
@@ -444,6 +481,7 @@ mod tests {
 
     use super::{Strokes, draw};
     use crate::ladder::model::{Ladder, Outcome};
+    use crate::language::{Language, Messages};
 
     #[test]
     fn the_longest_addresses_fit_the_narrowest_terminal() {
@@ -458,7 +496,14 @@ mod tests {
         };
         for width in [60, 80, 120, 200] {
             let mut out = Vec::new();
-            draw(&mut out, &ladder, width, &Strokes::UNICODE).expect("a vector grows");
+            draw(
+                &mut out,
+                Messages::of(Language::English),
+                &ladder,
+                width,
+                &Strokes::UNICODE,
+            )
+            .expect("a vector grows");
             let out = anstream::adapter::strip_bytes(&out).into_vec();
             let out = String::from_utf8(out).expect("UTF-8");
             assert_eq!(out.matches(&end).count(), 4, "{out}");

@@ -4,10 +4,12 @@ use std::fmt::Write as _;
 
 use synfin::{Annotation, Dissector, HttpMessage, IntegrityWord, Order, Phase, Rule, Side, Step};
 
+use crate::language::Messages;
 use crate::links::Links;
-use crate::text::{self, Duration, ENDING, OPENING};
+use crate::text::{self, Duration, ENDING, Left, OPENING};
 
 pub(super) fn line(
+    say: &Messages,
     dissector: &Dissector,
     annotation: &Annotation,
     links: Option<&Links>,
@@ -19,9 +21,9 @@ pub(super) fn line(
     };
     let optional = |number: Option<u32>| number.map_or_else(String::new, |number| number.to_string());
     let style = style(annotation);
-    let what = what(dissector, annotation, links);
+    let what = what(say, dissector, annotation, links);
     format!(
-        "{:>5} {time}  #{:<3} {arrow} {:<11} {:>6} {:>6} {:>5}  {style}{:<7}{style:#} {:<12} {:<12} {style}{what}{style:#}",
+        "{:>5} {time}  #{:<3} {arrow} {:<11} {:>6} {:>6} {:>5}  {style}{:<7}{style:#} {} {} {style}{what}{style:#}",
         annotation.frame,
         annotation.connection,
         annotation.flags.to_string(),
@@ -29,8 +31,8 @@ pub(super) fn line(
         optional(annotation.ack),
         annotation.len,
         annotation.step.map_or("", Step::as_str),
-        annotation.state.initiator.after,
-        annotation.state.responder.after,
+        Left(annotation.state.initiator.after.label(say.language), 12),
+        Left(annotation.state.responder.after.label(say.language), 12),
     )
 }
 
@@ -44,17 +46,30 @@ fn style(annotation: &Annotation) -> anstyle::Style {
     }
 }
 
-/// What the segment is and what it answers, in a few words.
-fn what(dissector: &Dissector, annotation: &Annotation, links: Option<&Links>) -> String {
-    let mut words = String::new();
-    let mut add = |part: &str| {
-        if !words.is_empty() {
-            words.push_str(", ");
+/// Parts of a sentence, with something between.
+struct Parts {
+    text: String,
+    comma: &'static str,
+}
+
+impl Parts {
+    /// Where the next part is written to.
+    fn next(&mut self) -> &mut String {
+        if !self.text.is_empty() {
+            self.text.push_str(self.comma);
         }
-        words.push_str(part);
+        &mut self.text
+    }
+}
+
+/// What the segment is and what it answers, in a few words.
+fn what(say: &Messages, dissector: &Dissector, annotation: &Annotation, links: Option<&Links>) -> String {
+    let mut words = Parts {
+        text: String::new(),
+        comma: say.comma,
     };
     if let Some(role) = annotation.role {
-        add(name(role, annotation));
+        words.next().push_str(name(say, role, annotation));
     }
     for rule in annotation
         .rules
@@ -62,100 +77,112 @@ fn what(dissector: &Dissector, annotation: &Annotation, links: Option<&Links>) -
         .filter(|&rule| Some(rule) != annotation.role)
     {
         if rule != Rule::O4 && rule != Rule::T6 {
-            add(name(rule, annotation));
+            words.next().push_str(name(say, rule, annotation));
         }
     }
-    match http(dissector, annotation, links) {
-        Some(message) => add(&message),
-        None if annotation.len > 0 && annotation.retransmission_of.is_none() => add("data"),
+    match http(say, dissector, annotation, links) {
+        Some(message) => words.next().push_str(&message),
+        None if annotation.len > 0 && annotation.retransmission_of.is_none() => {
+            words.next().push_str(say.packets.data);
+        }
         None => {}
     }
-    if let Some(again) = again(annotation) {
-        add(&again);
+    if let Some(of) = annotation.retransmission_of {
+        again(say, words.next(), annotation, of);
     }
-    if let Some(order) = out_of_turn(annotation) {
-        add(order);
+    if let Some(order) = out_of_turn(say, annotation) {
+        words.next().push_str(order);
     }
     if annotation.integrity != IntegrityWord::Ok {
-        add(annotation.integrity.as_str());
+        words.next().push_str(annotation.integrity.label(say.language));
     }
-    if words.is_empty() && annotation.flags.rst() {
-        words = annotation.flags.to_string();
+    if words.text.is_empty() && annotation.flags.rst() {
+        words.text = annotation.flags.to_string();
     }
     if let Some((frame, since)) = annotation.answers.zip(annotation.since_answered_ns) {
-        let verb = if words.is_empty() { "ACK of" } else { "answers" };
-        let lead = if words.is_empty() { "" } else { ", " };
-        let _ = write!(words, "{lead}{verb} {frame} after {}", Duration(since));
-    } else if words.is_empty() {
+        let phrase = if words.text.is_empty() {
+            say.packets.ack_of
+        } else {
+            say.packets.answers
+        };
+        phrase(words.next(), frame, Duration(since));
+    } else if words.text.is_empty() {
         // No rule speaks of it.
-        words = annotation.flags.to_string();
+        words.text = annotation.flags.to_string();
     }
-    words
+    words.text
 }
 
 /// A rule's name, or that of its situation which the segment itself shows.
-pub(crate) fn name(rule: Rule, annotation: &Annotation) -> &'static str {
+pub(crate) fn name(say: &Messages, rule: Rule, annotation: &Annotation) -> &'static str {
+    let words = &say.packets;
     match rule {
-        Rule::E1 if annotation.answers.is_some() => "keep-alive answer",
-        Rule::E1 => "keep-alive probe",
-        Rule::E4 if annotation.window == Some(0) => "zero window",
-        Rule::E4 => "zero window's probe or end",
-        Rule::E12 => "ACK of bytes the capture lost",
-        _ => rule.info().name,
+        Rule::E1 if annotation.answers.is_some() => words.keep_alive_answer,
+        Rule::E1 => words.keep_alive_probe,
+        Rule::E4 if annotation.window == Some(0) => words.zero_window,
+        Rule::E4 => words.zero_window_probe_or_end,
+        Rule::E12 => words.ack_of_lost,
+        _ => rule.name_in(say.language),
     }
 }
 
-fn http(dissector: &Dissector, annotation: &Annotation, links: Option<&Links>) -> Option<String> {
+fn http(
+    say: &Messages,
+    dissector: &Dissector,
+    annotation: &Annotation,
+    links: Option<&Links>,
+) -> Option<String> {
     let note = annotation.http?;
     let transaction = dissector.transaction(annotation.connection, note.transaction)?;
-    let message = match note.message {
+    let mut message = match note.message {
         HttpMessage::Request => {
             let [method, target] = text::request(transaction);
             format!("{method} {target}")
         }
         HttpMessage::Response => match transaction.status {
             Some(status) => format!("HTTP {status}"),
-            None => "HTTP interim response".to_owned(),
+            None => say.packets.interim_response.to_owned(),
         },
     };
     if !note.begins {
-        let part = if note.ends { "end" } else { "more" };
-        return Some(format!("{part} of {message}"));
+        let mut words = String::new();
+        let phrase = if note.ends {
+            say.packets.end_of
+        } else {
+            say.packets.more_of
+        };
+        phrase(&mut words, &message);
+        return Some(words);
     }
-    let link = match (note.message, transaction.request_frame, links) {
-        (HttpMessage::Request, _, None) | (HttpMessage::Response, None, _) => String::new(),
-        (HttpMessage::Response, Some(request), _) => format!(" for the request in {request}"),
-        (HttpMessage::Request, _, Some(links)) => {
-            links.response_in(annotation.connection, &note).map_or_else(
-                || ", not answered".to_owned(),
-                |frame| format!(", answered in {frame}"),
-            )
-        }
-    };
-    Some(message + &link)
+    match (note.message, transaction.request_frame, links) {
+        (HttpMessage::Request, _, None) | (HttpMessage::Response, None, _) => {}
+        (HttpMessage::Response, Some(request), _) => (say.packets.request_in)(&mut message, request),
+        (HttpMessage::Request, _, Some(links)) => match links.response_in(annotation.connection, &note) {
+            Some(frame) => (say.packets.answered_in)(&mut message, frame),
+            None => message.push_str(say.packets.not_answered),
+        },
+    }
+    Some(message)
 }
 
-fn again(annotation: &Annotation) -> Option<String> {
-    let of = annotation.retransmission_of?;
-    let mut words = format!("first sent in {of}");
+fn again(say: &Messages, words: &mut String, annotation: &Annotation, of: u64) {
+    (say.packets.first_sent)(words, of);
     if let Some(since) = annotation.since_previous_ns {
-        let _ = write!(words, ", again after {}", Duration(since));
+        (say.packets.again_after)(words, Duration(since));
     }
     if let Some(percent) = annotation.backoff_percent {
-        let _ = write!(words, ", ×{:.1}", f64::from(percent) / 100.0);
+        let _ = write!(words, "{}×{:.1}", say.comma, f64::from(percent) / 100.0);
     }
-    Some(words)
 }
 
-/// What the rules and `first sent in` do not say of it.
-pub(crate) fn out_of_turn(annotation: &Annotation) -> Option<&'static str> {
+/// What the rules and the frame first sent in do not say of it.
+pub(crate) fn out_of_turn(say: &Messages, annotation: &Annotation) -> Option<&'static str> {
+    let words = &say.packets;
     match annotation.order? {
-        Order::OutOfOrder => Some("out of order"),
-        Order::SpuriousRetransmission => Some("needless"),
-        Order::Retransmission if annotation.retransmission_of.is_none() => {
-            Some("sent again, not captured before")
-        }
-        Order::Duplicate if !annotation.rules.contains(Rule::E8) => Some("duplicate"),
+        Order::OutOfOrder => Some(words.out_of_order),
+        Order::SpuriousRetransmission => Some(words.needless),
+        Order::Retransmission if annotation.retransmission_of.is_none() => Some(words.again_uncaptured),
+        Order::Duplicate if !annotation.rules.contains(Rule::E8) => Some(words.duplicate),
         Order::Retransmission | Order::Duplicate => None,
     }
 }

@@ -1,6 +1,6 @@
 // Lifetimes, round trips and the HTTP waterfall.
 
-const OUTCOMES = { closed: 'closed in order', open: 'open at the end', 'not-opened': 'never opened', broken: 'reset or given up' };
+const OUTCOMES = { closed: texts.closed, open: texts.open, 'not-opened': texts.not_opened, broken: texts.broken };
 
 const colourOf = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
@@ -23,7 +23,7 @@ class Timeline {
   show(rows) {
     this.rows = rows.slice().sort((one, other) => startOf(one) - startOf(other));
     const counts = Object.keys(OUTCOMES).map((name) => `${this.count(name)} ${OUTCOMES[name]}`);
-    this.canvas.setAttribute('aria-label', `Lifetimes of ${rows.length} connections over ${span(this.span)}: ${counts.join(', ')}.`);
+    this.canvas.setAttribute('aria-label', said(texts.lifetimes_of, { count: rows.length, span: span(this.span), outcomes: counts.join(texts.comma) }));
     this.draw();
   }
 
@@ -97,12 +97,12 @@ function roundTrips(place, rows) {
     });
   }
   if (known === 0) {
-    place.replaceChildren(element('p', 'note', 'No handshake here has a round trip that can be told.'));
+    place.replaceChildren(element('p', 'note', texts.no_round_trip));
     return;
   }
   // Never a lonely bar.
   while (high - low < 11) [low, high] = [low - 1, high + 1];
-  const svg = drawn('svg', { viewBox: '0 0 440 200', role: 'img', 'aria-label': `Distribution of ${known} handshake round trips` });
+  const svg = drawn('svg', { viewBox: '0 0 440 200', role: 'img', 'aria-label': said(texts.distribution, { count: known }) });
   const most = Math.max(...[...bins.values()].flat());
   const width = 410 / (high - low + 1);
   for (let bin = low; bin <= high + 1; bin += 1) {
@@ -115,17 +115,17 @@ function roundTrips(place, rows) {
       if (count === 0) return;
       const height = Math.max(2, (count / most) * 150);
       const bar = drawn('rect', { x: x + 1 + (which * width) / 2, y: 170 - height, width: Math.max(1, width / 2 - 1.5), height, rx: 1.5, class: `of-${RTT_SIDES[which]}` });
-      const range = `${duration(10 ** (bin / 4))} to ${duration(10 ** ((bin + 1) / 4))}`;
-      bar.append(drawn('title', {}, `${count} to the ${RTT_SIDES[which]}: ${range}`));
+      const range = said(texts.range, { from: duration(10 ** (bin / 4)), to: duration(10 ** ((bin + 1) / 4)) });
+      bar.append(drawn('title', {}, said(texts.round_trip_to, { count, side: label('side', RTT_SIDES[which]), range })));
       svg.append(bar);
     });
   }
   svg.append(drawn('line', { x1: 15, x2: 425, y1: 170.5, y2: 170.5 }));
-  svg.append(drawn('text', { x: 15, y: 11 }, `most: ${grouped(most)}`));
+  svg.append(drawn('text', { x: 15, y: 11 }, said(texts.most, { count: grouped(most) })));
   const legend = element('ul', 'legend');
   for (const side of RTT_SIDES) {
     const item = element('li');
-    item.append(element('span', `swatch of-${side}`), `capture point to ${side}`);
+    item.append(element('span', `swatch of-${side}`), said(texts.capture_point_to, { side: label('side', side) }));
     legend.append(item);
   }
   place.replaceChildren(legend, svg);
@@ -135,14 +135,14 @@ function roundTrips(place, rows) {
 class Waterfall {
   constructor(place, opened) {
     this.span = [0, 1];
-    this.list = new List(place, 'HTTP transactions', [
+    this.list = new List(place, texts.transactions, [
       { name: '#', width: '4.2rem', number: true, cell: text((index) => connections.connection[transactions.row[index]]) },
-      { name: 'request', width: 'minmax(10rem, 2fr)', cell: text(request) },
-      { name: 'status', width: '4rem', cell: text((index) => transactions.status[index] ?? '') },
-      { name: 'state', width: '6rem', cell: text((index) => word(transactions.state, index)) },
-      { name: 'body', width: '5rem', number: true, cell: text((index) => bytes(transactions.response_body_len[index] ?? 0)) },
-      { name: 'wait', width: '5rem', number: true, cell: text((index) => duration(transactions['facts.wait_ns'][index])) },
-      { name: 'time', width: 'minmax(12rem, 4fr)', cell: (index, cell) => this.track(index, cell) },
+      { name: texts.request, width: 'minmax(10rem, 2fr)', cell: text(request) },
+      { name: texts.status, width: '4rem', cell: text((index) => transactions.status[index] ?? '') },
+      { name: texts.state, width: '6rem', cell: text((index) => label('message', word(transactions.state, index))) },
+      { name: texts.body, width: '5rem', number: true, cell: text((index) => bytes(transactions.response_body_len[index] ?? 0)) },
+      { name: texts.wait, width: '5rem', number: true, cell: text((index) => duration(transactions['facts.wait_ns'][index])) },
+      { name: texts.time, width: 'minmax(12rem, 4fr)', cell: (index, cell) => this.track(index, cell) },
     ], { height: 420, minWidth: '56rem', opened: (index, byKey) => opened(transactions.row[index], byKey) });
   }
 
@@ -171,7 +171,7 @@ class Waterfall {
     if (began !== null && ended !== null) bar('transfer', began, ended);
     if (asked !== null && began === null) bar('missed', asked, asked);
     cell.append(track);
-    cell.title = asked === null ? '' : `sent at ${seconds(asked)} s, ${began === null ? 'no answer' : `answered after ${duration(began - asked)}`}`;
+    cell.title = asked === null ? '' : said(began === null ? texts.sent_unanswered : texts.sent_answered, { time: seconds(asked), wait: duration(began - asked) });
   }
 
   show(indexes) {

@@ -1,5 +1,6 @@
 // The data of the page, and how its values are told.
 
+const { texts, labels } = JSON.parse(document.getElementById('texts').textContent);
 const data = JSON.parse(document.getElementById('data').textContent);
 const connections = data.connections;
 const transactions = data.transactions;
@@ -23,6 +24,12 @@ function drawn(name, attributes, text) {
   if (text !== undefined) made.textContent = text;
   return made;
 }
+
+// A phrase with its values filled in.
+const said = (phrase, values) => phrase.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+// A word of the data as people read it.
+const label = (kind, word) => labels[kind][word] ?? word;
 
 // The word of a row in a column of words.
 const word = (column, row) => column.words[column.at[row]];
@@ -98,7 +105,7 @@ function firstRequest(row) {
   if (!own) return '';
   const status = transactions.status[own[0]];
   const more = connections.http_count[row] - 1;
-  return `${request(own[0])} ${status ?? 'no status'}${more > 0 ? ` +${more}` : ''}`;
+  return `${request(own[0])} ${status ?? texts.no_status}${more > 0 ? ` +${more}` : ''}`;
 }
 
 let pictureLines;

@@ -4,6 +4,7 @@ mod columns;
 mod counts;
 mod page;
 mod pictures;
+mod texts;
 
 use std::collections::HashMap;
 use std::io::{self, Write as _};
@@ -16,6 +17,7 @@ use crate::args::PageReport;
 use crate::input::{self, Reading, Sink};
 use crate::ladder::fold::{Folded, Limits, Moment};
 use crate::ladder::model::Ladder;
+use crate::language::{self, messages};
 use crate::output_file::Output;
 use crate::text;
 use columns::{Connections, Transactions};
@@ -58,11 +60,21 @@ pub(crate) fn run(args: &PageReport) -> Result<Reading, Failure> {
     let mut out = Output::open(Some(&args.output), &args.input.files)?;
     let reading = input::read_all(&args.input, &mut report)?;
     let title = match report.page.files.as_slice() {
-        [file] => format!("synfin: {file}"),
-        files => format!("synfin: {} captures", files.len()),
+        [file] => file.clone(),
+        files => messages()
+            .page
+            .captures
+            .replace("{count}", &files.len().to_string()),
     };
+    let title = format!("synfin{}{title}", messages().colon);
     out.begin()?;
-    page::write(&mut out, &title, &report.page, &report.page.pictures.lines)?;
+    page::write(
+        &mut out,
+        messages(),
+        &title,
+        &report.page,
+        &report.page.pictures.lines,
+    )?;
     out.flush()?;
     Ok(reading)
 }
@@ -153,8 +165,8 @@ impl Report {
         };
         let file = self.page.files.len().saturating_sub(1);
         self.page.connections.push(file, connection);
-        let ladder = Ladder::of(connection, folded);
-        self.page.pictures.push(connection, &ladder)?;
+        let ladder = Ladder::of(messages(), connection, folded);
+        self.page.pictures.push(language::chosen(), connection, &ladder)?;
         for (position, transaction) in connection.http.iter().enumerate() {
             if self.page.transactions.len() < MOST_TRANSACTIONS {
                 self.page.transactions.push(row, position, transaction);

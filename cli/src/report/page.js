@@ -14,24 +14,23 @@ function summary() {
   const { counts } = data;
   const base = connections.start_ns.base;
   byId('captures').textContent = [
-    data.files.length > 5 ? `${data.files.length} captures` : data.files.join(', '),
-    base ? `from ${utc(base, firstStart)}` : 'no TCP connections',
+    data.files.length > 5 ? said(texts.captures, { count: data.files.length }) : data.files.join(texts.comma),
+    base ? said(texts.from, { time: utc(base, firstStart) }) : texts.no_connections,
   ].join(' · ');
-  document.title = `synfin: ${data.files.length === 1 ? data.files[0] : `${data.files.length} captures`}`;
-  tile('connections', grouped(counts.connections), base ? `in ${span(timeline.span)}` : '');
-  tile('segments', grouped(counts.packets), bytes(counts.bytes));
-  tile('closed in order', grouped(counts.outcome.closed));
-  tile('reset or given up', grouped(counts.outcome.broken));
-  tile('open at the end', grouped(counts.outcome.open));
-  tile('never opened', grouped(counts.outcome['not-opened']), `${grouped(counts.handshake.refused)} refused, ${grouped(counts.handshake['no-answer'])} unanswered`);
-  tile('sent again', grouped(counts.retransmissions), `${grouped(counts.spurious_retransmissions)} needless`);
-  const statuses = Object.entries(counts.http_status).map(([digit, count]) => `${digit}xx: ${grouped(count)}`);
-  if (counts.http > 0) tile('HTTP requests', grouped(counts.http), statuses.join(', '));
-  if (counts.gap_bytes > 0) tile('not captured', bytes(counts.gap_bytes));
+  tile(texts.tile_connections, grouped(counts.connections), base ? said(texts.within, { span: span(timeline.span) }) : '');
+  tile(texts.segments, grouped(counts.packets), bytes(counts.bytes));
+  tile(texts.closed, grouped(counts.outcome.closed));
+  tile(texts.broken, grouped(counts.outcome.broken));
+  tile(texts.open, grouped(counts.outcome.open));
+  tile(texts.not_opened, grouped(counts.outcome['not-opened']), said(texts.refused_unanswered, { refused: grouped(counts.handshake.refused), unanswered: grouped(counts.handshake['no-answer']) }));
+  tile(texts.sent_again, grouped(counts.retransmissions), said(texts.needless, { count: grouped(counts.spurious_retransmissions) }));
+  const statuses = Object.entries(counts.http_status).map(([digit, count]) => said(texts.of_class, { class: `${digit}xx`, count: grouped(count) }));
+  if (counts.http > 0) tile(texts.http_requests, grouped(counts.http), statuses.join(texts.comma));
+  if (counts.gap_bytes > 0) tile(texts.not_captured, bytes(counts.gap_bytes));
   const { left_out: left } = data;
   if (left.connections + left.transactions > 0) {
     byId('left-out').hidden = false;
-    byId('left-out').textContent = `For want of room this page leaves out ${grouped(left.connections)} connections and ${grouped(left.transactions)} HTTP transactions; the numbers above count them.`;
+    byId('left-out').textContent = said(texts.left_out, { connections: grouped(left.connections), transactions: grouped(left.transactions) });
   }
 }
 
@@ -40,14 +39,14 @@ function verdictList(place, select, counts, key) {
   const most = Math.max(1, ...Object.values(counts));
   for (const [name, count] of Object.entries(counts)) {
     if (count === 0) continue;
-    select.append(new Option(name, name));
+    select.append(new Option(label(key, name), name));
     const button = element('button');
     button.type = 'button';
     button.dataset.word = name;
     button.setAttribute('aria-pressed', 'false');
     const bar = element('span', 'bar');
     bar.style.width = `${(count / most) * 100}%`;
-    button.append(element('span', '', name), bar, element('span', 'count', grouped(count)));
+    button.append(element('span', '', label(key, name)), bar, element('span', 'count', grouped(count)));
     button.addEventListener('click', () => {
       state[key] = state[key] === name ? '' : name;
       select.value = state[key];
@@ -67,7 +66,7 @@ function refresh() {
   const rows = filtered(state);
   table.show(inOrder(rows, state.column, state.descending));
   if (state.chosen !== null) table.choose(state.chosen);
-  byId('shown').textContent = rows.length === connections.connection.length ? `${grouped(rows.length)} connections` : `${grouped(rows.length)} of ${grouped(connections.connection.length)} connections`;
+  byId('shown').textContent = said(rows.length === connections.connection.length ? texts.shown : texts.shown_of, { count: grouped(rows.length), all: grouped(connections.connection.length) });
   for (const [list, key] of [['handshakes', 'handshake'], ['closes', 'close']]) {
     for (const button of byId(list).querySelectorAll('button')) {
       button.setAttribute('aria-pressed', String(button.dataset.word === state[key]));
@@ -102,7 +101,7 @@ function sortBy(column) {
 
 function facts(row) {
   const start = `${utc(connections.start_ns.base, connections.start_ns.plus[row])}`;
-  const frames = `frames ${connections.first_frame[row]}-${connections.last_frame[row]}`;
+  const frames = said(texts.frames, { first: connections.first_frame[row], last: connections.last_frame[row] });
   const file = data.files.length > 1 ? `${data.files[connections.file[row]]} · ` : '';
   return `${file}${frames} · ${start} · ${duration(connections.duration_ns[row])}`;
 }
@@ -116,14 +115,14 @@ function open(row, byKey) {
   const picture = new Picture(row);
   const close = element('button', 'close', '✕');
   close.type = 'button';
-  close.setAttribute('aria-label', 'Close the connection');
+  close.setAttribute('aria-label', texts.close_connection);
   close.addEventListener('click', shut);
   const rules = element('details');
-  rules.append(element('summary', '', `${picture.rules.length} rules`));
+  rules.append(element('summary', '', said(texts.rules, { count: picture.rules.length })));
   const list = element('ul');
   for (const [id, name, frame] of picture.rules) {
     const item = element('li');
-    item.append(element('b', '', id), ` ${name}, frame ${frame}`);
+    item.append(element('b', '', id), ` ${said(texts.rule_in, { name, frame })}`);
     list.append(item);
   }
   rules.append(list);
@@ -137,7 +136,7 @@ function open(row, byKey) {
     rules,
   );
   table.fit(beside.matches);
-  detail.setAttribute('aria-label', `Connection ${connections.connection[row]}`);
+  detail.setAttribute('aria-label', said(texts.number_of_connection, { number: connections.connection[row] }));
   if (byId('only-chosen').checked) showHttp();
   if (byKey) detail.focus();
 }
@@ -161,7 +160,7 @@ const timeline = new Timeline(byId('timeline'), (row) => {
   table.choose(row);
   open(row, false);
 });
-const table = new List(byId('table'), 'Connections', TABLE, { height: 560, minWidth: '99rem', opened: open, sorted: sortBy });
+const table = new List(byId('table'), texts.connections, TABLE, { height: 560, minWidth: '99rem', opened: open, sorted: sortBy });
 const waterfall = transactions.row.length > 0
   ? new Waterfall(byId('waterfall'), (row, byKey) => {
     table.choose(row);

@@ -6,6 +6,9 @@ use base64::Engine as _;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use super::texts::{Texts, tag};
+use crate::language::Messages;
+
 const SKELETON: &str = include_str!("page.html");
 const STYLE: [&str; 2] = [include_str!("page.css"), include_str!("../ladder/ladder.css")];
 const SCRIPT: [&str; 6] = [
@@ -20,6 +23,7 @@ const SCRIPT: [&str; 6] = [
 /// Writes the page. `data` is what the script reads first, `pictures` lines of JSON that it reads one by one.
 pub(crate) fn write(
     out: &mut impl Write,
+    say: &'static Messages,
     title: &str,
     data: &impl Serialize,
     pictures: &str,
@@ -32,6 +36,7 @@ pub(crate) fn write(
         source(&script),
         source(&style)
     );
+    let texts = serde_json::to_value(Texts::of(say))?;
     let mut pieces = SKELETON
         .split("{{")
         .map(|piece| piece.split_once("}}").unwrap_or(("", piece)));
@@ -39,11 +44,17 @@ pub(crate) fn write(
         match mark {
             "policy" => out.write_all(policy.as_bytes())?,
             "title" => out.write_all(escaped(title).as_bytes())?,
+            "language" => out.write_all(tag(say.language).as_bytes())?,
+            "texts" => harmless(out, &serde_json::to_string(&texts)?)?,
             "style" => out.write_all(style.as_bytes())?,
             "data" => harmless(out, &serde_json::to_string(data)?)?,
             "pictures" => harmless(out, pictures)?,
             "script" => out.write_all(script.as_bytes())?,
-            _ => {}
+            _ => {
+                let text = mark.strip_prefix("text.").map(|name| &texts["texts"][name]);
+                let text = text.and_then(serde_json::Value::as_str).unwrap_or_default();
+                out.write_all(escaped(text).as_bytes())?;
+            }
         }
         out.write_all(after.as_bytes())
     })
@@ -72,6 +83,7 @@ fn harmless(out: &mut impl Write, json: &str) -> io::Result<()> {
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
+        .replace('"', "&quot;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
 }

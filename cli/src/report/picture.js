@@ -11,13 +11,17 @@ function stateClass(state) {
   return state === 'ESTABLISHED' ? 'open' : 'closing';
 }
 
-// Lines of about so many characters, broken at spaces.
+// Chinese, and the marks of its sentences, are twice as wide as others.
+const WIDE = /[\u3000-\u303f\u3400-\u9fff\uff00-\uff60]/g;
+const columns = (words) => words.length + (words.match(WIDE) ?? []).length;
+
+// Lines of about so many columns, broken at spaces and between Chinese characters, but not before a mark.
 function wrapped(words, most) {
-  const lines = [];
-  for (const one of words.split(' ')) {
-    const last = lines[lines.length - 1];
-    if (last !== undefined && last.length + 1 + one.length <= most) lines[lines.length - 1] = `${last} ${one}`;
-    else lines.push(one);
+  const lines = [''];
+  for (const one of words.match(/ ?(?:[\u3400-\u9fff]|[^ \u3000-\u9fff\uff00-\uff60]+|.)[\u3000-\u303f\uff00-\uff60]*/g) ?? []) {
+    const line = lines[lines.length - 1] + one;
+    if (columns(line) <= most || lines[lines.length - 1] === '') lines[lines.length - 1] = line;
+    else lines.push(one.trimStart());
   }
   return lines.filter(Boolean);
 }
@@ -33,7 +37,7 @@ class Picture {
     this.y += 8;
     for (const side of [0, 1]) this.lifelineUntil(side, this.y);
     this.svg.setAttribute('viewBox', `0 0 ${PAPER.width} ${this.y + 4}`);
-    this.svg.prepend(drawn('title', {}, `Connection ${connections.connection[row]}: ${verdict}`));
+    this.svg.prepend(drawn('title', {}, said(texts.connection_verdict, { number: connections.connection[row], verdict })));
     this.rules = rules.map(([id, name, frame]) => [shared[id], shared[name], frame]);
     this.verdict = verdict;
   }
@@ -49,11 +53,11 @@ class Picture {
       const width = Math.max(endpoints[side].length * 7.8, 90) + 40;
       const left = Math.min(Math.max(PAPER.lifelines[side] - width / 2, 4), PAPER.width - width - 4);
       this.svg.append(drawn('rect', { x: left, y: this.y, width, height: 44, rx: 8, class: 'host' }));
-      this.text(left + width / 2, this.y + 18, 'middle role', name);
+      this.text(left + width / 2, this.y + 18, 'middle role', label('side', name));
       this.text(left + width / 2, this.y + 35, 'middle end', endpoints[side]);
     });
-    this.text(PAPER.times, this.y + 35, 'last head', 'seconds');
-    this.text(PAPER.frames, this.y + 35, 'last head', 'frame');
+    this.text(PAPER.times, this.y + 35, 'last head', texts.seconds);
+    this.text(PAPER.frames, this.y + 35, 'last head', texts.frame);
     this.y += 44;
     this.since = [this.y, this.y];
     for (const side of [0, 1]) this.pill(side, this.y + 20);
@@ -68,10 +72,11 @@ class Picture {
 
   pill(side, y) {
     const state = this.states[side];
-    const width = state.length * 7.5 + 16;
+    const name = label('state', state);
+    const width = columns(name) * 7.5 + 16;
     const x = side === 0 ? PAPER.lifelines[0] - 10 - width : PAPER.lifelines[1] + 10;
     this.svg.append(drawn('rect', { x, y: y - 9, width, height: 18, rx: 9, class: `pill ${stateClass(state)}` }));
-    this.text(x + width / 2, y + 4, `middle state ${stateClass(state)}`, state);
+    this.text(x + width / 2, y + 4, `middle state ${stateClass(state)}`, name);
   }
 
   line([code, frame, time, delay, step, label, seq, ack, len, note, initiator, responder, className]) {
@@ -124,7 +129,7 @@ class Picture {
   }
 
   pause(words, height) {
-    const width = Math.min(words.length * 7 + 28, PAPER.lifelines[1] - PAPER.lifelines[0] - 8);
+    const width = Math.min(columns(words) * 7 + 28, PAPER.lifelines[1] - PAPER.lifelines[0] - 8);
     this.svg.append(drawn('rect', { x: MIDDLE - width / 2, y: this.y + 3, width, height: 22, rx: 11, class: 'pause' }));
     this.text(MIDDLE, this.y + 18, 'middle run', words);
     for (const side of [0, 1]) {

@@ -6,6 +6,7 @@ use synfin::{Connection, Side, State};
 
 use super::columns::Words;
 use crate::ladder::model::{Kind, Ladder, Line};
+use crate::language::Language;
 
 /// All pictures, and the words that their lines share.
 #[derive(Debug, Default, Serialize)]
@@ -19,7 +20,12 @@ pub(crate) struct Pictures {
 
 impl Pictures {
     /// Adds `[begins, lines, rules, verdict]`.
-    pub(crate) fn push(&mut self, connection: &Connection, ladder: &Ladder) -> serde_json::Result<()> {
+    pub(crate) fn push(
+        &mut self,
+        language: Language,
+        connection: &Connection,
+        ladder: &Ladder,
+    ) -> serde_json::Result<()> {
         // No word is the first word: 0.
         self.shared.index("");
         let lines: Vec<Value> = ladder.lines.iter().map(|line| self.line(line)).collect();
@@ -33,7 +39,7 @@ impl Pictures {
             .map(|hit| {
                 json!([
                     self.shared.index(hit.id.id()),
-                    self.shared.index(hit.id.info().name),
+                    self.shared.index(hit.id.name_in(language)),
                     hit.frame
                 ])
             })

@@ -8,16 +8,16 @@ const both = (name) => (row) => connections[`${name}.initiator`][row] + connecti
 const packets = both('packets');
 const payload = both('bytes');
 const again = both('retransmissions');
-const empty = (value) => (value === 'nobody' || value === 'unknown' ? '' : value);
+const told = (kind, value) => (value === 'nobody' || value === 'unknown' ? '' : label(kind, value));
 
 function verdict(name) {
   const column = connections[`${name}.verdict`];
   return (row, cell) => {
-    cell.textContent = word(column, row);
+    cell.textContent = label(name, word(column, row));
     const confidence = word(connections[`${name}.confidence`], row);
     if (confidence !== 'certain') {
       cell.classList.add('unsure');
-      cell.title = confidence;
+      cell.title = label('confidence', confidence);
     }
     if (name === 'close') cell.classList.add(word(connections.outcome, row));
   };
@@ -26,34 +26,38 @@ function verdict(name) {
 const TABLE = [
   { name: '#', width: '4.2rem', number: true, sort: (row) => row, cell: text((row) => connections.connection[row]) },
   ...(data.files.length > 1
-    ? [{ name: 'file', extra: true, width: 'minmax(6rem, 1fr)', sort: (row) => connections.file[row], cell: text((row) => data.files[connections.file[row]]) }]
+    ? [{ name: texts.file, extra: true, width: 'minmax(6rem, 1fr)', sort: (row) => connections.file[row], cell: text((row) => data.files[connections.file[row]]) }]
     : []),
-  { name: 'initiator', width: 'minmax(9rem, 1.3fr)', sort: (row) => ends(row)[0], cell: text((row) => ends(row)[0]) },
-  { name: 'responder', width: 'minmax(8rem, 1.2fr)', sort: (row) => ends(row)[1], cell: text((row) => ends(row)[1]) },
-  { name: 'start', extra: true, width: '6rem', number: true, sort: startOf, cell: text((row) => (startOf(row) / 1e9).toFixed(3)) },
-  { name: 'duration', width: '5rem', number: true, sort: (row) => connections.duration_ns[row], cell: text((row) => duration(connections.duration_ns[row])) },
-  { name: 'opened', width: '6.5rem', sort: (row) => word(connections['handshake.verdict'], row), cell: verdict('handshake') },
-  { name: 'round trip', extra: true, width: '6.2rem', number: true, sort: (row) => connections['handshake.rtt_responder_ns'][row], cell: text((row) => duration(connections['handshake.rtt_responder_ns'][row])) },
-  { name: 'ended', width: '7.8rem', sort: (row) => word(connections['close.verdict'], row), cell: verdict('close') },
-  { name: 'by', width: '5.8rem', sort: (row) => word(connections['close.by'], row), cell: text((row) => empty(word(connections['close.by'], row))) },
-  { name: 'cause', extra: true, width: 'minmax(10.5rem, 1fr)', sort: (row) => word(connections['close.cause'], row), cell: text((row) => empty(word(connections['close.cause'], row))) },
-  { name: 'packets', extra: true, width: '5rem', number: true, sort: packets, cell: text((row) => grouped(packets(row))) },
-  { name: 'payload', extra: true, width: '5rem', number: true, sort: payload, cell: text((row) => bytes(payload(row))) },
-  { name: 'sent again', extra: true, width: '6.2rem', number: true, sort: again, cell: text((row) => again(row) || '') },
+  { name: label('side', 'initiator'), width: 'minmax(9rem, 1.3fr)', sort: (row) => ends(row)[0], cell: text((row) => ends(row)[0]) },
+  { name: label('side', 'responder'), width: 'minmax(8rem, 1.2fr)', sort: (row) => ends(row)[1], cell: text((row) => ends(row)[1]) },
+  { name: texts.start, extra: true, width: '6rem', number: true, sort: startOf, cell: text((row) => (startOf(row) / 1e9).toFixed(3)) },
+  { name: texts.duration, width: '5rem', number: true, sort: (row) => connections.duration_ns[row], cell: text((row) => duration(connections.duration_ns[row])) },
+  { name: texts.column_opened, width: '6.5rem', sort: (row) => word(connections['handshake.verdict'], row), cell: verdict('handshake') },
+  { name: texts.round_trip, extra: true, width: '6.2rem', number: true, sort: (row) => connections['handshake.rtt_responder_ns'][row], cell: text((row) => duration(connections['handshake.rtt_responder_ns'][row])) },
+  { name: texts.column_ended, width: '7.8rem', sort: (row) => word(connections['close.verdict'], row), cell: verdict('close') },
+  { name: texts.by, width: '5.8rem', sort: (row) => word(connections['close.by'], row), cell: text((row) => told('by', word(connections['close.by'], row))) },
+  { name: texts.cause, extra: true, width: 'minmax(10.5rem, 1fr)', sort: (row) => word(connections['close.cause'], row), cell: text((row) => told('cause', word(connections['close.cause'], row))) },
+  { name: texts.packets, extra: true, width: '5rem', number: true, sort: packets, cell: text((row) => grouped(packets(row))) },
+  { name: texts.payload, extra: true, width: '5rem', number: true, sort: payload, cell: text((row) => bytes(payload(row))) },
+  { name: texts.sent_again, extra: true, width: '6.2rem', number: true, sort: again, cell: text((row) => again(row) || '') },
   { name: 'HTTP', extra: true, width: 'minmax(8rem, 2fr)', sort: firstRequest, cell: text(firstRequest) },
 ];
 
-// What words are looked for in, made once.
+const WORDS = [
+  ['handshake', connections['handshake.verdict']],
+  ['close', connections['close.verdict']],
+  ['by', connections['close.by']],
+  ['cause', connections['close.cause']],
+];
+
+// What words are looked for in, made once: those of the data, and as people read them.
 const haystacks = new Array(connections.connection.length);
 function haystack(row) {
   haystacks[row] ??= [
     `#${connections.connection[row]}`,
     data.files.length > 1 ? data.files[connections.file[row]] : '',
     ...ends(row),
-    word(connections['handshake.verdict'], row),
-    word(connections['close.verdict'], row),
-    word(connections['close.by'], row),
-    word(connections['close.cause'], row),
+    ...WORDS.flatMap(([kind, column]) => [word(column, row), label(kind, word(column, row))]),
     ...(transactionsOf.get(row) ?? []).slice(0, 20).map((index) => `${request(index)} ${transactions.status[index] ?? ''}`),
   ].join(' ').toLowerCase();
   return haystacks[row];

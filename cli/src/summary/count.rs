@@ -11,6 +11,7 @@ use synfin::{
 };
 
 use super::line::{Line, Lines};
+use crate::language::Messages;
 use crate::text::{Duration, endpoint};
 
 /// Lines of a list that has no natural end.
@@ -140,20 +141,31 @@ impl Count {
         }
     }
 
-    pub(super) fn told(&self, file: &str) -> Told {
+    pub(super) fn told(&self, file: &str, say: &Messages) -> Told {
         let lines = Lines { file };
+        let language = say.language;
         let handshakes = by_count(&self.handshakes).map(|(verdict, count)| {
-            lines.connections(verdict.as_str(), count, format!("handshake.verdict == {verdict}"))
+            lines.connections(
+                verdict.label(language),
+                count,
+                format!("handshake.verdict == {verdict}"),
+            )
         });
         let closes = by_count(&self.closes).map(|(verdict, count)| {
-            lines.connections(verdict.as_str(), count, format!("close.verdict == {verdict}"))
+            lines.connections(
+                verdict.label(language),
+                count,
+                format!("close.verdict == {verdict}"),
+            )
         });
         let resets = by_count(&self.resets).map(|((by, cause), count)| {
             let expression = format!("{RESET} and close.by == {by} and close.cause == {cause}");
-            lines.connections(format!("{cause}, by {by}"), count, expression)
+            let what = (say.summary.cause_by)(cause.label(language), by.label(language));
+            lines.connections(what, count, expression)
         });
         let slowest = self.slowest.iter().map(|(establish, number, ends)| {
-            lines.connection(format!("#{number} {ends}, {}", Duration(*establish)), *number)
+            let what = format!("#{number} {ends}{}{}", say.comma, Duration(*establish));
+            lines.connection(what, *number)
         });
         let (start, end) = self.times.unzip();
         Told {
@@ -163,28 +175,28 @@ impl Count {
             duration_ns: end.unwrap_or_default().saturating_sub(start.unwrap_or_default()),
             connections: self.connections,
             transactions: self.transactions,
-            wrong: self.wrong(lines),
+            wrong: self.wrong(lines, say),
             handshakes: handshakes.collect(),
             closes: closes.collect(),
             resets: resets.collect(),
-            refusing: servers(lines, &self.refusing, HandshakeVerdict::Refused),
-            unanswered: servers(lines, &self.unanswered, HandshakeVerdict::NoAnswer),
+            refusing: servers(lines, &self.refusing, HandshakeVerdict::Refused, say),
+            unanswered: servers(lines, &self.unanswered, HandshakeVerdict::NoAnswer, say),
             slowest_handshakes: slowest.collect(),
-            sent_again: self.sent_again(lines),
+            sent_again: self.sent_again(lines, say),
             retransmissions: self.sent_again,
-            http: self.http(lines),
+            http: self.http(lines, say),
         }
     }
 
     /// What the rules call a warning or an error, the worst first, and answers that failed.
-    fn wrong(&self, lines: Lines<'_>) -> Vec<Line> {
+    fn wrong(&self, lines: Lines<'_>, say: &Messages) -> Vec<Line> {
         let mut rules: Vec<(Rule, u64)> = self.rules.iter().map(|(rule, count)| (*rule, *count)).collect();
         rules.retain(|(rule, _)| rule.info().severity >= Severity::Warn);
         rules.sort_by_key(|(rule, count)| Reverse((rule.info().severity, *count)));
         let of_rules = rules.iter().map(|(rule, count)| {
             let info = rule.info();
             lines.connections(
-                format!("{} {}", info.id, info.name),
+                format!("{} {}", info.id, rule.name_in(say.language)),
                 *count,
                 format!("rules.id == {}", info.id),
             )
@@ -196,40 +208,31 @@ impl Count {
             .map(|&count| lines.transactions("HTTP 5xx", count, "status in {500..599}"));
         wrong.extend(failed);
         if self.unfinished > 0 {
-            wrong.push(lines.transactions("HTTP not complete", self.unfinished, "state != complete"));
+            wrong.push(lines.transactions(say.summary.http_incomplete, self.unfinished, "state != complete"));
         }
         wrong
     }
 
-    fn sent_again(&self, lines: Lines<'_>) -> Vec<Line> {
-        let mut again = Vec::new();
-        let mut line = |what: &str, of: Sides<u64>, count: u64, name: &str| {
-            if count > 0 {
-                let what = format!(
-                    "{what}: {} by initiators, {} by responders",
-                    of.initiator, of.responder
-                );
-                let expression = format!("{name}.initiator > 0 or {name}.responder > 0");
-                again.push(lines.connections(what, count, expression));
-            }
-        };
-        line(
-            "connections; segments",
-            self.sent_again.segments,
-            self.sent_again.connections,
-            "retransmissions",
-        );
-        again
+    fn sent_again(&self, lines: Lines<'_>, say: &Messages) -> Vec<Line> {
+        let SentAgain {
+            segments,
+            connections,
+            ..
+        } = self.sent_again;
+        let what = (say.summary.segments_by)(segments.initiator, segments.responder);
+        let expression = "retransmissions.initiator > 0 or retransmissions.responder > 0";
+        let line = (connections > 0).then(|| lines.connections(what, connections, expression));
+        line.into_iter().collect()
     }
 
-    fn http(&self, lines: Lines<'_>) -> Vec<Line> {
+    fn http(&self, lines: Lines<'_>, say: &Messages) -> Vec<Line> {
         let classes = self.statuses.iter().map(|(class, count)| {
             let expression = format!("status in {{{class}00..{class}99}}");
             lines.transactions(format!("{class}xx"), *count, expression)
         });
         let mut http: Vec<Line> = classes.collect();
         if self.without_response > 0 {
-            http.push(lines.transactions("no final response", self.without_response, "not status"));
+            http.push(lines.transactions(say.summary.no_final_response, self.without_response, "not status"));
         }
         http
     }
@@ -255,7 +258,12 @@ fn by_count<K: Copy + Ord>(counts: &BTreeMap<K, u64>) -> impl Iterator<Item = (K
 }
 
 /// The servers with most connections of a verdict, and one line for all others.
-fn servers(lines: Lines<'_>, counts: &HashMap<Server, u64>, verdict: HandshakeVerdict) -> Vec<Line> {
+fn servers(
+    lines: Lines<'_>,
+    counts: &HashMap<Server, u64>,
+    verdict: HandshakeVerdict,
+    say: &Messages,
+) -> Vec<Line> {
     let mut counts: Vec<(Server, u64)> = counts.iter().map(|(server, count)| (*server, *count)).collect();
     counts.sort_by_key(|(server, count)| (Reverse(*count), *server));
     let all = format!("handshake.verdict == {verdict}");
@@ -266,7 +274,7 @@ fn servers(lines: Lines<'_>, counts: &HashMap<Server, u64>, verdict: HandshakeVe
     let mut told: Vec<Line> = told.collect();
     if let Some(others) = counts.get(MOST..).filter(|others| !others.is_empty()) {
         let sum = counts.iter().map(|(_, count)| count).sum();
-        told.push(lines.connections(format!("with {} more servers", others.len()), sum, all));
+        told.push(lines.connections((say.summary.more_servers)(others.len()), sum, all));
     }
     told
 }

@@ -13,6 +13,7 @@ use crate::Failure;
 use crate::args::Report;
 use crate::input::{self, Reading, Sink};
 use crate::json;
+use crate::language::{Language, Messages, messages};
 use count::Count;
 
 pub(crate) fn run(report: &Report) -> Result<Reading, Failure> {
@@ -67,11 +68,13 @@ impl Sink for Summary {
     fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
         self.count.connections(dissector.finish());
         self.count.transactions(dissector.take_transactions());
-        let told = self.count.told(&self.file);
         if self.json {
+            // Data is the same in each language.
+            let told = self.count.told(&self.file, Messages::of(Language::English));
             json::line(&mut self.out, &told)
         } else {
-            show::show(&mut self.out, &told)
+            let told = self.count.told(&self.file, messages());
+            show::show(&mut self.out, &told, messages())
         }
     }
 

@@ -6,34 +6,32 @@ use textwrap::core::display_width;
 
 use super::count::Told;
 use super::line::Line;
+use crate::language::Messages;
 use crate::text::{self, DIM, Duration, HEADING, foreign};
 
-pub(super) fn show(out: &mut dyn Write, told: &Told) -> io::Result<()> {
+pub(super) fn show(out: &mut dyn Write, told: &Told, say: &Messages) -> io::Result<()> {
+    let words = &say.summary;
     let start = told.start.map_or_else(String::new, |start| {
-        format!(", from {start}, {}", Duration(told.duration_ns))
+        (words.span)(&start.to_string(), Duration(told.duration_ns))
     });
     writeln!(
         out,
-        "{HEADING}{}{HEADING:#}: {}, {}, {}{start}",
+        "{HEADING}{}{HEADING:#}{}{}{start}",
         foreign(&told.file),
-        plural(told.packets, "TCP segment"),
-        plural(told.connections, "connection"),
-        plural(told.transactions, "HTTP transaction"),
+        say.colon,
+        (words.counts)(told.packets, told.connections, told.transactions),
     )?;
+    let plain = anstyle::Style::new();
     let sections = [
-        ("Looks wrong", &told.wrong, text::severity(synfin::Severity::Warn)),
-        ("Handshakes", &told.handshakes, anstyle::Style::new()),
-        ("Ends", &told.closes, anstyle::Style::new()),
-        ("Resets by cause", &told.resets, anstyle::Style::new()),
-        ("Servers that refuse", &told.refusing, anstyle::Style::new()),
-        ("Unanswered SYNs", &told.unanswered, anstyle::Style::new()),
-        (
-            "Slowest handshakes",
-            &told.slowest_handshakes,
-            anstyle::Style::new(),
-        ),
-        ("Sent again", &told.sent_again, anstyle::Style::new()),
-        ("HTTP", &told.http, anstyle::Style::new()),
+        (words.wrong, &told.wrong, text::severity(synfin::Severity::Warn)),
+        (words.handshakes, &told.handshakes, plain),
+        (words.closes, &told.closes, plain),
+        (words.resets, &told.resets, plain),
+        (words.refusing, &told.refusing, plain),
+        (words.unanswered, &told.unanswered, plain),
+        (words.slowest, &told.slowest_handshakes, plain),
+        (words.sent_again, &told.sent_again, plain),
+        ("HTTP", &told.http, plain),
     ];
     let lines = sections.iter().flat_map(|(_, lines, _)| lines.iter());
     let what = lines
@@ -67,8 +65,4 @@ fn write_line(out: &mut dyn Write, line: &Line, width: usize, style: anstyle::St
         "{:>8}  {style}{}{style:#}{between}{DIM}{}{DIM:#}",
         line.count, line.what, line.command
     )
-}
-
-fn plural(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

@@ -1,126 +1,88 @@
 //! What flowed on a connection, and how long things took.
 
-use super::{Sentence, Topic, text};
+use super::{Sentence, Topic};
+use crate::Side;
 use crate::connection::Connection;
+use crate::display::{Duration, foreign};
 use crate::http::{MessageState, Transaction};
+use crate::language::messages::{Exchange, Flaw, Messages, Request, Response, RoundTrip, RoundTripDoubt};
 use crate::rule::Rule;
 
 /// HTTP exchanges told one by one.
 const EXCHANGES: usize = 10;
 
-pub(super) fn sentences(connection: &Connection) -> Vec<Sentence> {
-    let (packets, bytes) = (connection.packets, connection.bytes);
-    let mut amount = format!(
-        "The initiator sent {} in {}, the responder {} in {}.",
-        text::count(bytes.initiator, "byte"),
-        text::count(packets.initiator, "segment"),
-        text::count(bytes.responder, "byte"),
-        text::count(packets.responder, "segment"),
-    );
-    let again = connection.retransmissions;
-    if again.initiator + again.responder > 0 {
-        let who = match (again.initiator, again.responder) {
-            (own, 0) => format!("{} of the initiator", text::count(own, "segment")),
-            (0, own) => format!("{} of the responder", text::count(own, "segment")),
-            (one, other) => format!(
-                "{} of the initiator and {other} of the responder",
-                text::count(one, "segment")
-            ),
-        };
-        amount.push_str(&format!(" Sent again: {who}."));
-    }
+pub(super) fn sentences(connection: &Connection, words: &dyn Messages) -> Vec<Sentence> {
+    let amount = words.amount(connection.bytes, connection.packets, connection.retransmissions);
     let mut told = vec![Sentence::new(Topic::Transfer, amount).rfc("RFC 9293 3.4")];
-    told.extend(connection.http.iter().take(EXCHANGES).map(exchange));
+    told.extend(
+        connection
+            .http
+            .iter()
+            .take(EXCHANGES)
+            .map(|http| exchange(http, words)),
+    );
     let more = connection.http.len().saturating_sub(EXCHANGES) as u64 + connection.http_omitted;
     if more > 0 {
-        let more = text::count(more, "more HTTP exchange");
-        told.push(Sentence::new(Topic::Transfer, format!("{more} followed.")));
+        told.push(Sentence::new(Topic::Transfer, words.more_exchanges(more)));
     }
     told
 }
 
-fn exchange(http: &Transaction) -> Sentence {
+/// A request as people write it.
+pub(super) fn request_line(method: &str, target: &str) -> String {
+    format!("{} {}", foreign(method), foreign(target))
+}
+
+fn exchange(http: &Transaction, words: &dyn Messages) -> Sentence {
+    let request = http.method.as_deref().zip(http.request_frame);
+    let exchange = Exchange {
+        request: request.map(|(method, frame)| Request {
+            line: request_line(method, http.target.as_deref().unwrap_or("?")),
+            frame,
+            body: http.request_body_len.filter(|&len| len > 0),
+        }),
+        response: http.response_frame.map(|frame| Response {
+            status: http.status,
+            frame,
+            body: http.response_body_len.unwrap_or(0),
+        }),
+        flaw: match (http.state, http.response_frame) {
+            (MessageState::Complete, _) | (MessageState::Incomplete, None) => None,
+            (MessageState::Incomplete, Some(_)) => Some(Flaw::Incomplete),
+            (MessageState::Gap, _) => Some(Flaw::Gap),
+            (MessageState::Cut, _) => Some(Flaw::Cut),
+            (MessageState::Reset, _) => Some(Flaw::Reset),
+        },
+    };
     let frames: Vec<u64> = [http.request_frame, http.response_frame]
         .into_iter()
         .flatten()
         .collect();
-    let mut words = match (&http.method, http.request_frame) {
-        (Some(method), Some(frame)) => {
-            let target = http.target.as_deref().unwrap_or("?");
-            let body = http.request_body_len.filter(|&len| len > 0);
-            let body = body.map_or_else(String::new, |len| {
-                format!(" with a body of {}", text::count(len, "byte"))
-            });
-            format!(
-                "{} {} in frame {frame}{body}: ",
-                text::foreign(method),
-                text::foreign(target)
-            )
-        }
-        _ => "A response without a captured request: ".to_owned(),
-    };
-    match http.response_frame {
-        Some(frame) => {
-            let status = http.status.map_or_else(
-                || "no readable status".to_owned(),
-                |status| format!("status {status}"),
-            );
-            let body = text::count(http.response_body_len.unwrap_or(0), "byte");
-            words.push_str(&format!("{status} in frame {frame}, body of {body}"));
-        }
-        None => words.push_str("no answer"),
-    }
-    words.push_str(match (http.state, http.response_frame) {
-        (MessageState::Complete, _) | (MessageState::Incomplete, None) => ".",
-        (MessageState::Incomplete, Some(_)) => "; the exchange is incomplete.",
-        (MessageState::Gap, _) => "; bytes of it are missing from the capture.",
-        (MessageState::Cut, _) => "; the snap length cut it.",
-        (MessageState::Reset, _) => "; a reset cut the exchange short.",
-    });
-    Sentence::new(Topic::Transfer, words)
+    Sentence::new(Topic::Transfer, words.exchange(&exchange))
         .resting_on(&frames)
         .rfc("RFC 9112 9.3")
 }
 
-pub(super) fn timing(connection: &Connection) -> Vec<Sentence> {
-    let mut told = Vec::new();
-    told.extend(round_trips(connection));
+pub(super) fn timing(connection: &Connection, words: &dyn Messages) -> Vec<Sentence> {
     let timing = connection.timing;
-    let first_bytes = match (timing.first_byte_initiator_ns, timing.first_byte_responder_ns) {
+    let first_data = match (timing.first_byte_initiator_ns, timing.first_byte_responder_ns) {
         (None, None) => None,
-        (Some(ns), None) => Some(format!(
-            "The initiator's first data came {} after the first frame.",
-            text::duration(ns)
-        )),
-        (None, Some(ns)) => Some(format!(
-            "The responder's first data came {} after the first frame.",
-            text::duration(ns)
-        )),
-        (Some(one), Some(other)) => Some(format!(
-            "The first data came {} (initiator) and {} (responder) after the first frame.",
-            text::duration(one),
-            text::duration(other)
-        )),
+        (Some(ns), None) => Some(words.first_data_of(Side::Initiator, Duration(ns))),
+        (None, Some(ns)) => Some(words.first_data_of(Side::Responder, Duration(ns))),
+        (Some(one), Some(other)) => Some(words.first_data(Duration(one), Duration(other))),
     };
-    let establish = timing
-        .establish_ns
-        .map(|ns| format!("Opening took {} from the first SYN on.", text::duration(ns)));
-    let idle = connection.close.idle_ns.map(|ns| {
-        format!(
-            "The connection was silent for {} before the first FIN or RST.",
-            text::duration(ns)
-        )
-    });
+    let establish = timing.establish_ns.map(|ns| words.establish(Duration(ns)));
+    let idle = connection.close.idle_ns.map(|ns| words.idle(Duration(ns)));
     let teardown = timing
         .teardown_ns
         .filter(|&ns| ns > 0)
-        .map(|ns| format!("Closing took {}.", text::duration(ns)));
-    let spans = [establish, first_bytes, idle, teardown];
+        .map(|ns| words.teardown(Duration(ns)));
+    let mut told = round_trips(connection, words);
     told.extend(
-        spans
+        [establish, first_data, idle, teardown]
             .into_iter()
             .flatten()
-            .map(|words| Sentence::new(Topic::Timing, words)),
+            .map(|text| Sentence::new(Topic::Timing, text)),
     );
     told
 }
@@ -128,75 +90,56 @@ pub(super) fn timing(connection: &Connection) -> Vec<Sentence> {
 const KARN: &str = "RFC 6298 3";
 
 /// Both round trips of the handshake, or why one is not known.
-fn round_trips(connection: &Connection) -> Vec<Sentence> {
+fn round_trips(connection: &Connection, words: &dyn Messages) -> Vec<Sentence> {
     let handshake = &connection.handshake;
     let [syn, syn_ack, ack] = [Rule::O1, Rule::O2, Rule::O3].map(|rule| connection.first_of(rule));
-    let simultaneous = connection.first_of(Rule::O10).is_some();
+    let crossed = connection.first_of(Rule::O10).is_some();
+    let trip = |side, sent, answer| RoundTrip { side, sent, answer };
     let sides = [
         (
-            "responder",
+            trip(Side::Responder, "SYN", "SYN-ACK"),
             handshake.rtt_responder_ns,
-            "SYN",
-            syn,
+            [syn, syn_ack],
             Rule::O6,
-            "SYN-ACK",
-            syn_ack,
         ),
         (
-            "initiator",
+            trip(Side::Initiator, "SYN-ACK", "ACK"),
             handshake.rtt_initiator_ns,
-            "SYN-ACK",
-            syn_ack,
+            [syn_ack, ack],
             Rule::O7,
-            "ACK",
-            ack,
         ),
     ];
     let mut told = Vec::new();
-    for (side, rtt, sent, sent_in, again, answer, answer_in) in sides {
+    for (of, rtt, [sent_in, answer_in], again) in sides {
         let frames: Vec<u64> = [sent_in, answer_in].into_iter().flatten().collect();
         if let Some(ns) = rtt {
-            let between = if simultaneous {
-                "its SYN to the answer".to_owned()
-            } else {
-                format!("{sent} to {answer}")
-            };
-            let words = format!(
-                "The round trip between the capture point and the {side} is {} ({between}).",
-                text::duration(ns)
-            );
-            let frames = if simultaneous {
+            let frames = if crossed {
                 handshake.frames.to_vec()
             } else {
                 frames
             };
-            told.push(Sentence::new(Topic::Timing, words).resting_on(&frames).rfc(KARN));
+            let text = words.round_trip(of, crossed, Duration(ns));
+            told.push(Sentence::new(Topic::Timing, text).resting_on(&frames).rfc(KARN));
             continue;
         }
         // An answer has to be there before somebody misses its time.
         let Some(answered) = answer_in else { continue };
         let mut resent = connection.frames_of(again);
-        if side == "initiator" {
+        if of.side == Side::Initiator {
             resent.extend(connection.frames_of(Rule::O5));
         }
-        let (why, frames) = if !resent.is_empty() {
-            let why = format!(
-                "the {sent} was sent more than once, and nobody knows which of them was answered (Karn's rule)"
-            );
+        let (doubt, frames) = if !resent.is_empty() {
             resent.push(answered);
             resent.sort_unstable();
             resent.dedup();
-            (why, resent)
+            (RoundTripDoubt::SentAgain, resent)
         } else if sent_in.is_none() {
-            (format!("the {sent} is not in the capture"), frames)
+            (RoundTripDoubt::NotCaptured, frames)
         } else {
-            (
-                format!("the {sent} was sent more than once, or the time stamps run backwards"),
-                frames,
-            )
+            (RoundTripDoubt::SentAgainOrClock, frames)
         };
-        let words = format!("The round trip between the capture point and the {side} is not known: {why}.");
-        told.push(Sentence::new(Topic::Timing, words).resting_on(&frames).rfc(KARN));
+        let text = words.round_trip_unknown(of, doubt);
+        told.push(Sentence::new(Topic::Timing, text).resting_on(&frames).rfc(KARN));
     }
     told
 }

@@ -1,15 +1,16 @@
-//! A connection told in plain sentences. Presentation only: everything said here is read off [`Connection`].
+//! A connection told in plain sentences. Presentation only: everything said here is read off [`Connection`]. What is
+//! said, and what it rests on, is decided here; how, by the language's [`Messages`].
 
 mod end;
 mod flow;
-mod meaning;
 mod opening;
-mod text;
 
 use serde::Serialize;
 
 use crate::annotation::ConnectionId;
 use crate::connection::Connection;
+use crate::language::messages::{Messages, Place};
+use crate::language::{Language, messages};
 use crate::rule::Rule;
 use crate::words::Confidence;
 
@@ -46,17 +47,20 @@ pub struct Sentence {
     pub rule: Option<Rule>,
     /// How sure it is, where it is a verdict or a cause.
     pub confidence: Option<Confidence>,
+    #[serde(skip)]
+    language: Language,
 }
 
 impl Sentence {
-    /// The text, and in brackets the rule and the RFC it tells of.
+    /// The text, and in brackets the rule and the RFC it tells of; in the language it was told in.
     #[must_use]
     pub fn line(&self) -> String {
-        match (self.rule, self.rfc) {
-            (Some(rule), Some(rfc)) => format!("{} [{}, {rfc}]", self.text, rule.id()),
-            (None, Some(rfc)) => format!("{} [{rfc}]", self.text),
-            _ => self.text.clone(),
-        }
+        let Some(rfc) = self.rfc else {
+            return self.text.clone();
+        };
+        let messages = messages(self.language);
+        let brackets = messages.brackets(self.rule.map(Rule::id), &messages.reference(rfc));
+        format!("{}{brackets}", self.text)
     }
 }
 
@@ -70,15 +74,26 @@ pub struct Explanation {
 }
 
 impl Connection {
-    /// Tells what happened to it.
+    /// Tells what happened to it, in English.
     #[must_use]
     pub fn explain(&self) -> Explanation {
-        let mut sentences = vec![opening::who(self)];
-        sentences.extend(opening::sentences(self));
-        sentences.extend(unusual(self));
-        sentences.extend(flow::sentences(self));
-        sentences.extend(end::sentences(self));
-        sentences.extend(flow::timing(self));
+        self.explain_in(Language::English)
+    }
+
+    /// Tells what happened to it. Only the texts are the language's: frames, rules and references are the same in
+    /// each.
+    #[must_use]
+    pub fn explain_in(&self, language: Language) -> Explanation {
+        let words = messages(language);
+        let mut sentences = vec![opening::who(self, words)];
+        sentences.extend(opening::sentences(self, words));
+        sentences.extend(unusual(self, words));
+        sentences.extend(flow::sentences(self, words));
+        sentences.extend(end::sentences(self, words));
+        sentences.extend(flow::timing(self, words));
+        for sentence in &mut sentences {
+            sentence.language = language;
+        }
         Explanation {
             connection: self.connection,
             sentences,
@@ -100,14 +115,15 @@ impl Connection {
 }
 
 impl Sentence {
-    fn new(topic: Topic, text: impl Into<String>) -> Self {
+    fn new(topic: Topic, text: String) -> Self {
         Self {
             topic,
-            text: text.into(),
+            text,
             frames: Vec::new(),
             rfc: None,
             rule: None,
             confidence: None,
+            language: Language::English,
         }
     }
 
@@ -133,65 +149,45 @@ impl Sentence {
     }
 }
 
+/// Several sentences as one text.
+fn joined(words: &dyn Messages, texts: impl IntoIterator<Item = String>) -> String {
+    texts.into_iter().collect::<Vec<_>>().join(words.gap())
+}
+
+/// Told by the sentences about opening and end themselves.
+const fn is_textbook(rule: Rule) -> bool {
+    use Rule::{O1, O2, O3, O4, T1, T2, T3, T4, T5, T6};
+    matches!(rule, O1 | O2 | O3 | O4 | T1 | T2 | T3 | T4 | T5 | T6)
+}
+
 /// Every rule that is not textbook, once, with all its frames.
-fn unusual(connection: &Connection) -> Vec<Sentence> {
+fn unusual(connection: &Connection, words: &dyn Messages) -> Vec<Sentence> {
     let mut told = Vec::new();
     let mut seen = crate::RuleSet::default();
     for hit in &connection.rules {
-        if seen.contains(hit.id) || meaning::is_textbook(hit.id) {
+        if seen.contains(hit.id) || is_textbook(hit.id) {
             continue;
         }
         seen.insert(hit.id);
         let frames = connection.frames_of(hit.id);
         // What did not happen has no frame; it carries the last one.
         let place = match hit.id {
-            Rule::O16 | Rule::T28 | Rule::E11 => format!("(by {})", text::frames(&frames)),
-            Rule::E10 | Rule::E12 | Rule::O48 => format!("({})", text::frames(&frames)),
-            _ => format!("in {}", text::frames(&frames)),
+            Rule::O16 | Rule::T28 | Rule::E11 => Place::By,
+            Rule::E10 | Rule::E12 | Rule::O48 => Place::At,
+            _ => Place::In,
         };
-        let text = format!("{} {place}. {}", capital(hit.id.info().name), hit.id.meaning());
         told.push(
-            Sentence::new(Topic::Unusual, text)
+            Sentence::new(Topic::Unusual, words.unusual(hit.id, place, &frames))
                 .resting_on(&frames)
                 .rule(hit.id),
         );
     }
     if connection.rules_omitted > 0 {
-        let more = text::count(connection.rules_omitted, "further hit");
-        told.push(Sentence::new(
-            Topic::Unusual,
-            format!("The list of rules is full: {more} not told here."),
-        ));
+        let text = words.rules_omitted(connection.rules_omitted);
+        told.push(Sentence::new(Topic::Unusual, text));
     }
     if connection.evicted {
-        told.push(Sentence::new(
-            Topic::Unusual,
-            "The table of connections was full, so this one was put aside before its end; what came later counts as another.",
-        ));
+        told.push(Sentence::new(Topic::Unusual, words.evicted()));
     }
     told
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::capital;
-    use crate::rule::Rule;
-
-    #[test]
-    fn every_rule_has_a_sentence_of_its_own() {
-        let mut seen = std::collections::BTreeSet::new();
-        for rule in Rule::ALL {
-            let meaning = rule.meaning();
-            assert!(meaning.ends_with('.') && meaning.len() > 15, "{}", rule.id());
-            assert_eq!(capital(meaning), meaning, "{}", rule.id());
-            assert!(seen.insert(meaning), "{} says what another says", rule.id());
-        }
-    }
 }
