@@ -1,7 +1,5 @@
 //! English.
 
-use std::fmt::Write as _;
-
 use super::Language;
 use super::messages::{
     Bodies, Connections, Http, IcmpNames, Input, Ladder, Long, Messages, Packets, Page, Summary,
@@ -14,11 +12,6 @@ const fn s(count: u64) -> &'static str {
 /// `1 ACK`, `3 ACKs`.
 fn counted(count: u64, noun: &str) -> String {
     format!("{count} {noun}{}", s(count))
-}
-
-/// Adds to text; that cannot fail.
-macro_rules! add {
-    ($to:expr, $($form:tt)+) => {{ let _ = write!($to, $($form)+); }};
 }
 
 pub(super) static ENGLISH: Messages = Messages {

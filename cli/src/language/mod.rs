@@ -1,5 +1,13 @@
 //! The language of everything that is written for people.
 
+/// Adds to text; that cannot fail.
+macro_rules! add {
+    ($to:expr, $($form:tt)+) => {{
+        use std::fmt::Write as _;
+        let _ = write!($to, $($form)+);
+    }};
+}
+
 mod en;
 mod messages;
 mod zh;

@@ -1,6 +1,5 @@
 //! Chinese, in simplified characters; the terms are those of 《TCP/IP 详解》.
 
-use std::fmt::Write as _;
 use std::io::{self, ErrorKind};
 
 use synfin::capture::CaptureError;
@@ -9,11 +8,6 @@ use super::Language;
 use super::messages::{
     Bodies, Connections, Http, IcmpNames, Input, Ladder, Long, Messages, Packets, Page, Summary,
 };
-
-/// Adds to text; that cannot fail.
-macro_rules! add {
-    ($to:expr, $($form:tt)+) => {{ let _ = write!($to, $($form)+); }};
-}
 
 pub(super) static CHINESE: Messages = Messages {
     language: Language::Chinese,
