@@ -7,7 +7,7 @@ DEMO  ?= tests/captures/get-closed-by-server.pcapng
 PREFIX = /usr/local
 export CARGO PREFIX DESTDIR BINDIR LIBDIR INCLUDEDIR DATADIR PLUGINDIR
 
-.PHONY: help demo demo-c build install uninstall deb test test-versions conformance check check-slow check-browser bench bench-abi cost plugin install-plugin install-profile screenshots header abi captures clean
+.PHONY: help demo demo-c build install uninstall deb test test-versions conformance check check-slow check-browser bench bench-abi bench-peers cost plugin install-plugin install-profile screenshots header abi captures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,10 @@ bench: ## the hot path, against the floor of the job in the same run
 
 bench-abi: ## what the C ABI and Python cost over core, in the same run
 	$(CARGO) bench --locked -p synfin-tests --bench boundary
+
+bench-peers: ## beside tcpdump, tcptrace, tshark and Suricata, with the goals; SMALL=1: in 3 minutes
+	@tests/install-tools peers
+	@tests/bench-peers $(if $(SMALL),--small) $(ARGS)
 
 cost: ## what the plugin costs tshark: instructions per packet, memory kept
 	@tests/install-tools
