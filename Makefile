@@ -7,7 +7,7 @@ DEMO  ?= tests/captures/get-closed-by-server.pcapng
 PREFIX = /usr/local
 export CARGO PREFIX DESTDIR BINDIR LIBDIR INCLUDEDIR DATADIR PLUGINDIR
 
-.PHONY: help demo demo-c build install uninstall deb test test-versions conformance check check-slow check-browser bench bench-abi cost plugin install-plugin install-profile screenshots header abi captures clean
+.PHONY: help demo demo-c build install uninstall deb test test-versions conformance check check-slow check-supply check-browser bench bench-abi bench-peers cost plugin install-plugin install-profile screenshots header abi captures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,13 +49,20 @@ check: ## format, lints, generated header, documentation
 	$(CARGO) run --quiet --locked -p synfin-tests --bin header -- --check
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 
-check-slow: ## what takes too long for every change: oldest Rust, other Wiresharks, clicks, many random conversations
+check-slow: ## what takes too long for every change: oldest Rust, other Wiresharks, clicks, many random conversations, a soak, the same bytes twice
 	tests/oldest-rust
 	tests/other-wiresharks
 	PROPTEST_CASES=4000 $(CARGO) test --locked -p synfin-tests --test properties
 	$(CARGO) test --locked -p synfin-tests --test wireshark_robust -- --ignored --nocapture
 	tests/gui-clicks
+	tests/reproducible
+	tests/soak 900
+	$(MAKE) --no-print-directory check-supply
 	$(MAKE) --no-print-directory check-browser
+
+check-supply: ## licences, sources and versions of dependencies by cargo-deny, advisories with ARGS=advisories
+	@command -v cargo-deny >/dev/null || $(CARGO) install --quiet --locked cargo-deny
+	$(CARGO) deny $(if $(ARGS),,--offline) check $(or $(ARGS),licenses bans sources)
 
 check-browser: ## the page of `synfin report` in headless Chromium
 	@tests/install-tools browser
@@ -67,6 +74,10 @@ bench: ## the hot path, against the floor of the job in the same run
 
 bench-abi: ## what the C ABI and Python cost over core, in the same run
 	$(CARGO) bench --locked -p synfin-tests --bench boundary
+
+bench-peers: ## beside tcpdump, tcptrace, tshark and Suricata, with the goals; SMALL=1: in 3 minutes
+	@tests/install-tools peers
+	@tests/bench-peers $(if $(SMALL),--small) $(ARGS)
 
 cost: ## what the plugin costs tshark: instructions per packet, memory kept
 	@tests/install-tools

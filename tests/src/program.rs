@@ -11,23 +11,31 @@ use std::sync::mpsc::{self, Receiver};
 #[must_use]
 pub fn path() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| build(&[]))
+    BUILT.get_or_init(|| build("synfin-cli", &[]))
 }
 
 /// The program as people get it, for benches.
 #[must_use]
 pub fn released() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| build(&["--release"]))
+    BUILT.get_or_init(|| build("synfin-cli", &["--release"]))
+}
+
+/// The generator of large captures.
+#[must_use]
+pub fn generator() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| build("synfin-gen", &["--release"]))
 }
 
 /// Cargo says itself where it put the program, whatever the target folder and the profile.
-fn build(profile: &[&str]) -> PathBuf {
+fn build(package: &str, profile: &[&str]) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args([
             "build",
-            "--package=synfin-cli",
+            "--package",
+            package,
             "--message-format=json-render-diagnostics",
         ])
         .args(profile)
@@ -35,7 +43,7 @@ fn build(profile: &[&str]) -> PathBuf {
         .stderr(Stdio::inherit())
         .output()
         .expect("cargo runs");
-    assert!(output.status.success(), "synfin-cli does not build");
+    assert!(output.status.success(), "{package} does not build");
     String::from_utf8(output.stdout)
         .expect("cargo writes UTF-8")
         .lines()
