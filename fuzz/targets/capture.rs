@@ -29,7 +29,10 @@ impl Read for Trickle<'_> {
         self.at += 1;
         match SIZES[self.at % SIZES.len()] {
             0 => Err(io::ErrorKind::Interrupted.into()),
-            size => self.rest.read(&mut to[..size.min(to.len())]),
+            size => {
+                let size = size.min(to.len());
+                self.rest.read(&mut to[..size])
+            }
         }
     }
 }
@@ -37,7 +40,10 @@ impl Read for Trickle<'_> {
 fn read(from: impl Read, len: usize) -> Vec<Found> {
     let mut found = Vec::new();
     let fault = |error: CaptureError| {
-        assert!(!matches!(error, CaptureError::Io(_)), "memory does not fail: {error}");
+        assert!(
+            !matches!(error, CaptureError::Io(_)),
+            "memory does not fail: {error}"
+        );
         Found::Fault(error.to_string())
     };
     let mut capture = match Capture::open(from) {

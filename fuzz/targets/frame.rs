@@ -43,7 +43,11 @@ fn tell(link: LinkType, set: u8, input: &[u8]) -> Told {
     let mut time_ns = 0;
     let mut number = 0;
     for record in records(input) {
-        time_ns += if record.tag & frame::LATER != 0 { 61_000_000_000 } else { 1_000_000 };
+        time_ns += if record.tag & frame::LATER != 0 {
+            61_000_000_000
+        } else {
+            1_000_000
+        };
         let cut = if record.tag & frame::CUT != 0 { 100 } else { 0 };
         for _ in 0..1 + (record.tag & frame::TWICE) / frame::TWICE {
             number += 1;
@@ -71,17 +75,23 @@ fn tell(link: LinkType, set: u8, input: &[u8]) -> Told {
 }
 
 fuzz_target!(|input: &[u8]| {
-    let Some((&[a, b, set], input)) = input.split_first_chunk() else { return };
+    let Some((&[a, b, set], input)) = input.split_first_chunk() else {
+        return;
+    };
     let link = LinkType(u16::from_le_bytes([a, b]));
     let told = tell(link, set, input);
-    let listed: u64 = told.connections.iter().map(|c| c.packets.initiator + c.packets.responder).sum();
+    let listed: u64 = told
+        .connections
+        .iter()
+        .map(|c| c.packets.initiator + c.packets.responder)
+        .sum();
     assert_eq!(listed, told.segments.len() as u64, "each segment is counted once");
     for segment in &told.segments {
         serde_json::to_value(segment).expect("an annotation is JSON");
     }
     for connection in &told.connections {
         serde_json::to_value(connection).expect("a connection is JSON");
-        connection.explain();
+        let _ = connection.explain();
     }
     assert_eq!(told, tell(link, set, input), "the same again");
 });

@@ -24,7 +24,10 @@ const SPACES: [u8; 2] = [b' ', b'\t'];
 fn trim(text: &[u8]) -> &[u8] {
     let is_space = |byte: &u8| SPACES.contains(byte);
     let begin = text.iter().position(|byte| !is_space(byte)).unwrap_or(text.len());
-    let end = text.iter().rposition(|byte| !is_space(byte)).map_or(begin, |last| last + 1);
+    let end = text
+        .iter()
+        .rposition(|byte| !is_space(byte))
+        .map_or(begin, |last| last + 1);
     &text[begin..end]
 }
 
@@ -40,15 +43,22 @@ fn ours(bytes: &[u8], kind: HeadKind) -> Option<(Head<'_>, Vec<(&[u8], &[u8])>)>
 }
 
 fn same_fields(theirs: &[httparse::Header<'_>], ours: &[(&[u8], &[u8])]) {
-    let theirs: Vec<_> = theirs.iter().map(|field| (field.name.as_bytes(), trim(field.value))).collect();
+    let theirs: Vec<_> = theirs
+        .iter()
+        .map(|field| (field.name.as_bytes(), trim(field.value)))
+        .collect();
     assert_eq!(theirs, ours, "fields");
 }
 
 fn request(bytes: &[u8]) {
     let mut fields = [httparse::EMPTY_HEADER; 64];
     let mut theirs = httparse::Request::new(&mut fields);
-    let Ok(httparse::Status::Complete(len)) = theirs.parse(bytes) else { return };
-    let (Some(method), Some(target), Some(version)) = (theirs.method, theirs.path, theirs.version) else { return };
+    let Ok(httparse::Status::Complete(len)) = theirs.parse(bytes) else {
+        return;
+    };
+    let (Some(method), Some(target), Some(version)) = (theirs.method, theirs.path, theirs.version) else {
+        return;
+    };
     if method.len() > LONG_METHOD {
         return;
     }
@@ -71,8 +81,12 @@ fn request(bytes: &[u8]) {
 fn response(bytes: &[u8]) {
     let mut fields = [httparse::EMPTY_HEADER; 64];
     let mut theirs = httparse::Response::new(&mut fields);
-    let Ok(httparse::Status::Complete(len)) = theirs.parse(bytes) else { return };
-    let (Some(code), Some(version), Some(reason)) = (theirs.code, theirs.version, theirs.reason) else { return };
+    let Ok(httparse::Status::Complete(len)) = theirs.parse(bytes) else {
+        return;
+    };
+    let (Some(code), Some(version), Some(reason)) = (theirs.code, theirs.version, theirs.reason) else {
+        return;
+    };
     let (head, own) = ours(bytes, HeadKind::Response).expect("httparse takes it for a response");
     let StartLine::Status {
         version: our_version,
@@ -94,7 +108,11 @@ fn response(bytes: &[u8]) {
 
 fn steps(input: &[u8]) -> Vec<(Side, Said)> {
     let step = |record: synfin_fuzz::Record<'_>| {
-        let side = if record.tag & http::RESPONDER != 0 { Side::Responder } else { Side::Initiator };
+        let side = if record.tag & http::RESPONDER != 0 {
+            Side::Responder
+        } else {
+            Side::Initiator
+        };
         let said = match record.tag & (http::EVENT | http::FIN | http::RESET) {
             tag if tag & http::EVENT == 0 => Said::Bytes(record.data.to_vec()),
             tag if tag & http::FIN != 0 => Said::Fin,
@@ -107,9 +125,14 @@ fn steps(input: &[u8]) -> Vec<(Side, Said)> {
 }
 
 fuzz_target!(|input: &[u8]| {
-    let Some((&[a, b], input)) = input.split_first_chunk() else { return };
+    let Some((&[a, b], input)) = input.split_first_chunk() else {
+        return;
+    };
     if let Some(first) = records(input).next() {
-        if !LEADING_LINES.iter().any(|line_end| first.data.starts_with(&[*line_end])) {
+        if !LEADING_LINES
+            .iter()
+            .any(|line_end| first.data.starts_with(&[*line_end]))
+        {
             request(first.data);
             response(first.data);
         }
@@ -117,6 +140,8 @@ fuzz_target!(|input: &[u8]| {
     let steps = steps(input);
     let expected = digest(&play(config(), &steps, |_| Vec::new()));
     let (first, stride) = (usize::from(a), usize::from(b % 64) + 1);
-    let told = digest(&play(config(), &steps, |bytes| (1 + first..bytes.len()).step_by(stride).collect()));
+    let told = digest(&play(config(), &steps, |bytes| {
+        (1 + first..bytes.len()).step_by(stride).collect()
+    }));
     assert_eq!(expected, told, "first {first}, then every {stride}");
 });

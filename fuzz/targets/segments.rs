@@ -20,7 +20,7 @@ use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use model::{Act, Fate, Opening, Plan, play};
 use packet::{Packet, Shape, feed, tell, tell_in};
-use synfin::{Config, Connection, Dissector};
+use synfin::{Config, Connection, Dissector, Frame, LinkType};
 
 const MS: i64 = 1_000_000;
 
@@ -185,7 +185,7 @@ fn verdicts<'a>(connections: impl IntoIterator<Item = &'a Connection>) -> Vec<St
     connections.into_iter().map(verdict).collect()
 }
 
-fn alone(packets: &[Packet], shape: Shape) -> Vec<String> {
+fn alone(packets: &[Packet], shape: Shape) {
     let told = tell(packets, shape);
     if let Err(fault) = invariant::all(&told.packets, &told.connections) {
         panic!("{fault}\n{packets:#?}");
@@ -197,7 +197,11 @@ fn alone(packets: &[Packet], shape: Shape) -> Vec<String> {
         swapped: !shape.swapped,
         ..shape
     };
-    assert_eq!(expected, verdicts(&tell(packets, turned).connections), "addresses swapped");
+    assert_eq!(
+        expected,
+        verdicts(&tell(packets, turned).connections),
+        "addresses swapped"
+    );
     let mut deaf = Config::default();
     deaf.http_enabled = false;
     assert_eq!(
@@ -205,7 +209,29 @@ fn alone(packets: &[Packet], shape: Shape) -> Vec<String> {
         verdicts(&tell_in(packets, shape, deaf, false).connections),
         "without HTTP"
     );
-    expected
+}
+
+/// Packets in this order, each of a shape; silence is measured up to a time.
+fn run<'a>(
+    config: Config,
+    packets: impl IntoIterator<Item = (Shape, &'a Packet)>,
+    end_ns: i64,
+) -> Vec<Connection> {
+    let mut dissector = Dissector::new(config);
+    let mut connections = Vec::new();
+    for (index, (shape, packet)) in packets.into_iter().enumerate() {
+        feed(&mut dissector, index as u64 + 1, packet, shape);
+        connections.extend(dissector.take_evicted());
+    }
+    dissector.frame(&Frame {
+        number: u64::MAX,
+        time_ns: end_ns,
+        link: LinkType::RAW,
+        wire_len: 0,
+        data: &[],
+    });
+    connections.extend(dissector.finish());
+    connections
 }
 
 /// Both in the order of their times, as far as each keeps it.
@@ -214,7 +240,11 @@ fn mixed(talks: &[Vec<Packet>; 2]) -> Vec<(usize, &Packet)> {
     std::iter::from_fn(|| {
         let times = [0, 1].map(|which: usize| iters[which].peek().map_or(i64::MAX, |packet| packet.time_ns));
         let which = usize::from(times[1] < times[0]);
-        let which = if iters[which].peek().is_some() { which } else { 1 - which };
+        let which = if iters[which].peek().is_some() {
+            which
+        } else {
+            1 - which
+        };
         Some((which, iters[which].next()?))
     })
     .collect()
@@ -226,7 +256,9 @@ fuzz_target!(|input: Input| {
         ..Shape::default()
     });
     let talks = [input.talks[0].packets(), input.talks[1].packets()];
-    let expected = [0, 1].map(|which| alone(&talks[which], shapes[which]));
+    for which in [0, 1] {
+        alone(&talks[which], shapes[which]);
+    }
 
     let mut config = Config::default();
     if input.narrow {
@@ -234,20 +266,32 @@ fuzz_target!(|input: Input| {
         config.reassembly.held_bytes = 0;
         config.reassembly.held_pieces = 1;
     }
-    let mut dissector = Dissector::new(config);
-    let mut connections = Vec::new();
+    let end_ns = talks
+        .iter()
+        .flatten()
+        .map(|packet| packet.time_ns)
+        .max()
+        .unwrap_or(0);
     let packets = mixed(&talks);
-    for (index, &(which, packet)) in packets.iter().enumerate() {
-        feed(&mut dissector, index as u64 + 1, packet, shapes[which]);
-        connections.extend(dissector.take_evicted());
-    }
-    connections.extend(dissector.finish());
-    let listed: u64 = connections.iter().map(|c| c.packets.initiator + c.packets.responder).sum();
+    let beside = packets.iter().map(|&(which, packet)| (shapes[which], packet));
+    let connections = run(config.clone(), beside, end_ns);
+    let listed: u64 = connections
+        .iter()
+        .map(|c| c.packets.initiator + c.packets.responder)
+        .sum();
     assert_eq!(listed, packets.len() as u64, "each segment is counted once");
     if !input.narrow {
         for which in [0, 1] {
-            let own = connections.iter().filter(|connection| connection.src.is_ipv6() == shapes[which].v6);
-            assert_eq!(expected[which], verdicts(own), "beside another connection");
+            let shape = shapes[which];
+            let own = connections
+                .iter()
+                .filter(|connection| connection.src.is_ipv6() == shape.v6);
+            let alone = run(
+                config.clone(),
+                talks[which].iter().map(|packet| (shape, packet)),
+                end_ns,
+            );
+            assert_eq!(verdicts(&alone), verdicts(own), "beside another connection");
         }
     }
 });
