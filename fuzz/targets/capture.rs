@@ -83,10 +83,23 @@ fn read(from: impl Read, len: usize) -> Vec<Found> {
     }
 }
 
+/// A record that is ordinary by itself but has others inside is found out by the header behind it. A live capture is not
+/// kept waiting for that.
+fn is_found_out_ahead(at_once: Option<&Found>, trickled: Option<&Found>) -> bool {
+    let fault =
+        matches!(at_once, Some(Found::Fault(fault)) if fault.ends_with("no record follows the record"));
+    fault && matches!(trickled, Some(Found::Frame(..)))
+}
+
 fuzz_target!(|input: &[u8]| {
     let at_once = read(input, input.len());
     let trickled = read(Trickle { rest: input, at: 0 }, input.len());
-    assert_eq!(at_once, trickled);
+    let differs = at_once.iter().zip(&trickled).position(|(a, b)| a != b);
+    let differs = differs.or((at_once.len() != trickled.len()).then(|| at_once.len().min(trickled.len())));
+    let differs = differs.filter(|&at| !is_found_out_ahead(at_once.get(at), trickled.get(at)));
+    if let Some(at) = differs {
+        panic!("at {at}: {:?}, trickled {:?}", at_once.get(at), trickled.get(at));
+    }
     let mut dissector = Dissector::default();
     for found in &at_once {
         if let Found::Frame(number, time_ns, link, wire_len, data) = found {
