@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 
 use synfin::http::HttpRow;
-use synfin::{Annotation, ChecksumPolicy, Config, Connection, Dissector, RawSegment, Rule, Segment, Side, Sides};
+use synfin::{
+    Annotation, ChecksumPolicy, Config, Connection, Dissector, RawSegment, Rule, Segment, Side, Sides,
+};
 
 /// What a side says next.
 #[derive(Debug, Clone)]

@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
-use synfin::http::{HttpField, HttpRow, MessageFacts, TransactionFacts};
 use synfin::Side;
+use synfin::http::{HttpField, HttpRow, MessageFacts, TransactionFacts};
 pub(crate) use synfin_tests::talk::told_of;
 use synfin_tests::talk::{Said, Told, config, digest, play};
 
