@@ -21,32 +21,55 @@ type Pattern = (&'static str, fn(&mut Attack, u32));
 const PATTERNS: [Pattern; 20] = [
     ("syn-flood", |attack, n| attack.send(Way::of(n), SYN, n, 0, b"")),
     ("ack-flood", |attack, n| attack.send(Way::of(n), ACK, n, n, b"")),
-    ("hash-collisions", |attack, n| attack.send(Way::colliding(n), SYN, n, 0, b"")),
+    ("hash-collisions", |attack, n| {
+        attack.send(Way::colliding(n), SYN, n, 0, b"")
+    }),
     ("half-open-servers", half_open_servers),
     ("tiny-segments", tiny_segments),
     ("pieces-behind-a-hole", |attack, n| attack.data(2 + 2 * n, b"x")),
-    ("overlapping-segments", |attack, n| attack.data(100 + n % 5000 * 7, &[n as u8; 1400])),
-    ("reordered-flood", |attack, n| attack.data(0x2000_0000 - n * 100, &[b'x'; 100])),
+    ("overlapping-segments", |attack, n| {
+        attack.data(100 + n % 5000 * 7, &[n as u8; 1400])
+    }),
+    ("reordered-flood", |attack, n| {
+        attack.data(0x2000_0000 - n * 100, &[b'x'; 100])
+    }),
     ("holes-of-many", |attack, n| attack.in_own(n, 100, &[b'x'; 1000])),
     ("open-heads-of-many", |attack, n| attack.in_own(n, 0, OPEN_HEAD)),
-    ("open-trailers-of-many", |attack, n| attack.in_own(n, 0, OPEN_TRAILERS)),
+    ("open-trailers-of-many", |attack, n| {
+        attack.in_own(n, 0, OPEN_TRAILERS)
+    }),
     ("long-header-lines", long_header_lines),
-    ("chunk-size-bombs", |attack, n| attack.stream(if n == 0 { CHUNKED } else { BOMBS[n as usize % 3] })),
+    ("chunk-size-bombs", |attack, n| {
+        attack.stream(if n == 0 { CHUNKED } else { BOMBS[n as usize % 3] })
+    }),
     ("keep-alive-requests", keep_alive_requests),
-    ("pipelined-without-answers", |attack, n| attack.stream(if n < 1500 { REQUEST } else { b"x" })),
+    ("pipelined-without-answers", |attack, n| {
+        attack.stream(if n < 300 { REQUEST } else { b"x" })
+    }),
     ("pipelined-then-fin", pipelined_then_fin),
-    ("isn-wrap-storm", |attack, n| attack.send(Way::of(0), SYN, n.wrapping_mul(0x7fff_fff1), 0, b"")),
-    ("wrapping-data", |attack, n| attack.data(n.wrapping_mul(0x3fff_ff01), b"GET / HTTP/1.1\r\n")),
+    ("isn-wrap-storm", |attack, n| {
+        attack.send(Way::of(0), SYN, n.wrapping_mul(0x7fff_fff1), 0, b"")
+    }),
+    ("wrapping-data", |attack, n| {
+        attack.data(n.wrapping_mul(0x3fff_ff01), b"GET / HTTP/1.1\r\n")
+    }),
     ("fragments-of-many", |attack, n| attack.fragment(n, 0)),
-    ("tiny-fragments-in-reverse", |attack, n| attack.fragment(n / 4000, 8000 - n % 4000 * 2)),
+    ("tiny-fragments-in-reverse", |attack, n| {
+        attack.fragment(n / 4000, 8000 - n % 4000 * 2)
+    }),
 ];
 
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const ANSWER: &[u8] = b"HTTP/1.1 204 No Content\r\n\r\n";
 const CHUNKED: &[u8] = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
-const BOMBS: [&[u8]; 3] = [b"1;x=y\r\nx\r\n", b"000000000000000000000001\r\nx\r\n", b"1 ; aaaaaaaaaaa\r\nx\r\n"];
+const BOMBS: [&[u8]; 3] = [
+    b"1;x=y\r\nx\r\n",
+    b"000000000000000000000001\r\nx\r\n",
+    b"1 ; aaaaaaaaaaa\r\nx\r\n",
+];
 const OPEN_HEAD: &[u8] = &open(b"GET / HTTP/1.1\r\nX: ");
-const OPEN_TRAILERS: &[u8] = &open(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nT: ");
+const OPEN_TRAILERS: &[u8] =
+    &open(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nT: ");
 
 /// A head, and much that does not end it.
 const fn open<const LEN: usize>(head: &[u8; LEN]) -> [u8; 1000] {
@@ -128,7 +151,11 @@ impl Attack {
         self.frame += 1;
         let client = (IpAddr::V4(way.client.into()), 40_000_u16);
         let server = (IpAddr::V4(way.server.into()), way.port);
-        let ((src, src_port), (dst, dst_port)) = if way.back { (server, client) } else { (client, server) };
+        let ((src, src_port), (dst, dst_port)) = if way.back {
+            (server, client)
+        } else {
+            (client, server)
+        };
         let mut bytes = [0; 1500];
         bytes[..2].copy_from_slice(&src_port.to_be_bytes());
         bytes[2..4].copy_from_slice(&dst_port.to_be_bytes());
@@ -242,8 +269,8 @@ fn keep_alive_requests(attack: &mut Attack, _: u32) {
 /// Behind its FIN the client goes on sending, and its peer resets now and then.
 fn pipelined_then_fin(attack: &mut Attack, n: u32) {
     match n {
-        0..1500 => attack.stream(REQUEST),
-        1500 => attack.send(Way::of(0), FIN | ACK, 1 + attack.said[0], 1, b""),
+        0..300 => attack.stream(REQUEST),
+        300 => attack.send(Way::of(0), FIN | ACK, 1 + attack.said[0], 1, b""),
         _ if n % 100 == 0 => attack.send(Way::of(0).back(), RST, 1 + n, 0, b""),
         _ => attack.data(attack.said[0] - 1, b"\n"),
     }
@@ -260,7 +287,10 @@ fn main() -> io::Result<()> {
     };
     let usage = || io::Error::other("hostile [PATTERN COUNT]");
     let count: u32 = count.and_then(|count| count.parse().ok()).ok_or_else(usage)?;
-    let (_, act) = PATTERNS.into_iter().find(|(known, _)| *known == name).ok_or_else(usage)?;
+    let (_, act) = PATTERNS
+        .into_iter()
+        .find(|(known, _)| *known == name)
+        .ok_or_else(usage)?;
     MEMORY.reset_peak_usage();
     let mut attack = Attack::new();
     for n in 0..count {
