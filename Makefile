@@ -7,7 +7,7 @@ DEMO  ?= tests/captures/get-closed-by-server.pcapng
 PREFIX = /usr/local
 export CARGO PREFIX DESTDIR BINDIR LIBDIR INCLUDEDIR DATADIR PLUGINDIR
 
-.PHONY: help demo demo-c build install uninstall deb test test-versions conformance check check-slow check-browser bench bench-abi cost plugin install-plugin install-profile screenshots header abi captures clean
+.PHONY: help demo demo-c build install uninstall deb test test-versions conformance check check-slow check-browser bench bench-abi fuzz cost plugin install-plugin install-profile screenshots header abi captures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ bench: ## the hot path, against the floor of the job in the same run
 
 bench-abi: ## what the C ABI and Python cost over core, in the same run
 	$(CARGO) bench --locked -p synfin-tests --bench boundary
+
+fuzz: ## run each fuzz target for SECONDS (60), AddressSanitizer on; fuzz/README.md says how to go on
+	@fuzz/run $(or $(SECONDS),60)
 
 cost: ## what the plugin costs tshark: instructions per packet, memory kept
 	@tests/install-tools
