@@ -12,7 +12,6 @@ static MEMORY: PeakAlloc = PeakAlloc;
 
 const FIN: u8 = 1;
 const SYN: u8 = 2;
-const RST: u8 = 4;
 const ACK: u8 = 16;
 
 type Pattern = (&'static str, fn(&mut Attack, u32));
@@ -44,9 +43,9 @@ const PATTERNS: [Pattern; 20] = [
     }),
     ("keep-alive-requests", keep_alive_requests),
     ("pipelined-without-answers", |attack, n| {
-        attack.stream(if n < 300 { REQUEST } else { b"x" })
+        attack.stream(if n < 100 { REQUEST } else { b"x" })
     }),
-    ("pipelined-then-fin", pipelined_then_fin),
+    ("unanswered-behind-a-fin", unanswered_behind_a_fin),
     ("isn-wrap-storm", |attack, n| {
         attack.send(Way::of(0), SYN, n.wrapping_mul(0x7fff_fff1), 0, b"")
     }),
@@ -55,7 +54,7 @@ const PATTERNS: [Pattern; 20] = [
     }),
     ("fragments-of-many", |attack, n| attack.fragment(n, 0)),
     ("tiny-fragments-in-reverse", |attack, n| {
-        attack.fragment(n / 4000, 8000 - n % 4000 * 2)
+        attack.fragment(n / 200, 400 - n % 200 * 2)
     }),
 ];
 
@@ -127,17 +126,17 @@ impl Attack {
     fn new() -> Self {
         let mut config = Config::default();
         config.checksums = ChecksumPolicy::Ignore;
-        config.max_connections = 200;
-        config.max_held_bytes = 100_000;
+        config.max_connections = 100;
+        config.max_held_bytes = 50_000;
         config.max_servers = 100;
         config.max_hosts = 100;
-        config.reassembly.held_bytes = 30_000;
-        config.reassembly.held_pieces = 200;
+        config.reassembly.held_bytes = 10_000;
+        config.reassembly.held_pieces = 100;
         config.http.head_bytes = 8_000;
         config.http.kept_transactions = 100;
         config.http.pending_requests = 50;
         config.fragments.packets = 50;
-        config.fragments.fragments = 500;
+        config.fragments.fragments = 150;
         let mut attack = Self {
             dissector: Dissector::new(config),
             frame: 0,
@@ -233,17 +232,17 @@ fn half_open_servers(attack: &mut Attack, n: u32) {
     attack.send(way.back(), SYN | ACK, 0, 1, b"");
 }
 
-/// Heads of 4,000 bytes in segments of one.
+/// Heads of 200 bytes in segments of one.
 fn tiny_segments(attack: &mut Attack, n: u32) {
-    let place = n as usize % 4000;
+    let place = n as usize % 200;
     let byte = match REQUEST.get(place) {
         Some(byte) if place < REQUEST.len() - 2 => *byte,
-        _ if place == 3998 => b'\r',
-        _ if place == 3999 => b'\n',
+        _ if place == 198 => b'\r',
+        _ if place == 199 => b'\n',
         _ if place == REQUEST.len() - 2 => b'X',
         _ if place == REQUEST.len() - 1 => b':',
-        _ if place == 3996 => b'\r',
-        _ if place == 3997 => b'\n',
+        _ if place == 196 => b'\r',
+        _ if place == 197 => b'\n',
         _ => b'y',
     };
     attack.stream(&[byte]);
@@ -266,14 +265,10 @@ fn keep_alive_requests(attack: &mut Attack, _: u32) {
     attack.said[1] += ANSWER.len() as u32;
 }
 
-/// Behind its FIN the client goes on sending, and its peer resets now and then.
-fn pipelined_then_fin(attack: &mut Attack, n: u32) {
-    match n {
-        0..300 => attack.stream(REQUEST),
-        300 => attack.send(Way::of(0), FIN | ACK, 1 + attack.said[0], 1, b""),
-        _ if n % 100 == 0 => attack.send(Way::of(0).back(), RST, 1 + n, 0, b""),
-        _ => attack.data(attack.said[0] - 1, b"\n"),
-    }
+/// The server closes at once, and says so again after each request, of which none is answered.
+fn unanswered_behind_a_fin(attack: &mut Attack, _: u32) {
+    attack.stream(REQUEST);
+    attack.send(Way::of(0).back(), FIN | ACK, 1, 1 + attack.said[0], b"x");
 }
 
 fn main() -> io::Result<()> {

@@ -360,8 +360,10 @@ mod tests {
 
     #[test]
     fn servers_are_bounded_and_a_busy_one_stays() {
-        let mut config = Config::default();
-        config.max_servers = 100;
+        let config = Config {
+            max_servers: 100,
+            ..Config::default()
+        };
         let mut crowd = Crowd::new(&config);
         for n in 0..300 {
             crowd.find_or_insert(key(0), 0).recently_active = true;
