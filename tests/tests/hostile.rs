@@ -7,7 +7,9 @@ use synfin_tests::c_host::has;
 
 const HOSTILE: &str = env!("CARGO_BIN_EXE_hostile");
 
-/// Segments of a pattern; all bounds of `hostile` are reached long before.
+/// Steps of a pattern after which memory has reached all bounds, those that are no settings included.
+const LONG: u32 = 4000;
+/// Steps after which the work is counted: fewer, for callgrind is slow. The settings of `hostile` are reached.
 const FEW: u32 = 400;
 const MANY: u32 = 4 * FEW;
 
@@ -37,7 +39,7 @@ fn memory(pattern: &str, count: u32) -> u64 {
 fn memory_is_flat() {
     let mut faults = Vec::new();
     for pattern in patterns() {
-        let (few, many) = (memory(&pattern, FEW), memory(&pattern, MANY));
+        let (few, many) = (memory(&pattern, LONG), memory(&pattern, 4 * LONG));
         println!("{pattern:28} {few:>9} bytes, four times as much of it {many:>9}");
         if many > few + few / 8 {
             faults.push(format!("{pattern}: {few} bytes, then {many}"));
