@@ -507,7 +507,9 @@ impl Host {
         unsafe {
             if synfin_rule_at(at(0).into(), rule.ptr()) == synfin_status::SYNFIN_OK {
                 if let Some(rule) = rule.get::<synfin_rule>() {
-                    [rule.id, rule.name, rule.rfc, rule.condition].map(|text| read_text(text));
+                    for text in [rule.id, rule.name, rule.rfc, rule.condition] {
+                        read_text(text);
+                    }
                     assert_eq!(
                         synfin_rule_find(rule.id.ptr, &mut index),
                         synfin_status::SYNFIN_OK
@@ -517,7 +519,9 @@ impl Host {
             }
             if synfin_field_at(at(0).into(), field.ptr()) == synfin_status::SYNFIN_OK {
                 if let Some(field) = field.get::<synfin_field>() {
-                    [field.name, field.unit, field.description].map(|text| read_text(text));
+                    for text in [field.name, field.unit, field.description] {
+                        read_text(text);
+                    }
                     assert_eq!(
                         synfin_field_find(field.name.ptr, &mut index),
                         synfin_status::SYNFIN_OK

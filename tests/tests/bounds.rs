@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use synfin::{
     Annotation, BoundsReached, ChecksumPolicy, Config, Connection, Dissector, Frame, LinkType, RawSegment,
-    Rule, Segment, Side,
+    Rule, Segment,
 };
 
 const FIN: u8 = 1;
