@@ -7,7 +7,7 @@ DEMO  ?= tests/captures/get-closed-by-server.pcapng
 PREFIX = /usr/local
 export CARGO PREFIX DESTDIR BINDIR LIBDIR INCLUDEDIR DATADIR PLUGINDIR
 
-.PHONY: help demo demo-c build install uninstall deb test test-versions conformance check check-slow check-supply check-browser bench bench-abi bench-peers cost plugin install-plugin install-profile screenshots header abi captures clean
+.PHONY: help demo demo-c build install uninstall deb test test-versions conformance check check-slow check-supply check-browser bench bench-abi bench-peers fuzz cost plugin install-plugin install-profile screenshots header abi captures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ bench-abi: ## what the C ABI and Python cost over core, in the same run
 bench-peers: ## beside tcpdump, tcptrace, tshark and Suricata, with the goals; SMALL=1: in 3 minutes
 	@tests/install-tools peers
 	@tests/bench-peers $(if $(SMALL),--small) $(ARGS)
+
+fuzz: ## run each fuzz target for SECONDS (60), AddressSanitizer on; fuzz/README.md says how to go on
+	@fuzz/run $(or $(SECONDS),60)
 
 cost: ## what the plugin costs tshark: instructions per packet, memory kept
 	@tests/install-tools

@@ -94,7 +94,9 @@ impl<R: Read> Capture<R> {
     /// The next frame, `None` at the end of the capture. After an error of the input's content there
     /// is nothing more unless [`resume`](Self::resume) finds it; after [`CaptureError::Io`] the call may be repeated.
     ///
-    /// A pcap record whose header is odd is given when the next one's header is there and proves it.
+    /// A pcap record whose header is odd is given when the next one's header is there and proves it. That one which is
+    /// not odd has others inside, because its length is wrong, shows only where the header behind it is there already:
+    /// a pipe that trickles is not made to wait for that.
     ///
     /// A pcapng simple packet block has no time: its frame gets the one before it.
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {

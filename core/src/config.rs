@@ -1,14 +1,16 @@
 //! What a dissector may use and how it judges.
 
+use crate::fragment::FragmentLimits;
 use crate::http::HttpLimits;
 use crate::track::reassembly::ReassemblyLimits;
 
-/// What a dissector may use and how it judges.
+/// What a dissector may use and how it judges. How often a bound was reached tells
+/// [`Dissector::bounds_reached`](crate::Dissector::bounds_reached).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
-    /// Connections held at once. When it is reached, closed connections go first, then quiet ones; they
-    /// come out of [`Dissector::take_evicted`](crate::Dissector::take_evicted).
+    /// Connections held at once; 4,000,000 by default. When it is reached, closed connections go first, then quiet
+    /// ones; they come out of [`Dissector::take_evicted`](crate::Dissector::take_evicted).
     pub max_connections: usize,
     /// What to do with wrong TCP checksums.
     pub checksums: ChecksumPolicy,
@@ -18,6 +20,16 @@ pub struct Config {
     pub reassembly: ReassemblyLimits,
     /// Bounds of HTTP, per connection.
     pub http: HttpLimits,
+    /// Bytes that all connections hold together until more comes: payload behind a hole, heads and trailer sections
+    /// that are not whole; 256 MiB by default. When it is reached, the connection that has held something for longest
+    /// gives it up: its holes become gaps, its heads stay incomplete.
+    pub max_held_bytes: usize,
+    /// Bounds of the reassembly of IP packets.
+    pub fragments: FragmentLimits,
+    /// Servers (address and port) whose handshakes are counted for O32 and O38; 16,384 by default. Quiet ones go first.
+    pub max_servers: usize,
+    /// Hosts whose usual TTL is remembered for `refused-policy`; 1,024 by default. A host may take the place of another.
+    pub max_hosts: usize,
     /// Silence after which a RST that is not the host's counts as one of a NAT or firewall that forgot the
     /// connection (T21), nanoseconds; 60 s by default.
     pub idle_reset_ns: i64,
@@ -64,6 +76,10 @@ impl Default for Config {
             http_enabled: true,
             reassembly: ReassemblyLimits::default(),
             http: HttpLimits::default(),
+            max_held_bytes: 256 << 20,
+            fragments: FragmentLimits::default(),
+            max_servers: 16_384,
+            max_hosts: 1_024,
             idle_reset_ns: 60_000_000_000,
             flood_half_open: 100,
             flood_percent: 20,

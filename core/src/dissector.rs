@@ -1,6 +1,7 @@
 //! The doors: frames in, or segments and ICMP errors; annotations out.
 
 use crate::annotation::{Annotation, ConnectionId, IcmpNote};
+use crate::bounds::BoundsReached;
 use crate::config::{ChecksumPolicy, Config};
 use crate::connection::Connection;
 use crate::fragment::{Fragments, Taken};
@@ -46,9 +47,9 @@ impl Dissector {
     pub fn new(config: Config) -> Self {
         let tracker = Tracker::new(&config);
         Self {
+            fragments: Fragments::new(config.fragments),
             config,
             tracker,
-            fragments: Fragments::default(),
             seen: Seen::default(),
         }
     }
@@ -159,6 +160,15 @@ impl Dissector {
     pub fn finish(&mut self) -> impl Iterator<Item = Connection> + '_ {
         let seen = &mut self.seen;
         self.tracker.finish().inspect(|connection| seen.note(connection))
+    }
+
+    /// How often bounds of the [`Config`] were reached so far.
+    #[must_use]
+    pub fn bounds_reached(&self) -> BoundsReached {
+        BoundsReached {
+            fragments: self.fragments.dropped(),
+            ..self.tracker.bounds_reached()
+        }
     }
 
     /// Which verdicts the connections given out so far have.

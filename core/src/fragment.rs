@@ -2,16 +2,35 @@
 //!
 //! What hosts make of overlapping fragments differs between systems, so nobody who only watches can know
 //! it: a packet with an overlap that is no plain copy is given up, as RFC 5722 section 4 has it. Memory is
-//! bounded by [`MAX_PACKETS`] packets of at most 65535 bytes; the oldest makes room.
+//! bounded by [`FragmentLimits`]: packets of at most 65535 bytes, and fragments; the oldest packet makes room.
 
 use std::collections::VecDeque;
+
+use serde::Serialize;
 
 use crate::wire::Fragment;
 use crate::wire::decode::Addresses;
 use crate::wire::window::Window;
 
-/// Incomplete packets held at once.
-const MAX_PACKETS: usize = 256;
+/// How much of IP packets that are not whole yet is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct FragmentLimits {
+    /// Packets; default 256.
+    pub packets: u32,
+    /// Fragments of all of them; default 16,384. Many tiny ones reach this bound before the other.
+    pub fragments: u32,
+}
+
+impl Default for FragmentLimits {
+    fn default() -> Self {
+        Self {
+            packets: 256,
+            fragments: 16_384,
+        }
+    }
+}
+
 /// What comes later belongs to another packet with the same identification. Linux waits as long;
 /// RFC 8200 section 4.5 allows 60 seconds.
 const MAX_AGE_NS: i64 = 30_000_000_000;
@@ -22,6 +41,11 @@ const MAX_LEN: u32 = 65_535;
 #[derive(Debug, Default)]
 pub(crate) struct Fragments {
     held: VecDeque<Packet>,
+    limits: FragmentLimits,
+    /// Fragments of all of them.
+    parts: usize,
+    /// Packets that had to make room.
+    dropped: u64,
 }
 
 /// What became of a fragment.
@@ -104,6 +128,34 @@ struct Part {
 }
 
 impl Fragments {
+    pub(crate) fn new(limits: FragmentLimits) -> Self {
+        Self {
+            limits,
+            ..Self::default()
+        }
+    }
+
+    /// Packets that were given up because of the bounds.
+    pub(crate) const fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    fn remove(&mut self, index: usize) -> Option<Packet> {
+        let packet = self.held.remove(index)?;
+        self.parts -= packet.parts.len();
+        Some(packet)
+    }
+
+    /// The oldest packets go as long as there are too many of them, or of their fragments.
+    fn make_room(&mut self) {
+        while self.held.len() > self.limits.packets as usize || self.parts > self.limits.fragments as usize {
+            if self.remove(0).is_none() {
+                return;
+            }
+            self.dropped += 1;
+        }
+    }
+
     /// Takes in a fragment, seen at `now_ns`.
     pub(crate) fn take(&mut self, fragment: &Fragment<'_>, now_ns: i64) -> Taken {
         let len = fragment.window.wire_len;
@@ -120,28 +172,29 @@ impl Fragments {
                 .get(index)
                 .map_or(0, |packet| now_ns.saturating_sub(packet.since_ns));
             if age_ns > MAX_AGE_NS {
-                self.held.remove(index);
+                self.remove(index);
                 found = None;
             }
         }
         let index = found.unwrap_or_else(|| {
-            if self.held.len() >= MAX_PACKETS {
-                self.held.pop_front();
-            }
             self.held.push_back(Packet::new(key, now_ns));
             self.held.len() - 1
         });
         let Some(packet) = self.held.get_mut(index) else {
             return Taken::Held;
         };
-        if !packet.add(fragment, end) {
+        let before = packet.parts.len();
+        let fits = packet.add(fragment, end);
+        if !fits {
             packet.give_up();
-            return Taken::Contradicts;
         }
-        if packet.total != Some(packet.len) {
-            return Taken::Held;
+        let is_whole = packet.total == Some(packet.len);
+        self.parts = self.parts - before + packet.parts.len();
+        if !fits || !is_whole {
+            self.make_room();
+            return if fits { Taken::Held } else { Taken::Contradicts };
         }
-        match self.held.remove(index).and_then(Packet::join) {
+        match self.remove(index).and_then(Packet::join) {
             Some(whole) => Taken::Whole(whole),
             None => Taken::Held,
         }

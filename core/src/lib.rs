@@ -32,6 +32,7 @@
 mod words;
 
 mod annotation;
+mod bounds;
 #[cfg(feature = "capture")]
 pub mod capture;
 mod config;
@@ -56,11 +57,13 @@ pub mod wire;
 pub use annotation::{
     Annotation, CloseSoFar, ConnectionId, HttpMessage, HttpNote, IcmpNote, IntegrityWord, Transition,
 };
+pub use bounds::BoundsReached;
 pub use config::{ChecksumPolicy, Config};
 pub use connection::{Close, Connection, Frames, Handshake, IcmpReport, RuleHit, Timing, UtcTime, Zeek};
 pub use dissector::{Dissector, Outcome};
 pub use explain::{Explanation, Sentence, Topic};
 pub use field::{FIELDS, Field, FieldType, Value};
+pub use fragment::FragmentLimits;
 pub use frame::{Frame, LinkType, Side, Sides};
 pub use language::Language;
 pub use options::{

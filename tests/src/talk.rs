@@ -1,9 +1,12 @@
 //! A conversation given as what each side says, played as segments: what HTTP makes of it.
 
+use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 
 use synfin::http::HttpRow;
-use synfin::{Annotation, ChecksumPolicy, Config, Connection, Dissector, RawSegment, Segment, Side, Sides};
+use synfin::{
+    Annotation, ChecksumPolicy, Config, Connection, Dissector, RawSegment, Rule, Segment, Side, Sides,
+};
 
 /// What a side says next.
 #[derive(Debug, Clone)]
@@ -67,6 +70,61 @@ pub fn play(config: Config, steps: &[(Side, Said)], cut: impl Fn(&[u8]) -> Vec<u
         }
     }
     player.told()
+}
+
+/// Rules that say that something is not as it should be.
+#[must_use]
+pub fn told_of(told: &Told) -> Vec<Rule> {
+    let hits = told.connections.iter().flat_map(|connection| &connection.rules);
+    let mut rules: Vec<Rule> = hits.map(|hit| hit.id).filter(|rule| rule.is_http()).collect();
+    // Which of two comes first may depend on the segments.
+    rules.sort_unstable();
+    rules
+}
+
+/// Everything of a conversation's HTTP that may not depend on its segments; of one played with [`config`].
+#[must_use]
+pub fn digest(told: &Told) -> String {
+    let mut digest = String::new();
+    for row in &told.rows {
+        let facts = row.row.facts.as_deref().expect("facts were asked for");
+        let _ = write!(
+            digest,
+            "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+            row.row.method,
+            row.row.target,
+            row.row.status,
+            row.row.state,
+            row.row.request_body_len,
+            row.row.response_body_len,
+            facts.reason,
+            facts.interim,
+            facts.upgrade,
+        );
+        for message in [&facts.request, &facts.response] {
+            let anomalies: Vec<_> = message
+                .anomalies
+                .iter()
+                .map(|anomaly| (anomaly.rule, anomaly.start, anomaly.end))
+                .collect();
+            let _ = write!(
+                digest,
+                " | {:?} {:?} {} {} {} {:?} {:?} {:?} {:?}",
+                message.version,
+                message.state,
+                message.head_len,
+                message.body_wire_len,
+                message.chunked,
+                message.fields,
+                message.trailers,
+                message.body,
+                anomalies
+            );
+        }
+        digest.push('\n');
+    }
+    let _ = write!(digest, "{:?}", told_of(told));
+    digest
 }
 
 const FIN: u8 = 1;

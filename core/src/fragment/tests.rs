@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::MAX_PACKETS;
+use super::FragmentLimits;
 use crate::annotation::IntegrityWord;
 use crate::wire::Other;
 use crate::{Dissector, Frame, LinkType, Outcome};
@@ -192,7 +192,7 @@ fn the_oldest_makes_room() {
     let whole = tcp(&[b'x'; 24]);
     let (mut bench, [first, ..]) = (Bench::new(), three());
     assert_eq!(bench.push(&first), HELD);
-    for id in 0..MAX_PACKETS {
+    for id in 0..FragmentLimits::default().packets as usize {
         let id = u16::try_from(1000 + id).unwrap();
         assert_eq!(bench.push(&ipv4(id, 6, 0, true, &whole[..8])), HELD);
     }

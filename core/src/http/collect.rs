@@ -85,7 +85,11 @@ impl<'a> HeadSink<'a> for Heard<'a> {
 
 /// The bytes of a trailer section as they come; rare, so that a stream keeps no more than a pointer for it.
 #[derive(Debug, Default)]
-pub(super) struct TrailerSection(pub(super) Vec<u8>);
+pub(super) struct TrailerSection {
+    pub(super) bytes: Vec<u8>,
+    /// It was too long, or had to make room: no more of it is kept.
+    pub(super) given_up: bool,
+}
 
 /// What some bytes of a body told.
 #[derive(Debug)]
@@ -95,6 +99,8 @@ pub(super) struct BodyEar<'a> {
     pub(super) trailers: &'a mut Option<Box<TrailerSection>>,
     pub(super) limits: &'a HttpLimits,
     pub(super) deviations: SmallVec<[(Rule, Range<usize>); 1]>,
+    /// The trailer section went past its bound.
+    pub(super) too_long: bool,
 }
 
 impl BodySink for BodyEar<'_> {
@@ -110,9 +116,14 @@ impl BodySink for BodyEar<'_> {
         if self.trailers.is_none() && matches!(bytes, b"\r" | b"\n" | b"\r\n") {
             return;
         }
-        let TrailerSection(trailers) = &mut **self.trailers.get_or_insert_default();
-        let room = (self.limits.head_bytes as usize).saturating_sub(trailers.len());
-        trailers.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        let section = &mut **self.trailers.get_or_insert_default();
+        if section.given_up {
+            return;
+        }
+        let room = (self.limits.head_bytes as usize).saturating_sub(section.bytes.len());
+        section.bytes.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        section.given_up = bytes.len() > room;
+        self.too_long |= section.given_up;
     }
 
     fn deviation(&mut self, rule: Rule, at: Range<usize>) {

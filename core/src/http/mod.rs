@@ -35,7 +35,7 @@ pub use transaction::{MessageState, Transaction};
 use crate::frame::{Side, Sides};
 use crate::rule::{Rule, RuleSet};
 use crate::stream::{GapCause, Mark, StreamEnd};
-use side::{Phase, Stream};
+use side::{Partial, Phase, Stream};
 use transaction::{Kind, Ledger};
 
 /// What HTTP may hold for each connection.
@@ -93,6 +93,8 @@ pub(crate) struct HttpEvents {
     pub(crate) ends: bool,
     /// Situations of the rule table that show here.
     pub(crate) rules: RuleSet,
+    /// A head or trailer section was longer than may be held.
+    pub(crate) too_long: bool,
 }
 
 impl HttpEvents {
@@ -161,6 +163,9 @@ impl Http {
     /// each side, once it has passed on what reassembly still held of it.
     pub(crate) fn end(&mut self, from: Side, how: StreamEnd, limits: &HttpLimits) -> HttpEvents {
         let mut events = HttpEvents::default();
+        if how == StreamEnd::Fin && matches!(self.streams[from].phase, Phase::Ended) {
+            return events; // it came again
+        }
         if how == StreamEnd::Reset && self.in_flight() {
             events.rules.insert(Rule::H22);
             self.killed = self.killed.or_else(|| self.unfinished());
@@ -174,6 +179,38 @@ impl Http {
         self.close(from, how, limits, &mut events);
         self.ledger.ends_whole();
         events
+    }
+
+    /// Bytes held until more comes: of heads and trailer sections that are not whole.
+    pub(crate) fn held_bytes(&self) -> usize {
+        let of = |stream: &Stream| {
+            let head = match &stream.phase {
+                Phase::Head(partial) => partial.bytes.len() + size_of::<Partial>(),
+                _ => 0,
+            };
+            head + stream
+                .trailers
+                .as_ref()
+                .map_or(0, |trailers| trailers.bytes.len())
+        };
+        of(&self.streams.initiator) + of(&self.streams.responder)
+    }
+
+    /// Lets go what a side holds until more comes, because there is no room: its head will not be whole.
+    pub(crate) fn give_up(&mut self, from: Side, limits: &HttpLimits) -> HttpEvents {
+        let mut events = HttpEvents::default();
+        if matches!(self.streams[from].phase, Phase::Head(_)) {
+            self.break_head(from, None, limits, &mut events);
+        }
+        if let Some(trailers) = &mut self.streams[from].trailers {
+            (trailers.bytes, trailers.given_up) = (Vec::new(), true);
+        }
+        events
+    }
+
+    /// Transactions that are neither kept nor remembered.
+    pub(crate) const fn forgotten(&self) -> u32 {
+        self.ledger.forgotten()
     }
 
     /// The transactions that are complete and were not taken yet, with their numbers; only where they are

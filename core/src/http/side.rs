@@ -154,11 +154,13 @@ impl Http {
             trailers: &mut stream.trailers,
             limits,
             deviations: SmallVec::new(),
+            too_long: false,
         };
         let progress = body.bytes(data, &mut ear);
         if let Some(facts) = ear.facts {
             facts.body_wire_len += progress.used;
         }
+        events.too_long |= ear.too_long;
         let deviations = ear.deviations;
         for (rule, at) in deviations {
             let at = message.len + at.start as u64..message.len + at.end as u64;
@@ -212,16 +214,7 @@ impl Http {
                 stream.phase = Phase::Lost;
                 self.skipped(from, Some(cause));
             }
-            Phase::Head(_) => {
-                if self.begin_cut(from, limits, events) {
-                    self.lose_body(from);
-                    self.finish(from, cause.into(), events);
-                    self.lose(from);
-                } else {
-                    self.streams[from].phase = Phase::Lost;
-                    self.skipped(from, Some(cause));
-                }
-            }
+            Phase::Head(_) => self.break_head(from, Some(cause), limits, events),
             Phase::Body(body) => {
                 let progress = body.gap(len);
                 if let Some(message) = &mut stream.message {
@@ -241,6 +234,24 @@ impl Http {
                     }
                 }
             }
+        }
+    }
+
+    /// The rest of a head is lost, or there is no room for it.
+    pub(super) fn break_head(
+        &mut self,
+        from: Side,
+        cause: Option<GapCause>,
+        limits: &HttpLimits,
+        events: &mut HttpEvents,
+    ) {
+        if self.begin_cut(from, limits, events) {
+            self.lose_body(from);
+            self.finish(from, cause.map_or(MessageState::Incomplete, Into::into), events);
+            self.lose(from);
+        } else {
+            self.streams[from].phase = Phase::Lost;
+            self.skipped(from, cause);
         }
     }
 
@@ -396,6 +407,7 @@ impl Http {
                     break;
                 }
                 if is_past {
+                    events.too_long = true;
                     // Past the bound: whatever it was, its end will not be found.
                     break;
                 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::collect::{Heard, TrailerSection};
+use super::collect::Heard;
 use super::facts::{HttpAnomaly, HttpField, MessageFacts};
 use super::framing::Facts;
 use super::head::{self, Expect, Field, FirstLine};
@@ -41,7 +41,7 @@ impl Http {
         let Some((section, message)) = section.zip(self.streams[from].message) else {
             return;
         };
-        let TrailerSection(section) = *section;
+        let section = section.bytes;
         let mut heard = Heard::new(limits);
         // A section cut at its bound is read as far as it goes.
         let _whole = head::fields(&section, 0, &mut heard);

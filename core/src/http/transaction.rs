@@ -196,6 +196,8 @@ pub(super) struct Ledger {
     text: usize,
     /// Those after them while they are in progress, oldest first, for pairing and framing.
     passing: VecDeque<(u32, Transaction)>,
+    /// How many were in neither.
+    forgotten: u32,
     /// The next number.
     next: u32,
     /// How many of the last numbers are unanswered requests.
@@ -211,6 +213,10 @@ impl Ledger {
 
     pub(super) fn omitted(&self) -> u64 {
         u64::from(self.next) - self.kept.len() as u64
+    }
+
+    pub(super) const fn forgotten(&self) -> u32 {
+        self.forgotten
     }
 
     /// The number the next transaction gets.
@@ -366,6 +372,8 @@ impl Ledger {
                 transaction.target = None;
             }
             self.passing.push_back((number, transaction));
+        } else {
+            self.forgotten = self.forgotten.saturating_add(1);
         }
         number
     }
@@ -389,27 +397,32 @@ impl Ledger {
 
     /// The end of the stream was the proper end of a response: nothing broke.
     pub(super) fn ends_whole(&mut self) {
-        let oldest = self.next.saturating_sub(self.unanswered).saturating_sub(1);
-        for number in oldest..self.next {
-            let row = self.get_mut(number).filter(|row| row.is_complete());
-            if let Some(row) = row.filter(|row| row.state == MessageState::Complete) {
-                if let Some(facts) = &mut row.facts {
-                    facts.in_flight = false;
-                }
+        let is_whole = |row: &&mut Transaction| row.is_complete() && row.state == MessageState::Complete;
+        for row in self.unsettled().filter(is_whole) {
+            if let Some(facts) = &mut row.facts {
+                facts.in_flight = false;
             }
         }
     }
 
     /// The connection ended before these were complete.
     pub(super) fn breaks(&mut self) {
-        let oldest = self.next.saturating_sub(self.unanswered).saturating_sub(1);
-        for number in oldest..self.next {
-            if let Some(transaction) = self.get_mut(number).filter(|row| !row.is_complete()) {
-                if let Some(facts) = &mut transaction.facts {
-                    facts.in_flight = true;
-                }
+        for row in self.unsettled().filter(|row| !row.is_complete()) {
+            if let Some(facts) = &mut row.facts {
+                facts.in_flight = true;
             }
         }
+    }
+
+    /// The transaction answered last and the unanswered ones, as far as they are remembered.
+    fn unsettled(&mut self) -> impl Iterator<Item = &mut Transaction> {
+        let oldest = self.next.saturating_sub(self.unanswered).saturating_sub(1);
+        let passing = self
+            .passing
+            .iter_mut()
+            .filter(move |&&mut (number, _)| number >= oldest);
+        let kept = self.kept.iter_mut().skip(oldest as usize);
+        kept.chain(passing.map(|(_, transaction)| transaction))
     }
 
     /// The newest transaction answered last and the unanswered ones may still change.

@@ -12,6 +12,7 @@ mod conn;
 mod ending;
 mod endpoint;
 mod handing;
+mod held;
 mod key;
 mod middle;
 mod note;
@@ -30,6 +31,7 @@ mod timing;
 mod verdict;
 
 use crate::annotation::{Annotation, ConnectionId};
+use crate::bounds::BoundsReached;
 use crate::config::Config;
 use crate::connection::Connection;
 use crate::http::{HttpRow, Transaction};
@@ -42,6 +44,7 @@ use challenge::Provocation;
 use conn::Conn;
 use crowd::Crowd;
 use ending::{giveup, injected, teardown};
+use held::Holders;
 use hosts::Hosts;
 use identity::Identity;
 use key::{FlowKey, Slot};
@@ -61,6 +64,8 @@ pub(crate) struct Tracker {
     limits: Limits,
     compat: compat::Switches,
     hosts: Hosts,
+    holders: Holders,
+    bounds: BoundsReached,
     next_id: ConnectionId,
     /// The latest time of any frame: silence is measured up to it.
     now_ns: i64,
@@ -80,7 +85,9 @@ impl Tracker {
                 idle_reset_ns: config.idle_reset_ns,
             },
             compat: compat::Switches::new(config),
-            hosts: Hosts::default(),
+            hosts: Hosts::new(config.max_hosts),
+            holders: Holders::new(config.max_held_bytes),
+            bounds: BoundsReached::default(),
             next_id: 0,
             now_ns: i64::MIN,
             evicted: Vec::new(),
@@ -150,6 +157,13 @@ impl Tracker {
             self.crowd.observe(conn, crowd_before, &arrival, &mut note);
         }
         conn.count(&arrival, &mut note, &self.compat);
+        // Only these change what is held.
+        let counts_held = arrival.len > 0 || arrival.flags.fin() || arrival.flags.rst();
+        if counts_held {
+            conn.streams.count_held(&mut self.holders, slot, conn.id);
+            self.bounds.reassembly += u64::from(note.gave_up);
+            self.bounds.heads += u64::from(note.too_long);
+        }
         if self.limits.streamed() {
             let over = !closed_before && conn.is_closed() && conn.is_delivered();
             conn.hand_out(over, &mut self.transactions);
@@ -157,6 +171,9 @@ impl Tracker {
         if !closed_before && conn.is_closed() {
             conn.release();
             self.table.note_closed(slot);
+        }
+        if counts_held {
+            self.bound_held();
         }
         self.table
             .conn_mut(slot)
@@ -195,13 +212,39 @@ impl Tracker {
                     self.provoke_beside(newest, None, sent_by_low, arrival.mark);
                 }
                 let (slot, evicted) = self.table.insert(conn);
-                if let Some(evicted) = evicted {
+                if let Some(mut evicted) = evicted {
+                    self.bounds.connections += 1;
+                    evicted.streams.hold_nothing(&mut self.holders, slot, evicted.id);
                     self.crowd.forget(&evicted);
                     let connection = self.summarise(evicted, true);
                     self.evicted.push(connection);
                 }
                 (slot, rule)
             }
+        }
+    }
+
+    /// The connections that have held something for longest give it up, as long as all hold too much.
+    fn bound_held(&mut self) {
+        while self.holders.is_over() {
+            let Some(holder) = self.holders.oldest(&self.table) else {
+                return;
+            };
+            let conn = self.table.conn_mut(holder.slot);
+            let rules = conn.streams.give_up(conn.last, &self.limits);
+            conn.rules.add(rules, conn.last.frame);
+            conn.streams.count_held(&mut self.holders, holder.slot, holder.id);
+            self.holders.given_up += 1;
+        }
+        self.holders.sweep(&self.table);
+    }
+
+    pub(crate) fn bounds_reached(&self) -> BoundsReached {
+        BoundsReached {
+            held_bytes: self.holders.given_up,
+            servers: self.crowd.evicted(),
+            hosts: self.hosts.replaced(),
+            ..self.bounds
         }
     }
 
@@ -276,6 +319,7 @@ impl Tracker {
         let mut evicted = std::mem::take(&mut self.evicted);
         evicted.sort_unstable_by_key(|connection| connection.connection);
         let mut evicted = evicted.into_iter().peekable();
+        self.holders.clear();
         let mut held = self.table.drain().peekable();
         std::iter::from_fn(move || {
             let held_id = held.peek().map(|conn| conn.id);
@@ -295,6 +339,7 @@ impl Tracker {
 
     fn summarise(&mut self, mut conn: Conn, evicted: bool) -> Connection {
         conn.end_capture(&self.limits, &mut self.transactions);
+        self.bounds.pending_requests += conn.streams.http().map_or(0, |http| http.forgotten().into());
         conn.summarise(self.now_ns, evicted)
     }
 }

@@ -28,6 +28,10 @@ pub(super) struct Note {
     pub(super) probe: bool,
     /// A probe of a closed window (E4), perhaps with the next byte.
     pub(super) window_probe: bool,
+    /// Holes before it were given up: the bound of reassembly.
+    pub(super) gave_up: bool,
+    /// It carries a head past its bound.
+    pub(super) too_long: bool,
 }
 
 impl Note {
@@ -47,6 +51,8 @@ impl Note {
             copy: false,
             probe: false,
             window_probe: false,
+            gave_up: false,
+            too_long: false,
         }
     }
 

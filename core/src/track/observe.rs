@@ -6,7 +6,7 @@ use super::challenge::Provocation;
 use super::conn::Conn;
 use super::note::Note;
 use super::progress::Onset;
-use super::streams::Limits;
+use super::streams::{Limits, Told};
 use super::{
     challenge, compat, handshake, injected, keepalive, loss, mtu, negotiation, offer, one_sided, order,
     other_isn, split, stray, teardown, transfer, verdict, window,
@@ -137,12 +137,14 @@ impl Conn {
         let sender = arrival.sender;
         let own = &self.ends[sender];
         let (begin, acked) = (own.isn.map(|isn| isn + 1), self.ends[sender.peer()].ack);
-        let mut rules = RuleSet::default();
+        let mut told = Told::default();
         let http = if arrival.len > 0 {
-            self.streams.payload(arrival, begin, acked, &mut rules, limits)
+            self.streams.payload(arrival, begin, acked, &mut told, limits)
         } else {
             None
         };
+        (note.gave_up, note.too_long) = (told.gave_up, told.too_long);
+        let mut rules = told.rules;
         // A FIN that came before missing data (T11) ends the stream only when the hole is filled.
         if own
             .fin

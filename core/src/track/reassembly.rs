@@ -66,6 +66,8 @@ pub(crate) struct Pushed {
     pub(crate) held: bool,
     /// It lies further ahead than any window allows, and was ignored.
     pub(crate) outside: bool,
+    /// More would have been held than may be: holes became gaps.
+    pub(crate) gave_up: bool,
 }
 
 /// One direction's stream: the next byte awaited, and what arrived ahead of it.
@@ -107,6 +109,12 @@ impl Reassembly {
     /// The sequence number of the next byte awaited.
     pub(crate) const fn next(&self) -> SeqNumber {
         self.next
+    }
+
+    /// Bytes that wait for a hole to be filled, and what each piece of them takes beside.
+    pub(crate) fn held_bytes(&self) -> usize {
+        let of = |held: &Held| held.bytes + held.pieces.len() * size_of::<Piece>();
+        self.held.as_deref().map_or(0, of)
     }
 
     /// Whether segments wait for a hole to be filled.
@@ -151,6 +159,7 @@ impl Reassembly {
         self.drain(sink);
         while self.over(limits) {
             let Some(first) = self.first_held() else { break };
+            pushed.gave_up = true;
             self.gap_to(first, GapCause::Lost, mark, sink);
             self.drain(sink);
         }

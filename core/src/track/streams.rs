@@ -1,8 +1,10 @@
 //! The byte streams of a connection, and HTTP in them. Nothing is held before the first payload.
 
 use super::arrival::Arrival;
+use super::held::{Holders, Holding};
+use super::key::Slot;
 use super::reassembly::{Delivery, Reassembly, ReassemblyLimits};
-use crate::annotation::{HttpMessage, HttpNote};
+use crate::annotation::{ConnectionId, HttpMessage, HttpNote};
 use crate::http::{Http, HttpEvents, HttpLimits};
 use crate::rule::{Rule, RuleSet};
 use crate::stream::{Mark, StreamEnd};
@@ -16,6 +18,7 @@ pub(super) struct Streams(Option<Box<Open>>);
 struct Open {
     http: Http,
     sides: Sides<Option<Reassembly>>,
+    holding: Holding,
 }
 
 /// How much memory a connection's streams may take; without HTTP they take none.
@@ -33,6 +36,16 @@ impl Limits {
     }
 }
 
+/// What a segment's payload came to beside its messages.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Told {
+    pub(super) rules: RuleSet,
+    /// Holes were given up, because the side may hold no more.
+    pub(super) gave_up: bool,
+    /// A head or trailer section was longer than may be held.
+    pub(super) too_long: bool,
+}
+
 impl Streams {
     /// Payload of one side. `begin` is where its stream begins, if that is known; `acked` is what the
     /// peer has acknowledged of it.
@@ -41,17 +54,18 @@ impl Streams {
         arrival: &Arrival<'_>,
         begin: Option<SeqNumber>,
         acked: Option<SeqNumber>,
-        rules: &mut RuleSet,
+        told: &mut Told,
         limits: &Limits,
     ) -> Option<HttpNote> {
         let http_limits = limits.http.as_ref()?;
-        let Open { http, sides } = &mut **self.0.get_or_insert_default();
+        let Open { http, sides, .. } = &mut **self.0.get_or_insert_default();
         let seq = arrival.payload_seq();
         let stream = sides[arrival.sender].get_or_insert_with(|| Reassembly::new(begin.unwrap_or(seq)));
         let mut note: Option<HttpNote> = None;
         let mut sink = |delivery: Delivery<'_>| {
             let events = deliver(http, arrival.sender, delivery, http_limits);
-            rules.extend(events.rules);
+            told.rules.extend(events.rules);
+            told.too_long |= events.too_long;
             note = match (note, as_note(http, &events)) {
                 // Bytes that were held follow those that closed the hole.
                 (Some(first), Some(next)) => Some(HttpNote {
@@ -76,8 +90,9 @@ impl Streams {
             &mut sink,
         );
         if pushed.overlap_differs {
-            rules.insert(Rule::E14);
+            told.rules.insert(Rule::E14);
         }
+        told.gave_up |= pushed.gave_up;
         note
     }
 
@@ -87,7 +102,7 @@ impl Streams {
         let (Some(open), Some(http_limits)) = (&mut self.0, &limits.http) else {
             return rules;
         };
-        let Open { http, sides } = &mut **open;
+        let Open { http, sides, .. } = &mut **open;
         if let Some(stream) = &mut sides[side] {
             stream.finish(mark, &mut |delivery| {
                 rules.extend(deliver(http, side, delivery, http_limits).rules);
@@ -101,6 +116,46 @@ impl Streams {
     pub(super) fn is_delivered(&self, side: Side, end: SeqNumber) -> bool {
         let stream = self.0.as_ref().and_then(|open| open.sides[side].as_ref());
         stream.is_none_or(|stream| stream.next().at_or_after(end))
+    }
+
+    /// Counts what they hold now.
+    pub(super) fn count_held(&mut self, holders: &mut Holders, slot: Slot, id: ConnectionId) {
+        let Some(open) = &mut self.0 else { return };
+        let held = |side: Side| open.sides[side].as_ref().map_or(0, Reassembly::held_bytes);
+        let bytes = open.http.held_bytes() + held(Side::Initiator) + held(Side::Responder);
+        if bytes != open.holding.bytes() {
+            holders.set(&mut open.holding, bytes, slot, id);
+        }
+    }
+
+    /// What of it is counted.
+    pub(super) fn holding(&self) -> Holding {
+        self.0.as_ref().map(|open| open.holding).unwrap_or_default()
+    }
+
+    /// They will hold nothing any more: they go with their connection.
+    pub(super) fn hold_nothing(&mut self, holders: &mut Holders, slot: Slot, id: ConnectionId) {
+        if let Some(open) = self.0.as_mut().filter(|open| open.holding.bytes() > 0) {
+            holders.set(&mut open.holding, 0, slot, id);
+        }
+    }
+
+    /// Lets go all that is held until more comes.
+    pub(super) fn give_up(&mut self, mark: Mark, limits: &Limits) -> RuleSet {
+        let mut rules = RuleSet::default();
+        let (Some(open), Some(http_limits)) = (&mut self.0, &limits.http) else {
+            return rules;
+        };
+        let Open { http, sides, .. } = &mut **open;
+        for side in Side::BOTH {
+            if let Some(stream) = &mut sides[side] {
+                stream.finish(mark, &mut |delivery| {
+                    rules.extend(deliver(http, side, delivery, http_limits).rules);
+                });
+            }
+            rules.extend(http.give_up(side, http_limits).rules);
+        }
+        rules
     }
 
     pub(super) fn http_mut(&mut self) -> Option<&mut Http> {

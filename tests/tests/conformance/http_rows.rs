@@ -1,13 +1,12 @@
 //! What the HTTP oracles share: rows played as conversations, and what must not depend on how they are cut.
 
-use std::fmt::Write as _;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
+use synfin::Side;
 use synfin::http::{HttpField, HttpRow, MessageFacts, TransactionFacts};
-use synfin::{Rule, Side};
-use synfin_tests::talk::{Said, Told, config, play};
+pub(crate) use synfin_tests::talk::told_of;
+use synfin_tests::talk::{Said, Told, config, digest, play};
 
 use super::score::Answer;
 
@@ -85,59 +84,6 @@ pub(crate) fn message(row: &HttpRow, side: Side) -> &MessageFacts {
         Side::Initiator => &facts(row).request,
         Side::Responder => &facts(row).response,
     }
-}
-
-/// Rules that say that something is not as it should be.
-pub(crate) fn told_of(told: &Told) -> Vec<Rule> {
-    let hits = told.connections.iter().flat_map(|connection| &connection.rules);
-    let mut rules: Vec<Rule> = hits.map(|hit| hit.id).filter(|rule| rule.is_http()).collect();
-    // Which of two comes first may depend on the segments.
-    rules.sort_unstable();
-    rules
-}
-
-/// Everything of a conversation's HTTP that may not depend on its segments.
-fn digest(told: &Told) -> String {
-    let mut digest = String::new();
-    for row in &told.rows {
-        let facts = facts(row);
-        let _ = write!(
-            digest,
-            "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
-            row.row.method,
-            row.row.target,
-            row.row.status,
-            row.row.state,
-            row.row.request_body_len,
-            row.row.response_body_len,
-            facts.reason,
-            facts.interim,
-            facts.upgrade,
-        );
-        for message in [&facts.request, &facts.response] {
-            let anomalies: Vec<_> = message
-                .anomalies
-                .iter()
-                .map(|anomaly| (anomaly.rule, anomaly.start, anomaly.end))
-                .collect();
-            let _ = write!(
-                digest,
-                " | {:?} {:?} {} {} {} {:?} {:?} {:?} {:?}",
-                message.version,
-                message.state,
-                message.head_len,
-                message.body_wire_len,
-                message.chunked,
-                message.fields,
-                message.trailers,
-                message.body,
-                anomalies
-            );
-        }
-        digest.push('\n');
-    }
-    let _ = write!(digest, "{:?}", told_of(told));
-    digest
 }
 
 /// Plays a conversation whole, byte by byte, and with every piece in two parts at every place (at most 150 of them):

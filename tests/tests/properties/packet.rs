@@ -110,31 +110,36 @@ pub(crate) fn tell(packets: &[Packet], shape: Shape) -> Told {
     tell_in(packets, shape, Config::default(), false)
 }
 
+/// Gives a packet to a dissector.
+pub(crate) fn feed(dissector: &mut Dissector, frame: u64, packet: &Packet, shape: Shape) -> Annotation {
+    let mut moved = packet.clone();
+    moved.seq = moved.seq.wrapping_add(shape.shift[packet.from]);
+    if packet.is(ACK) {
+        moved.ack = moved.ack.wrapping_add(shape.shift[1 - packet.from]);
+    }
+    let bytes = moved.bytes(PORTS);
+    let segment = Segment::parse(RawSegment {
+        frame,
+        layer: 0,
+        time_ns: packet.time_ns + shape.later_ns,
+        src: shape.address(packet.from),
+        dst: shape.address(1 - packet.from),
+        ttl: Some(64),
+        ip_id: (!shape.v6).then_some(packet.ip_id),
+        bytes: &bytes[..bytes.len().min(shape.snaplen)],
+        wire_len: bytes.len() as u32,
+        tcp_offset: None,
+        tunnel: 0,
+    });
+    dissector.segment(&segment.expect("the ports are there"))
+}
+
 /// `curious` asks for every connection after every packet, which must change nothing.
 pub(crate) fn tell_in(packets: &[Packet], shape: Shape, config: Config, curious: bool) -> Told {
     let mut dissector = Dissector::new(config);
     let mut told = Vec::new();
     for (index, packet) in packets.iter().enumerate() {
-        let mut moved = packet.clone();
-        moved.seq = moved.seq.wrapping_add(shape.shift[packet.from]);
-        if packet.is(ACK) {
-            moved.ack = moved.ack.wrapping_add(shape.shift[1 - packet.from]);
-        }
-        let bytes = moved.bytes(PORTS);
-        let segment = Segment::parse(RawSegment {
-            frame: index as u64 + 1,
-            layer: 0,
-            time_ns: packet.time_ns + shape.later_ns,
-            src: shape.address(packet.from),
-            dst: shape.address(1 - packet.from),
-            ttl: Some(64),
-            ip_id: (!shape.v6).then_some(packet.ip_id),
-            bytes: &bytes[..bytes.len().min(shape.snaplen)],
-            wire_len: bytes.len() as u32,
-            tcp_offset: None,
-            tunnel: 0,
-        });
-        let annotation = dissector.segment(&segment.expect("the ports are there"));
+        let annotation = feed(&mut dissector, index as u64 + 1, packet, shape);
         if curious {
             let _ = dissector.connection(annotation.connection);
         }

@@ -23,9 +23,6 @@ use crate::track::note::Note;
 /// Spans that the time a half-open connection counts is divided into.
 const SPANS: i64 = 8;
 
-/// Servers remembered.
-const SERVERS: usize = 16_384;
-
 /// SYN-ACKs that must look like cookies: by chance, four do in one of 2^24 cases.
 const COOKIES: usize = 4;
 
@@ -170,6 +167,9 @@ pub(in crate::track) struct Crowd {
     // Seeded: an attacker chooses the keys.
     hasher: foldhash::fast::RandomState,
     sweep: usize,
+    limit: usize,
+    /// Servers that had to make room.
+    evicted: u64,
     span_ns: i64,
     flood_half_open: u64,
     flood_percent: u64,
@@ -182,10 +182,17 @@ impl Crowd {
             index: HashTable::new(),
             hasher: foldhash::fast::RandomState::default(),
             sweep: 0,
+            limit: config.max_servers.clamp(1, u32::MAX as usize),
+            evicted: 0,
             span_ns: (config.half_open_ns / SPANS).max(1),
             flood_half_open: u64::from(config.flood_half_open),
             flood_percent: u64::from(config.flood_percent),
         }
+    }
+
+    /// Servers that had to make room.
+    pub(in crate::track) const fn evicted(&self) -> u64 {
+        self.evicted
     }
 
     /// Takes in a SYN or SYN-ACK, or the end of a handshake.
@@ -290,11 +297,12 @@ impl Crowd {
             Some(&place) => place as usize,
             None => {
                 let server = Server::new(key, now);
-                let place = if self.servers.len() < SERVERS {
+                let place = if self.servers.len() < self.limit {
                     self.servers.push(server);
                     self.servers.len() - 1
                 } else {
                     let place = self.evict();
+                    self.evicted += 1;
                     self.servers[place] = server;
                     place
                 };
@@ -340,7 +348,7 @@ fn count(span: Option<&mut Span>, of: fn(&mut Span) -> &mut u32, by: i32) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Crowd, SERVERS, SPANS, count};
+    use super::{Crowd, SPANS, count};
     use crate::config::Config;
     use crate::track::key::FlowKey;
 
@@ -352,13 +360,18 @@ mod tests {
 
     #[test]
     fn servers_are_bounded_and_a_busy_one_stays() {
-        let mut crowd = Crowd::new(&Config::default());
-        for n in 0..3 * SERVERS as u32 {
+        let config = Config {
+            max_servers: 100,
+            ..Config::default()
+        };
+        let mut crowd = Crowd::new(&config);
+        for n in 0..300 {
             crowd.find_or_insert(key(0), 0).recently_active = true;
             crowd.find_or_insert(key(n), 0);
         }
-        assert_eq!(crowd.servers.len(), SERVERS);
-        assert_eq!(crowd.index.len(), SERVERS);
+        assert_eq!((crowd.servers.len(), crowd.index.len()), (100, 100));
+        // The busy one may go once, when all others have been busy since the last look.
+        assert!((200..=202).contains(&crowd.evicted()), "{}", crowd.evicted());
         assert!(crowd.find(&key(0)).is_some());
         assert!(crowd.find(&key(1)).is_none());
     }

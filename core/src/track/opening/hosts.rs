@@ -6,11 +6,15 @@ use std::net::IpAddr;
 use crate::track::arrival::Arrival;
 
 /// The TTL of the last SYN-ACK of each of some hosts; a host that is not remembered tells nothing.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::track) struct Hosts {
     /// Made with the first SYN-ACK; a host takes the place of another with the same hash.
     known: Vec<Option<Host>>,
+    // Seeded: an attacker chooses the addresses.
     hasher: foldhash::fast::RandomState,
+    limit: usize,
+    /// Hosts that had to make room.
+    replaced: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,10 +25,22 @@ struct Host {
 }
 
 impl Hosts {
-    const LIMIT: usize = 1024;
+    pub(in crate::track) fn new(limit: usize) -> Self {
+        Self {
+            known: Vec::new(),
+            hasher: foldhash::fast::RandomState::default(),
+            limit: limit.max(1),
+            replaced: 0,
+        }
+    }
+
+    /// Hosts that had to make room.
+    pub(in crate::track) const fn replaced(&self) -> u64 {
+        self.replaced
+    }
 
     fn place(&self, address: IpAddr, tunnel: u32) -> usize {
-        self.hasher.hash_one((address, tunnel)) as usize % Self::LIMIT
+        self.hasher.hash_one((address, tunnel)) as usize % self.limit
     }
 
     /// The host itself answers: a SYN-ACK.
@@ -32,14 +48,17 @@ impl Hosts {
         let segment = arrival.segment;
         let Some(ttl) = segment.ttl else { return };
         if self.known.is_empty() {
-            self.known = vec![None; Self::LIMIT];
+            self.known = vec![None; self.limit];
         }
         let place = self.place(segment.src, segment.tunnel);
-        self.known[place] = Some(Host {
+        let host = Host {
             address: segment.src,
             tunnel: segment.tunnel,
             ttl,
-        });
+        };
+        let before = self.known[place].replace(host);
+        let is_other = |before: Host| (before.address, before.tunnel) != (host.address, host.tunnel);
+        self.replaced += u64::from(before.is_some_and(is_other));
     }
 
     /// The segment comes in the name of a host whose SYN-ACKs have another TTL.
