@@ -301,8 +301,8 @@ fn programs_read_the_same_in_each_language() {
         });
         assert_eq!(rows[0], rows[1], "{}", path.display());
     }
-    let told = ["en", "zh"].map(|language| run(["rules", "--json", "--lang", language]));
-    assert_eq!(told[0], told[1]);
+    let rules = ["en", "zh"].map(|language| run(["rules", "--json", "--lang", language]));
+    assert_eq!(rules[0], rules[1]);
 }
 
 #[test]

@@ -225,9 +225,9 @@ fn the_page_is_whole_and_closed() {
     ));
     assert!(page.contains("<title>synfin: parallel-connections.pcapng</title>"));
     assert!(!page.contains("{{"), "a mark is left");
-    // Two blocks of data and one script; one style; no other element that loads.
-    assert_eq!(page.matches("<script").count(), 3);
-    assert_eq!(page.matches("</script>").count(), 3);
+    // Texts, two blocks of data and one script; one style; no other element that loads.
+    assert_eq!(page.matches("<script").count(), 4);
+    assert_eq!(page.matches("</script>").count(), 4);
     assert_eq!(page.matches("<style").count(), 1);
     for loads in [" src=", "http://", "https://", "<iframe", "<object", "<base"] {
         let found: Vec<&str> = page
@@ -294,8 +294,8 @@ fn what_a_stranger_wrote_is_no_markup_and_no_script() {
         "/{{script}}",
     ] {
         let page = report(&[hostile(&folder, target)]);
-        assert_eq!(page.matches("<script").count(), 3, "{target}");
-        assert_eq!(page.matches("</script>").count(), 3, "{target}");
+        assert_eq!(page.matches("<script").count(), 4, "{target}");
+        assert_eq!(page.matches("</script>").count(), 4, "{target}");
         for word in ["<img", "<!--", "\u{2028}", "\u{2029}", "<b>"] {
             assert!(!page.contains(word), "{word} of {target}");
         }
