@@ -5,6 +5,7 @@ use std::path::Path;
 
 use synfin::{Annotation, Connection, Dissector, Side};
 
+mod layout;
 pub(crate) mod words;
 
 use crate::Failure;
@@ -15,9 +16,9 @@ use crate::input::{self, Reading, Sink};
 use crate::language::{Messages, messages};
 use crate::links::{Links, Wanted};
 use crate::select::{Column, Ordered, Packet, Selection, Subject};
-use crate::text::{self, DIM, HEADING, Left, Right};
+use crate::text::{self, DIM, HEADING};
 use crate::times::{Clock, TimeFormat};
-use words::line;
+use layout::Layout;
 
 /// Up to this many connections are told one by one below the packets.
 const TOLD_CONNECTIONS: usize = 20;
@@ -291,6 +292,7 @@ struct Text<W> {
     /// Whether the end of each connection is told below the packets.
     ends: bool,
     clock: Clock,
+    room: Option<usize>,
     headed: bool,
     connections: u64,
     packets: u64,
@@ -303,6 +305,7 @@ impl<W: Write> Text<W> {
             say,
             ends,
             clock: Clock::new(time),
+            room: text::room(),
             headed: false,
             connections: 0,
             packets: 0,
@@ -322,25 +325,28 @@ impl<W: Write> Rows for Text<W> {
     fn packet(&mut self, dissector: &Dissector, packet: &Packet<'_>) -> io::Result<()> {
         let annotation = packet.annotation;
         self.packets += 1;
-        let width = self.clock.width();
+        let layout = Layout {
+            time: self.clock.width(),
+            room: self.room,
+        };
         if !std::mem::replace(&mut self.headed, true) {
-            let heading = heading(self.say, width);
+            let heading = layout.heading(self.say);
             writeln!(self.out, "{HEADING}{heading}{HEADING:#}")?;
         }
         if annotation.connection >= self.connections {
             self.connections = annotation.connection + 1;
             let (initiator, responder) = endpoints(annotation);
-            let indent = width + 6;
+            let indent = layout.time + 6;
             writeln!(
                 self.out,
                 "{DIM}{:>indent$}  #{:<3} {initiator} → {responder}{DIM:#}",
                 "", annotation.connection
             )?;
         }
-        let time = format!("{:>width$}", self.clock.text(annotation.time_ns));
-        let line = line(self.say, dissector, annotation, packet.links, &time);
-        writeln!(self.out, "{line}")?;
-        Ok(())
+        let time = self.clock.text(annotation.time_ns);
+        let what = words::what(self.say, dissector, annotation, packet.links);
+        let line = layout.line(self.say, annotation, &time, &what, words::style(annotation));
+        writeln!(self.out, "{line}")
     }
 
     fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
@@ -372,36 +378,6 @@ impl<W: Write> Rows for Text<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
-}
-
-/// The names of the columns, that of the time `time` columns wide.
-fn heading(say: &Messages, time: usize) -> String {
-    let [
-        frame,
-        clock,
-        number,
-        flags,
-        seq,
-        ack,
-        len,
-        step,
-        initiator,
-        responder,
-        what,
-    ] = say.packets.headings;
-    format!(
-        "{} {}  {} {} {} {} {}  {} {} {} {what}",
-        Right(frame, 5),
-        Right(clock, time),
-        Left(number, 6),
-        Left(flags, 11),
-        Right(seq, 6),
-        Right(ack, 6),
-        Right(len, 5),
-        Left(step, 7),
-        Left(initiator, 12),
-        Left(responder, 12)
-    )
 }
 
 fn endpoints(annotation: &Annotation) -> (String, String) {

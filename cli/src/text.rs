@@ -72,8 +72,8 @@ impl fmt::Display for Right<'_> {
     }
 }
 
-/// Nearly everything is ASCII, and nothing in it is wide.
-fn columns(text: &str) -> usize {
+/// Columns that text without control characters takes. Nearly everything is ASCII, and nothing in it is wide.
+pub(crate) fn columns(text: &str) -> usize {
     if text.is_ascii() {
         text.len()
     } else {

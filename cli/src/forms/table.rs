@@ -3,9 +3,8 @@
 use std::io::{self, Write};
 
 use anstyle::Style;
-use textwrap::core::display_width;
 
-use crate::text::{HEADING, cut};
+use crate::text::{HEADING, columns, cut};
 
 /// So many rows are looked at before the first is written, to know how wide columns are.
 const LOOK_AHEAD: usize = 512;
@@ -27,12 +26,7 @@ impl Cells {
 
 /// A cell and the columns it takes.
 fn measured(cell: String) -> (String, usize) {
-    let printable = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
-    let width = if cell.bytes().all(printable) {
-        cell.len()
-    } else {
-        display_width(&cell)
-    };
+    let width = columns(&cell);
     (cell, width)
 }
 
@@ -169,7 +163,7 @@ impl<W: Write> Table<W> {
             line.push_str("  ");
         }
         line.truncate(line.trim_end().len());
-        if self.room.is_some_and(|room| display_width(line) > room) {
+        if self.room.is_some_and(|room| columns(line) > room) {
             *line = cut(line, self.room);
         }
     }

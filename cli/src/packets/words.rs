@@ -2,41 +2,13 @@
 
 use std::fmt::Write as _;
 
-use synfin::{Annotation, Dissector, HttpMessage, IntegrityWord, Order, Phase, Rule, Side, Step};
+use synfin::{Annotation, Dissector, HttpMessage, IntegrityWord, Order, Phase, Rule};
 
 use crate::language::Messages;
 use crate::links::Links;
-use crate::text::{self, Duration, ENDING, Left, OPENING};
+use crate::text::{self, Duration, ENDING, OPENING};
 
-pub(super) fn line(
-    say: &Messages,
-    dissector: &Dissector,
-    annotation: &Annotation,
-    links: Option<&Links>,
-    time: &str,
-) -> String {
-    let arrow = match annotation.direction {
-        Side::Initiator => '→',
-        Side::Responder => '←',
-    };
-    let optional = |number: Option<u32>| number.map_or_else(String::new, |number| number.to_string());
-    let style = style(annotation);
-    let what = what(say, dissector, annotation, links);
-    format!(
-        "{:>5} {time}  #{:<3} {arrow} {:<11} {:>6} {:>6} {:>5}  {style}{:<7}{style:#} {} {} {style}{what}{style:#}",
-        annotation.frame,
-        annotation.connection,
-        annotation.flags.to_string(),
-        optional(annotation.seq),
-        optional(annotation.ack),
-        annotation.len,
-        annotation.step.map_or("", Step::as_str),
-        Left(annotation.state.initiator.after.label(say.language), 12),
-        Left(annotation.state.responder.after.label(say.language), 12),
-    )
-}
-
-fn style(annotation: &Annotation) -> anstyle::Style {
+pub(super) fn style(annotation: &Annotation) -> anstyle::Style {
     let worst = annotation.rules.iter().map(|rule| rule.info().severity).max();
     match (worst, annotation.phase) {
         (Some(severity), _) if severity > synfin::Severity::Chat => text::severity(severity),
@@ -63,7 +35,12 @@ impl Parts {
 }
 
 /// What the segment is and what it answers, in a few words.
-fn what(say: &Messages, dissector: &Dissector, annotation: &Annotation, links: Option<&Links>) -> String {
+pub(super) fn what(
+    say: &Messages,
+    dissector: &Dissector,
+    annotation: &Annotation,
+    links: Option<&Links>,
+) -> String {
     let mut words = Parts {
         text: String::new(),
         comma: say.comma,
