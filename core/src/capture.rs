@@ -215,7 +215,7 @@ impl Format {
         }
         if !pcap::is_magic(magic) {
             // More bytes tell better what it is; there may be none.
-            input.want(64)?;
+            input.want(CaptureError::LOOK)?;
             return Err(CaptureError::not_a_capture(input.bytes()));
         }
         if !input.want(pcap::HEADER_LEN)? {
