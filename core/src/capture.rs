@@ -210,18 +210,22 @@ impl Format {
             }
             return match pcapng::Pcapng::open(input.bytes()) {
                 Some(pcapng) => Ok(Self::Pcapng(pcapng)),
-                None => Err(CaptureError::not_a_capture(input.bytes())),
+                None => {
+                    input.want(CaptureError::LOOK)?;
+                    Err(CaptureError::not_a_capture(input.bytes()))
+                }
             };
         }
         if !pcap::is_magic(magic) {
             // More bytes tell better what it is; there may be none.
-            input.want(64)?;
+            input.want(CaptureError::LOOK)?;
             return Err(CaptureError::not_a_capture(input.bytes()));
         }
         if !input.want(pcap::HEADER_LEN)? {
             return Err(CaptureError::Truncated { offset: 0, frames: 0 });
         }
         let Some(pcap) = pcap::Pcap::open(input.bytes()) else {
+            input.want(CaptureError::LOOK)?;
             return Err(CaptureError::not_a_capture(input.bytes()));
         };
         input.take(pcap::HEADER_LEN);

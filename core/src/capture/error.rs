@@ -66,8 +66,13 @@ const LOOKALIKES: [(&[u8], &str); 24] = [
 ];
 
 impl CaptureError {
+    /// Bytes that tell what an input may be instead.
+    pub(super) const LOOK: usize = 64;
+
     /// Makes [`CaptureError::NotACapture`] out of the first bytes.
     pub(super) fn not_a_capture(first: &[u8]) -> Self {
+        // However many a reader gives at once.
+        let first = first.get(..Self::LOOK).unwrap_or(first);
         let known = LOOKALIKES
             .iter()
             .find(|(magic, _)| first.starts_with(magic))
