@@ -107,6 +107,25 @@ struct Selected {
     left: usize,
 }
 
+impl Selected {
+    fn take(&mut self, over: impl IntoIterator<Item = Connection>) -> io::Result<()> {
+        for connection in over {
+            if !self.selection.holds(&connection) {
+                self.rows.left_out(&connection);
+            } else if let Some(ordered) = &mut self.ordered {
+                for gone in ordered.push(connection) {
+                    self.rows.left_out(&gone);
+                }
+            } else if self.selection.admits() {
+                self.rows.connection(&connection)?;
+            } else {
+                self.rows.left_out(&connection);
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Sink for Selected {
     fn writes_while_reading(&self) -> bool {
         false
@@ -120,22 +139,18 @@ impl Sink for Selected {
         Ok(())
     }
 
+    fn takes_connections(&self) -> bool {
+        true
+    }
+
+    fn connections(&mut self, gone: Vec<Connection>) -> io::Result<()> {
+        self.take(gone)
+    }
+
     fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
+        self.take(dissector.finish())?;
         self.selection.begin();
         self.left = self.left.saturating_sub(1);
-        for connection in dissector.finish() {
-            if !self.selection.holds(&connection) {
-                self.rows.left_out(&connection);
-            } else if let Some(ordered) = &mut self.ordered {
-                for gone in ordered.push(connection) {
-                    self.rows.left_out(&gone);
-                }
-            } else if self.selection.admits() {
-                self.rows.connection(&connection)?;
-            } else {
-                self.rows.left_out(&connection);
-            }
-        }
         if let Some(ordered) = &mut self.ordered {
             let (chosen, gone) = ordered.take();
             gone.iter().for_each(|connection| self.rows.left_out(connection));

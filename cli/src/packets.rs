@@ -127,6 +127,8 @@ trait Rows {
     /// A frame was captured, of which a packet may tell.
     fn captured(&mut self, _time_ns: i64) {}
     fn packet(&mut self, dissector: &Dissector, packet: &Packet<'_>) -> io::Result<()>;
+    /// Connections have left.
+    fn connections(&mut self, _gone: Vec<Connection>) {}
     fn end(&mut self, _dissector: &mut Dissector) -> io::Result<()> {
         Ok(())
     }
@@ -176,6 +178,15 @@ impl<R: Rows> Sink for Selected<'_, R> {
             None if selection.admits() => self.rows.packet(dissector, &packet)?,
             None => {}
         }
+        Ok(())
+    }
+
+    fn takes_connections(&self) -> bool {
+        true
+    }
+
+    fn connections(&mut self, gone: Vec<Connection>) -> io::Result<()> {
+        self.rows.connections(gone);
         Ok(())
     }
 
@@ -296,6 +307,8 @@ struct Text<W> {
     headed: bool,
     connections: u64,
     packets: u64,
+    /// Connections that have left: far more than are told of one by one.
+    left: usize,
 }
 
 impl<W: Write> Text<W> {
@@ -309,6 +322,7 @@ impl<W: Write> Text<W> {
             headed: false,
             connections: 0,
             packets: 0,
+            left: 0,
         }
     }
 }
@@ -349,7 +363,12 @@ impl<W: Write> Rows for Text<W> {
         writeln!(self.out, "{line}")
     }
 
+    fn connections(&mut self, gone: Vec<Connection>) {
+        self.left += gone.len();
+    }
+
     fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
+        let left = std::mem::take(&mut self.left);
         if !self.ends {
             if std::mem::take(&mut self.packets) == 0 {
                 writeln!(self.out, "{}", self.say.packets.no_such_segments)?;
@@ -358,11 +377,13 @@ impl<W: Write> Rows for Text<W> {
             (self.headed, self.connections) = (false, 0);
             return Ok(());
         }
-        let connections: Vec<Connection> = dissector.finish().collect();
-        if connections.is_empty() {
+        let mut rest = dissector.finish();
+        let connections: Vec<Connection> = rest.by_ref().take(TOLD_CONNECTIONS + 1).collect();
+        let all = left + connections.len() + rest.count();
+        if all == 0 {
             writeln!(self.out, "{}", self.say.packets.no_segments)?;
-        } else if connections.len() > TOLD_CONNECTIONS {
-            let words = (self.say.packets.many_connections)(connections.len());
+        } else if all > TOLD_CONNECTIONS {
+            let words = (self.say.packets.many_connections)(all);
             writeln!(self.out, "\n{words}")?;
         } else {
             writeln!(self.out)?;

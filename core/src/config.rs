@@ -12,6 +12,12 @@ pub struct Config {
     /// Connections held at once; 4,000,000 by default. When it is reached, closed connections go first, then quiet
     /// ones; they come out of [`Dissector::take_evicted`](crate::Dissector::take_evicted).
     pub max_connections: usize,
+    /// Closed connections held at once, at least 2; all by default. When there are more, those that closed longest
+    /// ago and had no segment since leave: they come out of
+    /// [`Dissector::take_evicted`](crate::Dissector::take_evicted) as [`Dissector::finish`](crate::Dissector::finish)
+    /// would give them, so that memory follows the open connections and not the capture. A segment that comes
+    /// even later counts as one of another connection.
+    pub max_closed: usize,
     /// What to do with wrong TCP checksums.
     pub checksums: ChecksumPolicy,
     /// Whether to look for HTTP.
@@ -72,6 +78,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             max_connections: 4_000_000,
+            max_closed: usize::MAX,
             checksums: ChecksumPolicy::default(),
             http_enabled: true,
             reassembly: ReassemblyLimits::default(),

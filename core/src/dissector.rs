@@ -142,7 +142,8 @@ impl Dissector {
         self.tracker.take_transactions()
     }
 
-    /// The connections that had to make room since the last call, as they stood.
+    /// The connections that had to make room since the last call, as they stood, and those that left because
+    /// enough others had closed since ([`Config::max_closed`]).
     pub fn take_evicted(&mut self) -> Vec<Connection> {
         let evicted = self.tracker.take_evicted();
         evicted.iter().for_each(|connection| self.seen.note(connection));

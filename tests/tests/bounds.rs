@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use synfin::{
-    Annotation, BoundsReached, ChecksumPolicy, Config, Connection, Dissector, Frame, LinkType, RawSegment,
-    Rule, Segment,
+    Annotation, BoundsReached, ChecksumPolicy, CloseVerdict, Config, Connection, Dissector, Frame, LinkType,
+    RawSegment, Rule, Segment,
 };
 
 const FIN: u8 = 1;
@@ -150,6 +150,38 @@ fn connections_closed_ones_go_first_then_the_least_recently_active() {
         .collect();
     assert_eq!(second, [u64::from(quiet) - 1], "the quiet one");
     assert_eq!(bench.bounds(), only(|bounds| bounds.connections = 2));
+}
+
+#[test]
+fn closed_connections_leave_where_others_have_closed_since() {
+    let mut bench = Bench::new(|config| config.max_closed = 3);
+    let gone = |bench: &mut Bench| -> Vec<Connection> { bench.dissector.take_evicted() };
+    for client in 1..=4 {
+        bench.open(client);
+        bench.send(to(client), RST, 1, 0, b"");
+        if client == 3 {
+            // Late: the first one is not over for everybody.
+            bench.send(back(1), ACK, 1, 1, b"late");
+        }
+    }
+    let first = gone(&mut bench);
+    assert_eq!(first.len(), 1, "three are kept");
+    assert_eq!(first[0].connection, 1, "the oldest that is quiet");
+    assert!(!first[0].evicted, "its end is known");
+    assert_eq!(first[0].close.verdict, CloseVerdict::Reset);
+    // No other has to go before its time, and those that are open stay.
+    (5..=8).for_each(|client| {
+        bench.open(client);
+    });
+    assert_eq!(gone(&mut bench), []);
+    assert_eq!(
+        bench.dissector.connection(0).map(|first| first.packets.responder),
+        Some(2)
+    );
+    assert_eq!(bench.dissector.connection(1), None);
+    assert_eq!(bench.bounds(), BoundsReached::default());
+    let rest: Vec<u64> = bench.dissector.finish().map(|rest| rest.connection).collect();
+    assert_eq!(rest, [0, 2, 3, 4, 5, 6, 7]);
 }
 
 #[test]

@@ -54,6 +54,9 @@ pub(crate) struct Input {
     plan: OnceCell<Plan>,
 }
 
+/// Closed connections that are kept for late segments.
+const CLOSED: usize = 8192;
+
 impl Input {
     /// The captures to read; folders are listed at the first call.
     pub(crate) fn plan(&self) -> &Plan {
@@ -75,6 +78,8 @@ impl Input {
 
     pub(crate) fn config(&self) -> synfin::Config {
         let mut config = synfin::Config::default();
+        // For every report and each pass, so that a connection has one number in all of them.
+        config.max_closed = CLOSED;
         config.checksums = match self.checksums {
             Checksums::Note | Checksums::Use => synfin::ChecksumPolicy::Note,
             Checksums::Drop => synfin::ChecksumPolicy::Drop,

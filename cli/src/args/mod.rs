@@ -163,6 +163,11 @@ field with several values; a field alone asks whether there is a value. Time spa
 
 Where packets are selected by a field of their connection, files are read twice.";
 
+/// When connections are told.
+const ORDER_HELP: &str = "\
+Connections come at the end, in the order of their numbers. In long captures those that closed come earlier: no more
+than 8,192 of them are kept for late segments. --sort connection puts all in order.";
+
 const HTTP_HELP: &str = "\
 --where, --fields and --sort take the names of --json, without facts. and _ns: status, host, wait, request.state.
 Header fields (response.fields.name, response.fields.value) need --headers.
@@ -187,7 +192,7 @@ pub(crate) enum Command {
     #[command(after_help = SELECTION_HELP)]
     Packets(Packets),
     /// One connection a line.
-    #[command(after_help = SELECTION_HELP)]
+    #[command(after_help = format!("{ORDER_HELP}\n\n{SELECTION_HELP}"))]
     Connections(Connections),
     /// What happened in a capture, on a screen: what looks wrong first.
     Summary(Report),

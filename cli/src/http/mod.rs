@@ -7,7 +7,7 @@ mod line;
 use std::io::{self, BufWriter, Write};
 
 use synfin::http::HttpRow;
-use synfin::{Annotation, Config, Dissector};
+use synfin::{Annotation, Config, Connection, Dissector};
 
 use crate::Failure;
 use crate::args::{Format, Http};
@@ -210,13 +210,16 @@ impl Sink for Transactions<'_> {
         Ok(())
     }
 
+    fn takes_connections(&self) -> bool {
+        true
+    }
+
+    fn connections(&mut self, gone: Vec<Connection>) -> io::Result<()> {
+        self.other += gone.iter().filter(|gone| is_http2(gone)).count() as u64;
+        Ok(())
+    }
+
     fn frame(&mut self, dissector: &mut Dissector) -> io::Result<()> {
-        // Nobody asks for connections here: those that made room are over.
-        self.other += dissector
-            .take_evicted()
-            .iter()
-            .filter(|gone| is_http2(gone))
-            .count() as u64;
         self.take(dissector)
     }
 

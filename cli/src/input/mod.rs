@@ -14,7 +14,7 @@ use std::io;
 use std::path::Path;
 
 use synfin::wire::Other;
-use synfin::{Annotation, Config, Dissector, Frame, IcmpNote, LinkType, Outcome};
+use synfin::{Annotation, Config, Connection, Dissector, Frame, IcmpNote, LinkType, Outcome};
 
 use crate::args;
 use crate::fail_on::FailOn;
@@ -89,7 +89,15 @@ pub(crate) trait Sink {
     fn frame(&mut self, _dissector: &mut Dissector) -> io::Result<()> {
         Ok(())
     }
-    /// The capture has ended.
+    /// Whether it takes connections that leave before the end, in the order they leave in.
+    fn takes_connections(&self) -> bool {
+        false
+    }
+    /// Connections have left.
+    fn connections(&mut self, _gone: Vec<Connection>) -> io::Result<()> {
+        Ok(())
+    }
+    /// The capture has ended: the connections that have not left are there.
     fn end(&mut self, dissector: &mut Dissector) -> io::Result<()>;
     /// What to say of the capture on standard error.
     fn remark(&mut self) -> Option<String> {
@@ -255,6 +263,13 @@ impl<S: Sink> Take for Taker<'_, S> {
             Outcome::Other(Other::UnknownLink(link)) => *self.unknown.entry(*link).or_default() += 1,
             Outcome::Other(Other::OverlappingFragment) => self.overlapping += 1,
             _ => {}
+        }
+        if self.sink.takes_connections() {
+            let gone = self.dissector.take_evicted();
+            if !gone.is_empty() {
+                self.progress.clear();
+                self.sink.connections(gone)?;
+            }
         }
         self.sink.frame(&mut self.dissector)?;
         if self.live {

@@ -7,7 +7,7 @@ mod show;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use synfin::{Annotation, Config, Dissector};
+use synfin::{Annotation, Config, Connection, Dissector};
 
 use crate::Failure;
 use crate::args::Report;
@@ -59,8 +59,16 @@ impl Sink for Summary {
         Ok(())
     }
 
+    fn takes_connections(&self) -> bool {
+        true
+    }
+
+    fn connections(&mut self, gone: Vec<Connection>) -> io::Result<()> {
+        self.count.connections(gone);
+        Ok(())
+    }
+
     fn frame(&mut self, dissector: &mut Dissector) -> io::Result<()> {
-        self.count.connections(dissector.take_evicted());
         self.count.transactions(dissector.take_transactions());
         Ok(())
     }

@@ -77,7 +77,7 @@ pub(crate) struct Tracker {
 impl Tracker {
     pub(crate) fn new(config: &Config) -> Self {
         Self {
-            table: Table::new(config.max_connections),
+            table: Table::new(config.max_connections, config.max_closed),
             crowd: Crowd::new(config),
             limits: Limits {
                 reassembly: config.reassembly,
@@ -175,9 +175,30 @@ impl Tracker {
         if counts_held {
             self.bound_held();
         }
-        self.table
-            .conn_mut(slot)
-            .annotate(&arrival, &note, before, http, self.now_ns)
+        let conn = self.table.conn_mut(slot);
+        let has_closed = !closed_before && conn.is_closed();
+        let annotation = conn.annotate(&arrival, &note, before, http, self.now_ns);
+        if has_closed {
+            self.let_go();
+        }
+        annotation
+    }
+
+    /// Closed connections leave where there are too many: two for each that closes, as one may be passed over.
+    fn let_go(&mut self) {
+        for _ in 0..2 {
+            if let Some((slot, gone)) = self.table.take_surplus() {
+                self.give_out(slot, gone, false);
+            }
+        }
+    }
+
+    /// A connection has left the table.
+    fn give_out(&mut self, slot: Slot, mut gone: Conn, evicted: bool) {
+        gone.streams.hold_nothing(&mut self.holders, slot, gone.id);
+        self.crowd.forget(&gone);
+        let connection = self.summarise(gone, evicted);
+        self.evicted.push(connection);
     }
 
     /// The connection a segment belongs to, made if need be, and what its coming says of the last one.
@@ -212,12 +233,9 @@ impl Tracker {
                     self.provoke_beside(newest, None, sent_by_low, arrival.mark);
                 }
                 let (slot, evicted) = self.table.insert(conn);
-                if let Some(mut evicted) = evicted {
+                if let Some(evicted) = evicted {
                     self.bounds.connections += 1;
-                    evicted.streams.hold_nothing(&mut self.holders, slot, evicted.id);
-                    self.crowd.forget(&evicted);
-                    let connection = self.summarise(evicted, true);
-                    self.evicted.push(connection);
+                    self.give_out(slot, evicted, true);
                 }
                 (slot, rule)
             }

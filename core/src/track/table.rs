@@ -27,10 +27,11 @@ pub(super) struct Table {
     moved: HashMap<ConnectionId, Slot>,
     sweep: usize,
     limit: usize,
+    max_closed: usize,
 }
 
 impl Table {
-    pub(super) fn new(limit: usize) -> Self {
+    pub(super) fn new(limit: usize, max_closed: usize) -> Self {
         Self {
             slots: Vec::new(),
             free: Vec::new(),
@@ -40,6 +41,7 @@ impl Table {
             moved: HashMap::new(),
             sweep: 0,
             limit: limit.clamp(1, Slot::MAX as usize),
+            max_closed: max_closed.max(2),
         }
     }
 
@@ -144,8 +146,26 @@ impl Table {
 
     /// Notes that a connection has closed: it is the first to go when room is needed.
     pub(super) fn note_closed(&mut self, slot: Slot) {
-        let id = self.conn(slot).id;
+        let conn = self.conn_mut(slot);
+        conn.recently_active = false;
+        let id = conn.id;
         self.closed.push_back((slot, id));
+    }
+
+    /// Takes out the one that closed longest ago, where more are held than wanted; none if it had a segment since
+    /// it was last looked at. Never the last one that closed.
+    pub(super) fn take_surplus(&mut self) -> Option<(Slot, Conn)> {
+        if self.closed.len() <= self.max_closed {
+            return None;
+        }
+        let (slot, id) = self.closed.pop_front()?;
+        self.get(slot, id).filter(|conn| conn.is_closed())?;
+        let conn = self.conn_mut(slot);
+        if std::mem::take(&mut conn.recently_active) {
+            self.closed.push_back((slot, id));
+            return None;
+        }
+        self.remove(slot).map(|conn| (slot, conn))
     }
 
     pub(super) fn len(&self) -> usize {
