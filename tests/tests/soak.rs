@@ -21,8 +21,8 @@ const ONE_LIFE: [&str; 4] = [
     "concurrency=2",
     "txns=1000000000-1000000000",
 ];
-/// Connections that close and are followed by others.
-const MANY_LIVES: [&str; 3] = ["short", "packets=1000000000000", "concurrency=200"];
+/// Connections that all close and are followed by others.
+const MANY_LIVES: [&str; 4] = ["short", "packets=1000000000000", "concurrency=200", "variants=0"];
 
 const COMMANDS: [&str; 2] = ["packets", "connections"];
 

@@ -83,15 +83,17 @@ impl Layout {
             Side::Responder => '←',
         };
         let optional = |number: Option<u32>| number.map_or_else(String::new, |number| number.to_string());
+        let step = annotation.step.map_or("", Step::as_str);
         let mut line = format!(
-            "{:>5} {time:>width$}  #{:<3} {arrow} {:<11} {:>6} {:>6} {:>5}  {style}{:<7}{style:#} ",
+            "{:>5} {time:>width$}  #{:<3} {arrow} {:<11} {:>6} {:>6} {:>5}  {style}{step}{style:#}{:pad$} ",
             annotation.frame,
             annotation.connection,
             annotation.flags.to_string(),
             optional(annotation.seq),
             optional(annotation.ack),
             annotation.len,
-            annotation.step.map_or("", Step::as_str),
+            "",
+            pad = 7_usize.saturating_sub(step.len()),
             width = self.time,
         );
         if self.has_states() {
