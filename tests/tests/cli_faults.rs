@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use synfin::capture::{Capture, CaptureError};
 use synfin_tests::captures;
@@ -255,9 +255,14 @@ fn a_closed_pipe_is_quiet_everywhere() {
         &["--help"],
     ] {
         let mut command = command();
-        let (reader, writer) = std::io::pipe().expect("a pipe");
+        // A pipe whose reader has gone.
+        let mut reader = Command::new("true")
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("true runs");
+        let writer = reader.stdin.take().expect("it was asked for");
+        reader.wait().expect("it ends");
         command.args(arguments).stdout(writer).stderr(Stdio::piped());
-        drop(reader);
         let ran: Ran = command.output().expect("synfin runs").into();
         assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""), "{arguments:?}");
     }

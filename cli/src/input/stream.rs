@@ -266,11 +266,11 @@ impl Head {
 
     /// After the first frame.
     fn park(&mut self) {
-        if let Place::Open(part) = &self.place
-            && self.manner.parked
-            && part.path.is_file()
-        {
-            self.place = Place::Parked(part.path.clone());
+        match &self.place {
+            Place::Open(part) if self.manner.parked && part.path.is_file() => {
+                self.place = Place::Parked(part.path.clone());
+            }
+            _ => {}
         }
     }
 
