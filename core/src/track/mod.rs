@@ -164,11 +164,11 @@ impl Tracker {
             self.bounds.reassembly += u64::from(note.gave_up);
             self.bounds.heads += u64::from(note.too_long);
         }
+        let has_closed = !closed_before && conn.is_closed();
         if self.limits.streamed() {
-            let over = !closed_before && conn.is_closed() && conn.is_delivered();
-            conn.hand_out(over, &mut self.transactions);
+            conn.hand_out(has_closed && conn.is_delivered(), &mut self.transactions);
         }
-        if !closed_before && conn.is_closed() {
+        if has_closed {
             conn.release();
             self.table.note_closed(slot);
         }
@@ -176,7 +176,6 @@ impl Tracker {
             self.bound_held();
         }
         let conn = self.table.conn_mut(slot);
-        let has_closed = !closed_before && conn.is_closed();
         let annotation = conn.annotate(&arrival, &note, before, http, self.now_ns);
         if has_closed {
             self.let_go();
