@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 
-use synfin::{Annotation, Connection, Dissector, Explanation, Rule, Topic};
+use synfin::{Annotation, Connection, Dissector, Explanation, Rule};
 
 use crate::Failure;
 use crate::args::Explain;
@@ -61,11 +61,10 @@ fn row(out: &mut impl Write, rule: Rule) -> io::Result<()> {
     let language = language::chosen();
     let info = rule.info();
     let style = text::severity(info.severity);
-    let [severity, group, reference, meaning, condition] = match language {
-        Language::English => ["severity", "group", "reference", "meaning", "condition"],
-        Language::Chinese => ["级别", "类别", "出处", "含义", "条件"],
-    }
-    .map(|label| Left(label, LEFT));
+    let [severity, group, reference, meaning, condition] = language::messages()
+        .explain
+        .rule_labels
+        .map(|label| Left(label, LEFT));
     writeln!(out, "{HEADING}{}  {}{HEADING:#}", info.id, rule.name_in(language))?;
     writeln!(out, "{severity}{style}{}{style:#}", info.severity.label(language))?;
     writeln!(out, "{group}{}", info.group.label(language))?;
@@ -89,29 +88,26 @@ fn row(out: &mut impl Write, rule: Rule) -> io::Result<()> {
 
 /// The ids that were perhaps meant.
 fn unknown(asked: &str) -> String {
-    let language = language::chosen();
+    let (language, messages) = (language::chosen(), language::messages());
+    let words = &messages.explain;
     let wanted = asked.to_ascii_uppercase();
-    let words = asked.to_lowercase();
+    let part = asked.to_lowercase();
     let near = |rule: &&Rule| {
-        let named = |language| rule.name_in(language).to_lowercase().contains(&words);
+        let named = |language| rule.name_in(language).to_lowercase().contains(&part);
         strsim::osa_distance(rule.id(), &wanted) <= 1
-            || (words.len() > 2 && (named(Language::English) || named(language)))
+            || (part.len() > 2 && (named(Language::English) || named(language)))
     };
     let near: Vec<String> = Rule::ALL
         .iter()
         .filter(near)
         .take(8)
-        .map(|rule| match language {
-            Language::English => format!("{} ({})", rule.id(), rule.name_in(language)),
-            Language::Chinese => format!("{}（{}）", rule.id(), rule.name_in(language)),
-        })
+        .map(|rule| (words.rule_near)(rule.id(), rule.name_in(language)))
         .collect();
     let asked = text::foreign(asked);
-    match (language, near.is_empty()) {
-        (Language::English, true) => format!("no rule \"{asked}\"; `synfin rules` lists them"),
-        (Language::English, false) => format!("no rule \"{asked}\"; near it: {}", near.join(", ")),
-        (Language::Chinese, true) => format!("没有规则“{asked}”；`synfin rules` 列出全部规则"),
-        (Language::Chinese, false) => format!("没有规则“{asked}”；相近的有：{}", near.join("、")),
+    if near.is_empty() {
+        (words.no_rule)(&asked)
+    } else {
+        (words.no_rule_but)(&asked, &near.join(messages.list_comma))
     }
 }
 
@@ -187,32 +183,15 @@ impl<W: Write> Sink for &mut Explainer<'_, W> {
     }
 }
 
-fn heading(topic: Topic) -> &'static str {
-    match language::chosen() {
-        Language::English => match topic {
-            Topic::Who => "Who",
-            Topic::Opening => "Opening",
-            Topic::Unusual => "Unusual",
-            Topic::Transfer => "Data",
-            Topic::End => "End",
-            Topic::Timing => "Times",
-        },
-        Language::Chinese => topic.label(Language::Chinese),
-    }
-}
-
 fn title(connection: &Connection) -> String {
-    let number = connection.connection;
     let src = text::endpoint(connection.src, connection.src_port);
     let dst = text::endpoint(connection.dst, connection.dst_port);
-    let (first, last) = (connection.first_frame, connection.last_frame);
-    let span = Duration(connection.duration_ns);
-    match language::chosen() {
-        Language::English => {
-            format!("Connection {number}: {src} → {dst}, frames {first}-{last}, {span}")
-        }
-        Language::Chinese => format!("连接 {number}：{src} → {dst}，帧 {first}-{last}，{span}"),
-    }
+    (language::messages().explain.connection)(
+        connection.connection,
+        [&src, &dst],
+        [connection.first_frame, connection.last_frame],
+        Duration(connection.duration_ns),
+    )
 }
 
 fn tell(out: &mut impl Write, connection: &Connection, explanation: &Explanation) -> io::Result<()> {
@@ -220,7 +199,11 @@ fn tell(out: &mut impl Write, connection: &Connection, explanation: &Explanation
     let mut topic = None;
     for sentence in &explanation.sentences {
         if topic.replace(sentence.topic) != Some(sentence.topic) {
-            writeln!(out, "{HEADING}{}{HEADING:#}", heading(sentence.topic))?;
+            writeln!(
+                out,
+                "{HEADING}{}{HEADING:#}",
+                (language::messages().explain.topic)(sentence.topic)
+            )?;
         }
         for (index, line) in text::wrapped(&sentence.line(), text::width().saturating_sub(4))
             .iter()

@@ -6,7 +6,7 @@ use synfin::{FIELDS, Field, RULES, Rule};
 
 use crate::Failure;
 use crate::input::Reading;
-use crate::language::{self, Language};
+use crate::language::{self, Tables};
 use crate::text::{self, HEADING, Left};
 
 pub(crate) fn rules(json: bool) -> Result<Reading, Failure> {
@@ -22,10 +22,8 @@ pub(crate) fn rules(json: bool) -> Result<Reading, Failure> {
         return done(out);
     }
     let language = language::chosen();
-    let ([id, level, name, condition], gap) = match language {
-        Language::English => (["id", "level", "name", "condition"], " "),
-        Language::Chinese => (["编号", "级别", "名称", "条件"], ""),
-    };
+    let words = &language::messages().tables;
+    let ([id, level, name, condition], gap) = (words.rules, words.gap);
     writeln!(
         out,
         "{HEADING}{} {} {} {condition}{HEADING:#}",
@@ -68,10 +66,8 @@ pub(crate) fn rules(json: bool) -> Result<Reading, Failure> {
 pub(crate) fn fields() -> Result<Reading, Failure> {
     let mut out = anstream::stdout().lock();
     let language = language::chosen();
-    let [name, kind, of, unit, what] = match language {
-        Language::English => ["field", "type", "of", "unit", "what"],
-        Language::Chinese => ["字段", "类型", "属于", "单位", "含义"],
-    };
+    let words = &language::messages().tables;
+    let [name, kind, of, unit, what] = words.fields;
     writeln!(
         out,
         "{HEADING}{} {} {} {} {what}{HEADING:#}",
@@ -86,8 +82,8 @@ pub(crate) fn fields() -> Result<Reading, Failure> {
             "{:<38} {} {} {} {}",
             field.name,
             Left(field.kind.label(language), 13),
-            Left(belongs_to(field, language), 11),
-            Left(unit_of(field, language), 8),
+            Left(belongs_to(field, words), 11),
+            Left((words.unit)(field.unit), 8),
             field.description_in(language)
         )?;
     }
@@ -95,25 +91,13 @@ pub(crate) fn fields() -> Result<Reading, Failure> {
 }
 
 /// What has the field.
-const fn belongs_to(field: &Field, language: Language) -> &'static str {
-    let (english, chinese) = match (field.is_of_segment(), field.is_of_connection()) {
-        (true, true) => ("both", "两者"),
-        (true, false) => ("segment", "报文段"),
-        _ if field.is_of_second_pass() => ("second pass", "第二遍"),
-        _ => ("connection", "连接"),
-    };
-    match language {
-        Language::English => english,
-        Language::Chinese => chinese,
-    }
-}
-
-fn unit_of(field: &Field, language: Language) -> &'static str {
-    match (language, field.unit) {
-        (Language::Chinese, "bytes") => "字节",
-        (Language::Chinese, "segments") => "报文段",
-        (Language::Chinese, "bits") => "位",
-        (_, unit) => unit,
+const fn belongs_to(field: &Field, words: &Tables) -> &'static str {
+    let [both, segment, second_pass, connection] = words.owners;
+    match (field.is_of_segment(), field.is_of_connection()) {
+        (true, true) => both,
+        (true, false) => segment,
+        _ if field.is_of_second_pass() => second_pass,
+        _ => connection,
     }
 }
 

@@ -314,11 +314,6 @@ impl<S: Sink> Taker<'_, S> {
     }
 }
 
-/// Why a connection that was asked for is not there, where a capture holds `total` of them.
-pub(crate) fn no_such_connection(number: u64, total: u64) -> String {
-    (messages().no_such_connection)(number, total)
-}
-
 fn complain(path: &Path, message: &str) {
     let name = text::foreign(&path.display().to_string());
     let colon = messages().colon;

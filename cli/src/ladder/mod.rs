@@ -170,7 +170,7 @@ impl Sink for &mut Drawing<'_> {
             .iter()
             .find(|&&number| pictures.iter().all(|ladder| ladder.connection != number))
         {
-            self.refused = Some(input::no_such_connection(*number, total));
+            self.refused = Some((self.say.no_such_connection)(*number, total));
         }
         if total == 0 && asked.is_empty() && !self.args.svg && !self.args.mermaid {
             return writeln!(self.out, "{}", self.say.no_connections);

@@ -1,8 +1,11 @@
 //! English.
 
+use synfin::Topic;
+
 use super::Language;
 use super::messages::{
-    Bodies, Connections, Http, IcmpNames, Input, Ladder, Long, Messages, Packets, Page, Summary,
+    Bodies, Connections, Explain, Http, IcmpNames, Input, Ladder, Long, Messages, Packets, Page, Summary,
+    Tables,
 };
 
 const fn s(count: u64) -> &'static str {
@@ -38,6 +41,8 @@ pub(super) static ENGLISH: Messages = Messages {
     cannot_write: |error| format!("cannot write: {error}"),
     cannot_write_to: |name, error| format!("cannot write {name}: {error}"),
     is_read: |name| format!("{name} is what is read: not overwritten"),
+    explain: EXPLAIN,
+    tables: TABLES,
     packets: PACKETS,
     connections: CONNECTIONS,
     long: LONG,
@@ -47,6 +52,32 @@ pub(super) static ENGLISH: Messages = Messages {
     ladder: LADDER,
     page: PAGE,
     input: INPUT,
+};
+
+const EXPLAIN: Explain = Explain {
+    rule_labels: ["severity", "group", "reference", "meaning", "condition"],
+    rule_near: |id, name| format!("{id} ({name})"),
+    no_rule: |asked| format!("no rule \"{asked}\"; `synfin rules` lists them"),
+    no_rule_but: |asked, near| format!("no rule \"{asked}\"; near it: {near}"),
+    topic: |topic| match topic {
+        Topic::Who => "Who",
+        Topic::Opening => "Opening",
+        Topic::Unusual => "Unusual",
+        Topic::Transfer => "Data",
+        Topic::End => "End",
+        Topic::Timing => "Times",
+    },
+    connection: |number, [src, dst], [first, last], span| {
+        format!("Connection {number}: {src} → {dst}, frames {first}-{last}, {span}")
+    },
+};
+
+const TABLES: Tables = Tables {
+    rules: ["id", "level", "name", "condition"],
+    gap: " ",
+    fields: ["field", "type", "of", "unit", "what"],
+    owners: ["both", "segment", "second pass", "connection"],
+    unit: |unit| unit,
 };
 
 const PACKETS: Packets = Packets {

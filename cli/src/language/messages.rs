@@ -7,7 +7,7 @@ use std::io;
 
 use serde::Serialize;
 use synfin::capture::CaptureError;
-use synfin::{Connection, IcmpReport};
+use synfin::{Connection, IcmpReport, Topic};
 
 use super::Language;
 use crate::text::Duration;
@@ -34,6 +34,8 @@ pub(crate) struct Messages {
     pub(crate) cannot_write_to: fn(&str, &io::Error) -> String,
     /// An output file that is an input as well.
     pub(crate) is_read: fn(&str) -> String,
+    pub(crate) explain: Explain,
+    pub(crate) tables: Tables,
     pub(crate) packets: Packets,
     pub(crate) connections: Connections,
     pub(crate) long: Long,
@@ -52,6 +54,36 @@ impl Messages {
             Language::Chinese => &super::zh::CHINESE,
         }
     }
+}
+
+/// One connection, or one rule, in words; the sentences are core's.
+pub(crate) struct Explain {
+    /// Severity, group, reference, meaning, condition.
+    pub(crate) rule_labels: [&'static str; 5],
+    /// A rule that may have been meant: its id and name.
+    pub(crate) rule_near: fn(&str, &str) -> String,
+    /// There is no rule of an id, and none near it.
+    pub(crate) no_rule: fn(&str) -> String,
+    /// There is no rule of an id, but these are near it.
+    pub(crate) no_rule_but: fn(&str, &str) -> String,
+    /// What the heading of a topic says.
+    pub(crate) topic: fn(Topic) -> &'static str,
+    /// The heading of a connection: its number, both endpoints, first and last frame, duration.
+    pub(crate) connection: fn(u64, [&str; 2], [u64; 2], Duration) -> String,
+}
+
+/// The rule table and the field registry.
+pub(crate) struct Tables {
+    /// Id, level, name, condition.
+    pub(crate) rules: [&'static str; 4],
+    /// Between a condition and its reference.
+    pub(crate) gap: &'static str,
+    /// Field, type, of, unit, what.
+    pub(crate) fields: [&'static str; 5],
+    /// What has a field: segments and connections, segments, segments in a second pass, connections.
+    pub(crate) owners: [&'static str; 4],
+    /// A unit of the registry.
+    pub(crate) unit: fn(&'static str) -> &'static str,
 }
 
 /// A segment in a line. What is told of every segment is added to text that is there.

@@ -14,7 +14,7 @@ mod zh;
 
 use std::sync::OnceLock;
 
-pub(crate) use messages::{IcmpNames, Messages, Page as PageMessages};
+pub(crate) use messages::{IcmpNames, Messages, Page as PageMessages, Tables};
 pub(crate) use synfin::Language;
 
 static CHOSEN: OnceLock<Language> = OnceLock::new();

@@ -6,7 +6,8 @@ use synfin::capture::CaptureError;
 
 use super::Language;
 use super::messages::{
-    Bodies, Connections, Http, IcmpNames, Input, Ladder, Long, Messages, Packets, Page, Summary,
+    Bodies, Connections, Explain, Http, IcmpNames, Input, Ladder, Long, Messages, Packets, Page, Summary,
+    Tables,
 };
 
 pub(super) static CHINESE: Messages = Messages {
@@ -33,6 +34,8 @@ pub(super) static CHINESE: Messages = Messages {
     cannot_write: |error| format!("无法写入：{}", io_error(error)),
     cannot_write_to: |name, error| format!("无法写入 {name}：{}", io_error(error)),
     is_read: |name| format!("{name} 正是要读取的文件：不覆盖"),
+    explain: EXPLAIN,
+    tables: TABLES,
     packets: PACKETS,
     connections: CONNECTIONS,
     long: LONG,
@@ -42,6 +45,30 @@ pub(super) static CHINESE: Messages = Messages {
     ladder: LADDER,
     page: PAGE,
     input: INPUT,
+};
+
+const EXPLAIN: Explain = Explain {
+    rule_labels: ["级别", "类别", "出处", "含义", "条件"],
+    rule_near: |id, name| format!("{id}（{name}）"),
+    no_rule: |asked| format!("没有规则“{asked}”；`synfin rules` 列出全部规则"),
+    no_rule_but: |asked, near| format!("没有规则“{asked}”；相近的有：{near}"),
+    topic: |topic| topic.label(Language::Chinese),
+    connection: |number, [src, dst], [first, last], span| {
+        format!("连接 {number}：{src} → {dst}，帧 {first}-{last}，{span}")
+    },
+};
+
+const TABLES: Tables = Tables {
+    rules: ["编号", "级别", "名称", "条件"],
+    gap: "",
+    fields: ["字段", "类型", "属于", "单位", "含义"],
+    owners: ["两者", "报文段", "第二遍", "连接"],
+    unit: |unit| match unit {
+        "bytes" => "字节",
+        "segments" => "报文段",
+        "bits" => "位",
+        unit => unit,
+    },
 };
 
 const PACKETS: Packets = Packets {
