@@ -65,25 +65,28 @@ impl Holders {
 
     /// A connection in a slot holds so much now.
     pub(super) fn set(&mut self, holding: &mut Holding, bytes: usize, slot: Slot, id: ConnectionId) {
+        if bytes == 0 {
+            return self.release(holding);
+        }
         self.bytes = self.bytes - holding.bytes + bytes;
-        match (holding.bytes, bytes) {
-            (0, 1..) => {
-                self.next += 1;
-                self.live += 1;
-                holding.since = self.next;
-                self.queue.push_back(Holder {
-                    slot,
-                    id,
-                    since: self.next,
-                });
-            }
-            (1.., 0) => {
-                self.live -= 1;
-                holding.since = 0;
-            }
-            _ => {}
+        if holding.bytes == 0 {
+            self.next += 1;
+            self.live += 1;
+            holding.since = self.next;
+            self.queue.push_back(Holder {
+                slot,
+                id,
+                since: self.next,
+            });
         }
         holding.bytes = bytes;
+    }
+
+    /// A connection holds nothing any more.
+    pub(super) fn release(&mut self, holding: &mut Holding) {
+        self.bytes -= holding.bytes;
+        self.live -= usize::from(holding.bytes > 0);
+        *holding = Holding::default();
     }
 
     /// Forgets those of the queue that hold nothing any more, when they are the most of it: so it grows no longer than

@@ -186,15 +186,15 @@ impl Tracker {
     /// Closed connections leave where there are too many: two for each that closes, as one may be passed over.
     fn let_go(&mut self) {
         for _ in 0..2 {
-            if let Some((slot, gone)) = self.table.take_surplus() {
-                self.give_out(slot, gone, false);
+            if let Some(gone) = self.table.take_surplus() {
+                self.give_out(gone, false);
             }
         }
     }
 
     /// A connection has left the table.
-    fn give_out(&mut self, slot: Slot, mut gone: Conn, evicted: bool) {
-        gone.streams.hold_nothing(&mut self.holders, slot, gone.id);
+    fn give_out(&mut self, mut gone: Conn, evicted: bool) {
+        gone.streams.hold_nothing(&mut self.holders);
         self.crowd.forget(&gone);
         let connection = self.summarise(gone, evicted);
         self.evicted.push(connection);
@@ -234,7 +234,7 @@ impl Tracker {
                 let (slot, evicted) = self.table.insert(conn);
                 if let Some(evicted) = evicted {
                     self.bounds.connections += 1;
-                    self.give_out(slot, evicted, true);
+                    self.give_out(evicted, true);
                 }
                 (slot, rule)
             }

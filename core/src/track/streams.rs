@@ -134,9 +134,9 @@ impl Streams {
     }
 
     /// They will hold nothing any more: they go with their connection.
-    pub(super) fn hold_nothing(&mut self, holders: &mut Holders, slot: Slot, id: ConnectionId) {
-        if let Some(open) = self.0.as_mut().filter(|open| open.holding.bytes() > 0) {
-            holders.set(&mut open.holding, 0, slot, id);
+    pub(super) fn hold_nothing(&mut self, holders: &mut Holders) {
+        if let Some(open) = &mut self.0 {
+            holders.release(&mut open.holding);
         }
     }
 

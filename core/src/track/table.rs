@@ -154,7 +154,7 @@ impl Table {
 
     /// Takes out the one that closed longest ago, where more are held than wanted; none if it had a segment since
     /// it was last looked at. Never the last one that closed.
-    pub(super) fn take_surplus(&mut self) -> Option<(Slot, Conn)> {
+    pub(super) fn take_surplus(&mut self) -> Option<Conn> {
         if self.closed.len() <= self.max_closed {
             return None;
         }
@@ -165,7 +165,7 @@ impl Table {
             self.closed.push_back((slot, id));
             return None;
         }
-        self.remove(slot).map(|conn| (slot, conn))
+        self.remove(slot)
     }
 
     pub(super) fn len(&self) -> usize {
