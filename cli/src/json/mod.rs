@@ -1,5 +1,7 @@
 //! Lines of JSON that are safe to look at.
 
+mod writer;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -14,7 +16,7 @@ const USUAL: usize = 4096;
 /// also where JSON does not ask for it (RFC 8259 section 7).
 pub(crate) fn line(mut out: impl Write, value: &impl Serialize) -> io::Result<()> {
     let mut line = Vec::with_capacity(USUAL);
-    serde_json::to_writer(&mut line, value)?;
+    writer::append(&mut line, value)?;
     line.push(b'\n');
     // Nearly every line; the look at all bytes at once costs less than one at each string.
     if line.iter().fold(0, |seen, byte| seen | u8::from(*byte >= 0x7f)) == 0 {
