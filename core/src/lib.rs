@@ -32,6 +32,7 @@
 mod words;
 
 mod annotation;
+mod application;
 mod bounds;
 #[cfg(feature = "capture")]
 pub mod capture;

@@ -205,7 +205,7 @@ impl Http {
         }
         if framing == Framing::Tunnel {
             // RFC 9110 sections 9.3.6 and 7.8: neither side speaks HTTP/1 after this head.
-            // Nobody is asked for an Upgrade field in the answer to CONNECT: its bytes tell (below).
+            // Nobody is asked for an Upgrade field in the answer to CONNECT: its bytes tell.
             let protocol = match first {
                 FirstLine::Status {
                     status: Some(101), ..
@@ -214,11 +214,7 @@ impl Http {
             };
             for side in Side::BOTH {
                 self.streams[side] = Stream {
-                    phase: if protocol.is_some() {
-                        Phase::Opaque
-                    } else {
-                        Phase::Tunnel
-                    },
+                    phase: Phase::Over,
                     ..Stream::default()
                 };
             }
@@ -233,7 +229,7 @@ impl Http {
         }
     }
 
-    /// What is spoken in the tunnel that a transaction made.
+    /// What is spoken in the tunnel that a transaction made, or on the connection.
     pub(super) fn speaks(&mut self, protocol: HttpProtocol) {
         self.protocol = Some(protocol);
         let Some(row) = self.tunnel.take().and_then(|number| self.ledger.get_mut(number)) else {

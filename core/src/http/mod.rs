@@ -95,6 +95,8 @@ pub(crate) struct HttpEvents {
     pub(crate) rules: RuleSet,
     /// A head or trailer section was longer than may be held.
     pub(crate) too_long: bool,
+    /// Another protocol has taken over, and these last bytes of those given are its: 0 where it begins behind them.
+    pub(crate) unread: Option<usize>,
 }
 
 impl HttpEvents {
@@ -173,12 +175,20 @@ impl Http {
         if how == StreamEnd::Reset || how == StreamEnd::Fin && self.client == Some(from.peer()) {
             self.ledger.breaks();
         }
-        if self.tunnel.is_some() && matches!(self.streams[from].phase, Phase::Tunnel) {
+        if self.tunnel.is_some() && matches!(self.streams[from].phase, Phase::Over) {
             self.speaks(HttpProtocol::Opaque);
         }
         self.close(from, how, limits, &mut events);
         self.ledger.ends_whole();
         events
+    }
+
+    /// Another protocol takes over both sides.
+    pub(crate) fn gives_way(&mut self, protocol: HttpProtocol) {
+        for side in Side::BOTH {
+            self.streams[side].phase = Phase::Over;
+        }
+        self.speaks(protocol);
     }
 
     /// Bytes held until more comes: of heads and trailer sections that are not whole.
@@ -245,7 +255,6 @@ impl Http {
     }
 
     /// Which side sends the requests, once a first line told.
-    #[allow(dead_code, reason = "for the HTTP views to come")]
     pub(crate) const fn client(&self) -> Option<Side> {
         self.client
     }

@@ -5,7 +5,6 @@ use smallvec::SmallVec;
 
 use super::body::{Body, Outcome};
 use super::collect::{BodyEar, Heard, TrailerSection};
-use super::facts::HttpProtocol;
 use super::head::{self, Expect};
 use super::message::Message;
 use super::transaction::Kind;
@@ -48,10 +47,8 @@ pub(super) enum Phase {
     Body(Body),
     /// Not HTTP, or not readable, up to the next segment that begins with a credible first line.
     Lost,
-    /// In a tunnel, before its first byte.
-    Tunnel,
-    /// A tunnel or another protocol for good.
-    Opaque,
+    /// Another protocol follows: what a tunnel carries, or an upgrade named.
+    Over,
     /// Nothing follows.
     Ended,
 }
@@ -64,19 +61,6 @@ pub(super) struct Partial {
     line: usize,
     /// The segment with its first byte.
     pub(super) mark: Mark,
-}
-
-/// A protocol by its first bytes: TLS by a handshake record (RFC 8446 section 5.1), HTTP/2 by the first line of its
-/// connection preface (RFC 9113 section 3.4).
-fn recognise(data: &[u8]) -> Option<HttpProtocol> {
-    const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n";
-    if data.starts_with(&[0x16, 3]) {
-        Some(HttpProtocol::Tls)
-    } else if data.starts_with(PREFACE) {
-        Some(HttpProtocol::Http2)
-    } else {
-        None
-    }
 }
 
 impl Http {
@@ -120,16 +104,12 @@ impl Http {
                     self.skipped(from, None);
                     return;
                 }
-                Phase::Tunnel => {
-                    let protocol = recognise(data).unwrap_or(HttpProtocol::Opaque);
-                    self.speaks(protocol);
-                    for side in Side::BOTH {
-                        self.streams[side].phase = Phase::Opaque;
-                    }
-                    return;
-                }
-                Phase::Opaque | Phase::Ended => return,
+                Phase::Over => break,
+                Phase::Ended => return,
             };
+        }
+        if matches!(self.streams[from].phase, Phase::Over) {
+            events.unread = Some(data.len());
         }
         if !matches!(self.streams[from].phase, Phase::Head(_)) {
             self.streams[from].begun = true;
@@ -209,7 +189,7 @@ impl Http {
             }
         }
         match &mut stream.phase {
-            Phase::Opaque | Phase::Tunnel | Phase::Ended => {}
+            Phase::Over | Phase::Ended => {}
             Phase::Between | Phase::Lost => {
                 stream.phase = Phase::Lost;
                 self.skipped(from, Some(cause));
@@ -271,7 +251,7 @@ impl Http {
                 self.finish(side, MessageState::Complete, events);
             }
             Phase::Body(_) => self.finish(side, state, events),
-            Phase::Between | Phase::Lost | Phase::Tunnel | Phase::Opaque | Phase::Ended => {}
+            Phase::Between | Phase::Lost | Phase::Over | Phase::Ended => {}
         }
         self.streams[side].phase = Phase::Ended;
     }
@@ -307,7 +287,7 @@ impl Http {
         if data.is_empty() {
             return data;
         }
-        if self.begin_other(from, mark, data, limits, events) {
+        if self.begin_headless(from, mark, data, limits, events) {
             return data;
         }
         let bound = data.len().min(limits.head_bytes as usize);
@@ -338,8 +318,8 @@ impl Http {
         }
     }
 
-    /// What begins without a head: another protocol, or the response of HTTP/0.9.
-    fn begin_other(
+    /// What begins without a head: the response of HTTP/0.9.
+    fn begin_headless(
         &mut self,
         from: Side,
         mark: Mark,
@@ -349,16 +329,6 @@ impl Http {
     ) -> bool {
         let is_start = !self.streams[from].begun;
         match self.expect(from) {
-            Expect::Start | Expect::Either => {
-                let Some(protocol) = recognise(data).filter(|_| is_start) else {
-                    return false;
-                };
-                self.protocol = Some(protocol);
-                for side in Side::BOTH {
-                    self.streams[side].phase = Phase::Opaque;
-                }
-                true
-            }
             // RFC 1945 section 6: a simple response is content alone. Some servers answer newer requests so.
             Expect::Response if is_start => {
                 let request = self.ledger.front().and_then(|number| self.ledger.get(number));
@@ -375,7 +345,7 @@ impl Http {
                 }
                 true
             }
-            Expect::Request | Expect::Response => false,
+            Expect::Start | Expect::Either | Expect::Request | Expect::Response => false,
         }
     }
 
@@ -445,7 +415,7 @@ impl Http {
             }
             self.finish(from, MessageState::Incomplete, events);
             self.lose(from);
-        } else if self.begin_other(from, partial.mark, &partial.bytes, limits, events) {
+        } else if self.begin_headless(from, partial.mark, &partial.bytes, limits, events) {
             self.read_body(from, partial.mark, &partial.bytes, limits, events);
         } else {
             let stream = &mut self.streams[from];

@@ -31,6 +31,7 @@ mod timing;
 mod verdict;
 
 use crate::annotation::{Annotation, ConnectionId};
+use crate::application::{self, Notes};
 use crate::bounds::BoundsReached;
 use crate::config::Config;
 use crate::connection::Connection;
@@ -81,7 +82,9 @@ impl Tracker {
             crowd: Crowd::new(config),
             limits: Limits {
                 reassembly: config.reassembly,
-                http: config.http_enabled.then_some(config.http),
+                application: config
+                    .http_enabled
+                    .then_some(application::Limits { http: config.http }),
                 idle_reset_ns: config.idle_reset_ns,
             },
             compat: compat::Switches::new(config),
@@ -127,10 +130,10 @@ impl Tracker {
         }
         let before = Sides::from_fn(|side| conn.ends[side].state);
         let counts = believed && segment.tcp.is_whole();
-        let http = if counts {
+        let notes = if counts {
             conn.observe(&arrival, &mut note, &self.limits)
         } else {
-            None
+            Notes::default()
         };
         let has_opened = !open_before && conn.opening.established;
         // Its SYN-ACK may be missing from the capture.
@@ -176,7 +179,7 @@ impl Tracker {
             self.bound_held();
         }
         let conn = self.table.conn_mut(slot);
-        let annotation = conn.annotate(&arrival, &note, before, http, self.now_ns);
+        let annotation = conn.annotate(&arrival, &note, before, notes, self.now_ns);
         if has_closed {
             self.let_go();
         }

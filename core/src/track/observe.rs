@@ -11,7 +11,8 @@ use super::{
     challenge, compat, handshake, injected, keepalive, loss, mtu, negotiation, offer, one_sided, order,
     other_isn, split, stray, teardown, transfer, verdict, window,
 };
-use crate::annotation::{Annotation, CloseSoFar, HttpNote, Transition};
+use crate::annotation::{Annotation, CloseSoFar, Transition};
+use crate::application::Notes;
 use crate::rule::{Rule, RuleSet};
 use crate::stream::StreamEnd;
 use crate::words::{Phase, State};
@@ -51,15 +52,10 @@ impl Conn {
     }
 
     /// Takes a segment through the stations.
-    pub(super) fn observe(
-        &mut self,
-        arrival: &Arrival<'_>,
-        note: &mut Note,
-        limits: &Limits,
-    ) -> Option<HttpNote> {
+    pub(super) fn observe(&mut self, arrival: &Arrival<'_>, note: &mut Note, limits: &Limits) -> Notes {
         if transfer::is_copy(self, arrival) {
             note.copy_of_previous();
-            return None;
+            return Notes::default();
         }
         offer::strange_flags(arrival, note);
         if arrival.flags.rst() {
@@ -69,30 +65,30 @@ impl Conn {
             if self.closing.reset.is_some_and(|reset| reset.at == arrival.mark) {
                 note.more(self.end_streams(StreamEnd::Reset, limits));
             }
-            return None;
+            return Notes::default();
         }
         if arrival.ack.is_none() && stray::probe(self, arrival, note) {
-            return None;
+            return Notes::default();
         }
         if self.is_foreign_syn(arrival) {
             other_isn::observe(self, arrival, note);
             self.offer(arrival);
             self.provoke_by_syn(Provocation::Syn, arrival.sender, arrival.mark);
-            return None;
+            return Notes::default();
         }
         if arrival.flags.fin() && arrival.ack.is_none() && self.is_open() {
             note.special(Rule::T13);
-            return None;
+            return Notes::default();
         }
         if arrival.flags.fin() && !arrival.flags.syn() && self.drops_fin(arrival) {
-            return None;
+            return Notes::default();
         }
         let numbers = arrival.numbers();
         let (own, peer) = self.ends.pair_mut(arrival.sender);
         own.shows(numbers, peer);
         handshake::observe(self, arrival, note);
         if !self.opening.established && note.calls_for_reset() {
-            return None;
+            return Notes::default();
         }
         if self.ends.initiator.isn.is_none() && self.ends.responder.isn.is_none() {
             handshake::observe_midstream(self, arrival, note);
@@ -124,27 +120,25 @@ impl Conn {
         transfer::advance(self, arrival);
         transfer::learn_states(self);
         if note.probe {
-            None
+            Notes::default()
         } else {
             self.streams(arrival, note, limits)
         }
     }
 
-    fn streams(&mut self, arrival: &Arrival<'_>, note: &mut Note, limits: &Limits) -> Option<HttpNote> {
+    fn streams(&mut self, arrival: &Arrival<'_>, note: &mut Note, limits: &Limits) -> Notes {
         if arrival.len == 0 && !arrival.flags.fin() {
-            return None;
+            return Notes::default();
         }
         let sender = arrival.sender;
         let own = &self.ends[sender];
         let (begin, acked) = (own.isn.map(|isn| isn + 1), self.ends[sender.peer()].ack);
         let mut told = Told::default();
-        let http = if arrival.len > 0 {
-            self.streams.payload(arrival, begin, acked, &mut told, limits)
-        } else {
-            None
-        };
-        (note.gave_up, note.too_long) = (told.gave_up, told.too_long);
-        let mut rules = told.rules;
+        if arrival.len > 0 {
+            self.streams.payload(arrival, begin, acked, &mut told, limits);
+        }
+        (note.gave_up, note.too_long) = (told.gave_up, told.events.too_long);
+        let mut rules = told.events.rules;
         // A FIN that came before missing data (T11) ends the stream only when the hole is filled.
         if own
             .fin
@@ -160,7 +154,7 @@ impl Conn {
             rules.remove(Rule::H23);
         }
         note.more(rules);
-        http
+        told.events.notes
     }
 
     pub(super) fn end_streams(&mut self, how: StreamEnd, limits: &Limits) -> RuleSet {
@@ -198,7 +192,7 @@ impl Conn {
         arrival: &Arrival<'_>,
         note: &Note,
         before: Sides<State>,
-        http: Option<HttpNote>,
+        notes: Notes,
         now_ns: i64,
     ) -> Annotation {
         let segment = arrival.segment;
@@ -251,7 +245,7 @@ impl Conn {
             since_previous_ns: again.map(|again| again.since_previous_ns),
             backoff_percent: again.and_then(|again| again.backoff_percent),
             order: note.order,
-            http,
+            http: notes.http,
             close,
         }
     }

@@ -1,11 +1,12 @@
-//! The byte streams of a connection, and HTTP in them. Nothing is held before the first payload.
+//! The byte streams of a connection, and what they speak. Nothing is held before the first payload.
 
 use super::arrival::Arrival;
 use super::held::{Holders, Holding};
 use super::key::Slot;
 use super::reassembly::{Delivery, Reassembly, ReassemblyLimits};
-use crate::annotation::{ConnectionId, HttpMessage, HttpNote};
-use crate::http::{Http, HttpEvents, HttpLimits};
+use crate::annotation::ConnectionId;
+use crate::application::{self, Application, Events};
+use crate::http::Http;
 use crate::rule::{Rule, RuleSet};
 use crate::stream::{Mark, StreamEnd};
 use crate::{SeqNumber, Side, Sides};
@@ -16,34 +17,32 @@ pub(super) struct Streams(Option<Box<Open>>);
 
 #[derive(Debug, Default)]
 struct Open {
-    http: Http,
+    application: Application,
     sides: Sides<Option<Reassembly>>,
     holding: Holding,
 }
 
-/// How much memory a connection's streams may take; without HTTP they take none.
+/// How much memory a connection's streams may take; where nobody reads them they take none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Limits {
     pub(super) reassembly: ReassemblyLimits,
-    pub(super) http: Option<HttpLimits>,
+    pub(super) application: Option<application::Limits>,
     /// Silence after which a foreign RST is one of a NAT or firewall (T21), nanoseconds.
     pub(super) idle_reset_ns: i64,
 }
 
 impl Limits {
     pub(super) fn streamed(&self) -> bool {
-        self.http.is_some_and(|http| http.streamed)
+        self.application.is_some_and(|limits| limits.http.streamed)
     }
 }
 
-/// What a segment's payload came to beside its messages.
+/// What a segment's payload came to.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Told {
-    pub(super) rules: RuleSet,
+    pub(super) events: Events,
     /// Holes were given up, because the side may hold no more.
     pub(super) gave_up: bool,
-    /// A head or trailer section was longer than may be held.
-    pub(super) too_long: bool,
 }
 
 impl Streams {
@@ -56,24 +55,18 @@ impl Streams {
         acked: Option<SeqNumber>,
         told: &mut Told,
         limits: &Limits,
-    ) -> Option<HttpNote> {
-        let http_limits = limits.http.as_ref()?;
-        let Open { http, sides, .. } = &mut **self.0.get_or_insert_default();
+    ) {
+        let Some(readers) = &limits.application else {
+            return;
+        };
+        let Open {
+            application, sides, ..
+        } = &mut **self.0.get_or_insert_default();
         let seq = arrival.payload_seq();
         let stream = sides[arrival.sender].get_or_insert_with(|| Reassembly::new(begin.unwrap_or(seq)));
-        let mut note: Option<HttpNote> = None;
+        let events = &mut told.events;
         let mut sink = |delivery: Delivery<'_>| {
-            let events = deliver(http, arrival.sender, delivery, http_limits);
-            told.rules.extend(events.rules);
-            told.too_long |= events.too_long;
-            note = match (note, as_note(http, &events)) {
-                // Bytes that were held follow those that closed the hole.
-                (Some(first), Some(next)) => Some(HttpNote {
-                    ends: first.ends || next.ends,
-                    ..first
-                }),
-                (first, next) => first.or(next),
-            };
+            deliver(application, arrival.sender, delivery, readers, events);
         };
         // Acknowledged, and the sender has gone on behind it: what was not captured by now never will be.
         // The acknowledgement alone does not tell, for it may be captured before its data.
@@ -90,26 +83,27 @@ impl Streams {
             &mut sink,
         );
         if pushed.overlap_differs {
-            told.rules.insert(Rule::E14);
+            told.events.rules.insert(Rule::E14);
         }
         told.gave_up |= pushed.gave_up;
-        note
     }
 
     /// A side sends no more.
     pub(super) fn end(&mut self, side: Side, how: StreamEnd, mark: Mark, limits: &Limits) -> RuleSet {
-        let mut rules = RuleSet::default();
-        let (Some(open), Some(http_limits)) = (&mut self.0, &limits.http) else {
-            return rules;
+        let mut events = Events::default();
+        let (Some(open), Some(readers)) = (&mut self.0, &limits.application) else {
+            return events.rules;
         };
-        let Open { http, sides, .. } = &mut **open;
+        let Open {
+            application, sides, ..
+        } = &mut **open;
         if let Some(stream) = &mut sides[side] {
             stream.finish(mark, &mut |delivery| {
-                rules.extend(deliver(http, side, delivery, http_limits).rules);
+                deliver(application, side, delivery, readers, &mut events);
             });
         }
-        rules.extend(http.end(side, how, http_limits).rules);
-        rules
+        application.end(side, how, readers, &mut events);
+        events.rules
     }
 
     /// Whether the side's stream has been delivered up to this number.
@@ -122,7 +116,7 @@ impl Streams {
     pub(super) fn count_held(&mut self, holders: &mut Holders, slot: Slot, id: ConnectionId) {
         let Some(open) = &mut self.0 else { return };
         let held = |side: Side| open.sides[side].as_ref().map_or(0, Reassembly::held_bytes);
-        let bytes = open.http.held_bytes() + held(Side::Initiator) + held(Side::Responder);
+        let bytes = open.application.held_bytes() + held(Side::Initiator) + held(Side::Responder);
         if bytes != open.holding.bytes() {
             holders.set(&mut open.holding, bytes, slot, id);
         }
@@ -142,53 +136,46 @@ impl Streams {
 
     /// Lets go all that is held until more comes.
     pub(super) fn give_up(&mut self, mark: Mark, limits: &Limits) -> RuleSet {
-        let mut rules = RuleSet::default();
-        let (Some(open), Some(http_limits)) = (&mut self.0, &limits.http) else {
-            return rules;
+        let mut events = Events::default();
+        let (Some(open), Some(readers)) = (&mut self.0, &limits.application) else {
+            return events.rules;
         };
-        let Open { http, sides, .. } = &mut **open;
+        let Open {
+            application, sides, ..
+        } = &mut **open;
         for side in Side::BOTH {
             if let Some(stream) = &mut sides[side] {
                 stream.finish(mark, &mut |delivery| {
-                    rules.extend(deliver(http, side, delivery, http_limits).rules);
+                    deliver(application, side, delivery, readers, &mut events);
                 });
             }
-            rules.extend(http.give_up(side, http_limits).rules);
+            application.give_up(side, readers, &mut events);
         }
-        rules
+        events.rules
     }
 
     pub(super) fn http_mut(&mut self) -> Option<&mut Http> {
-        self.0.as_mut().map(|open| &mut open.http)
+        self.0.as_mut().map(|open| open.application.http_mut())
     }
 
     pub(super) fn http(&self) -> Option<&Http> {
-        self.0.as_ref().map(|open| &open.http)
+        self.application().map(Application::http)
+    }
+
+    pub(super) fn application(&self) -> Option<&Application> {
+        self.0.as_ref().map(|open| &open.application)
     }
 }
 
-fn deliver(http: &mut Http, from: Side, delivery: Delivery<'_>, limits: &HttpLimits) -> HttpEvents {
+fn deliver(
+    application: &mut Application,
+    from: Side,
+    delivery: Delivery<'_>,
+    limits: &application::Limits,
+    events: &mut Events,
+) {
     match delivery {
-        Delivery::Bytes { bytes, mark } => http.bytes(from, mark, bytes, limits),
-        Delivery::Gap { len, cause, .. } => http.gap(from, len, cause, limits),
+        Delivery::Bytes { bytes, mark } => application.bytes(from, mark, bytes, limits, events),
+        Delivery::Gap { len, cause, .. } => application.gap(from, len, cause, limits, events),
     }
-}
-
-fn as_note(http: &Http, events: &HttpEvents) -> Option<HttpNote> {
-    let (message, transaction) = match (events.request, events.response) {
-        (Some(number), _) => (HttpMessage::Request, number),
-        (None, Some(number)) => (HttpMessage::Response, number),
-        (None, None) => return None,
-    };
-    let request_in = match message {
-        HttpMessage::Response => http.request_frame(transaction),
-        HttpMessage::Request => None,
-    };
-    Some(HttpNote {
-        message,
-        begins: events.begins,
-        ends: events.ends,
-        transaction,
-        request_in,
-    })
 }

@@ -6,6 +6,7 @@ use super::order::Disorder;
 use super::verdict::{self, Ending};
 use super::{loss, one_sided, stray, teardown};
 use crate::Sides;
+use crate::application::Application;
 use crate::connection::{Close, Connection, UtcTime};
 use crate::http::{CloseReason, Http, MessageState};
 use crate::rule::{Rule, RuleSet};
@@ -71,7 +72,7 @@ impl Conn {
                 .unwrap_or_default(),
             icmp_omitted: self.icmp.as_ref().map_or(0, |icmp| icmp.omitted),
             options: self.options(),
-            protocol: http.and_then(Http::protocol),
+            protocol: self.streams.application().and_then(Application::protocol),
             http: http.map(|http| http.transactions().to_vec()).unwrap_or_default(),
             http_omitted: http.map_or(0, Http::omitted),
             evicted,

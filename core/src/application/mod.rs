@@ -1,0 +1,313 @@
+//! What the two byte streams of a connection speak: decided by content, on any port, and passed on to whoever
+//! reads it.
+//!
+//! - The first bytes of each side tell TLS and HTTP/2 ([`first`]); all else goes to HTTP/1, which finds out
+//!   itself whether it is any. So a plain HTTP/1 or opaque stream costs one look at its beginning.
+//! - A CONNECT tunnel begins anew: its first bytes tell again. An upgrade names what follows.
+//! - A ClientHello in a stream that nothing here understands is STARTTLS, whatever the words before it.
+//!
+//! Readers are made when they are first needed. Nothing here panics; what is held until more comes is at most
+//! [`first::LONGEST`] bytes for each side beside what the readers hold.
+
+mod first;
+#[cfg(test)]
+mod tests;
+
+use smallvec::SmallVec;
+
+use crate::annotation::{HttpMessage, HttpNote};
+use crate::http::{Http, HttpEvents, HttpLimits, HttpProtocol};
+use crate::rule::RuleSet;
+use crate::stream::{GapCause, Mark, StreamEnd};
+use crate::{Side, Sides};
+use first::First;
+
+/// What the readers may hold for each connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limits {
+    pub(crate) http: HttpLimits,
+}
+
+/// What a segment's bytes are to their protocols.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Notes {
+    pub(crate) http: Option<HttpNote>,
+}
+
+/// What some bytes, gaps or an end came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Events {
+    pub(crate) notes: Notes,
+    /// Situations of the rule table that show here.
+    pub(crate) rules: RuleSet,
+    /// A message was longer than may be held.
+    pub(crate) too_long: bool,
+}
+
+/// The protocols of one connection; new by `default()`.
+#[derive(Debug, Default)]
+pub(crate) struct Application {
+    reader: Reader,
+    starts: Sides<Start>,
+    /// HTTP/1, and what the connection speaks.
+    http: Http,
+}
+
+/// Who reads the bytes.
+#[derive(Debug, Default)]
+enum Reader {
+    /// HTTP/1, and whatever is not known by its first bytes.
+    #[default]
+    Http1,
+    /// Nobody yet: a tunnel, before its first bytes told.
+    Tunnel,
+    /// Nobody.
+    Opaque,
+}
+
+/// How far the first bytes of a side have told what it speaks.
+#[derive(Debug, Default)]
+enum Start {
+    /// None has come.
+    #[default]
+    Awaited,
+    /// Too few have come.
+    Short(Box<Short>),
+    /// They have told, or need not.
+    Told,
+}
+
+/// The first bytes of a side as long as they are too few, and the segments that brought them.
+#[derive(Debug, Default)]
+struct Short {
+    bytes: SmallVec<[u8; first::LONGEST]>,
+    pieces: SmallVec<[(Mark, usize); 1]>,
+}
+
+impl Application {
+    /// The next bytes of one side: those of one segment, or of the rest of one.
+    pub(crate) fn bytes(
+        &mut self,
+        from: Side,
+        mark: Mark,
+        data: &[u8],
+        limits: &Limits,
+        events: &mut Events,
+    ) {
+        if matches!(self.starts[from], Start::Told) {
+            self.read(from, mark, data, limits, events);
+        } else {
+            self.begin(from, mark, data, limits, events);
+        }
+    }
+
+    /// The next `len` bytes of one side were sent but are missing.
+    pub(crate) fn gap(
+        &mut self,
+        from: Side,
+        len: u64,
+        cause: GapCause,
+        limits: &Limits,
+        events: &mut Events,
+    ) {
+        self.read_short(from, limits, events);
+        match self.reader {
+            Reader::Http1 => {
+                let heard = self.http.gap(from, len, cause, &limits.http);
+                events.hear(&self.http, &heard);
+            }
+            Reader::Tunnel | Reader::Opaque => {}
+        }
+    }
+
+    /// One side's stream is over. A reset and the end of the capture end both: the caller says so for
+    /// each side, once it has passed on what reassembly still held of it.
+    pub(crate) fn end(&mut self, from: Side, how: StreamEnd, limits: &Limits, events: &mut Events) {
+        self.read_short(from, limits, events);
+        let heard = self.http.end(from, how, &limits.http);
+        events.hear(&self.http, &heard);
+    }
+
+    /// Bytes held until more comes.
+    pub(crate) fn held_bytes(&self) -> usize {
+        let of = |side: Side| match &self.starts[side] {
+            Start::Short(short) => short.bytes.len() + size_of::<Short>(),
+            Start::Awaited | Start::Told => 0,
+        };
+        of(Side::Initiator) + of(Side::Responder) + self.http.held_bytes()
+    }
+
+    /// Lets go what a side holds until more comes, because there is no room.
+    pub(crate) fn give_up(&mut self, from: Side, limits: &Limits, events: &mut Events) {
+        self.read_short(from, limits, events);
+        let heard = self.http.give_up(from, &limits.http);
+        events.hear(&self.http, &heard);
+    }
+
+    /// What the connection speaks, once it is known.
+    pub(crate) const fn protocol(&self) -> Option<HttpProtocol> {
+        self.http.protocol()
+    }
+
+    pub(crate) const fn http(&self) -> &Http {
+        &self.http
+    }
+
+    pub(crate) const fn http_mut(&mut self) -> &mut Http {
+        &mut self.http
+    }
+
+    /// Bytes of a side whose protocol is not told yet.
+    #[inline(never)]
+    fn begin(&mut self, from: Side, mark: Mark, data: &[u8], limits: &Limits, events: &mut Events) {
+        let answers = matches!(self.reader, Reader::Http1) && self.http.client().is_some();
+        let told = match &mut self.starts[from] {
+            _ if answers => First::Other,
+            Start::Short(short) => {
+                short.add(mark, data);
+                first::told(&short.bytes)
+            }
+            Start::Awaited | Start::Told => first::told(data),
+        };
+        // The beginning of this segment may stand among those that were too few.
+        let kept = match &self.starts[from] {
+            Start::Short(short) => short.pieces.last().map_or(0, |piece| piece.1),
+            Start::Awaited | Start::Told => 0,
+        };
+        match told {
+            First::Short => {
+                if let start @ Start::Awaited = &mut self.starts[from] {
+                    let mut short = Box::<Short>::default();
+                    short.add(mark, data);
+                    *start = Start::Short(short);
+                }
+                return;
+            }
+            First::Is(protocol) => self.speaks(protocol, limits, events),
+            First::Other if matches!(self.reader, Reader::Tunnel) => {
+                self.speaks(HttpProtocol::Opaque, limits, events);
+            }
+            First::Other => {}
+        }
+        self.read_short(from, limits, events);
+        self.starts[from] = Start::Told;
+        if let Some(rest) = data.get(kept..).filter(|rest| !rest.is_empty()) {
+            self.read(from, mark, rest, limits, events);
+        }
+    }
+
+    /// From here on the connection speaks this.
+    fn speaks(&mut self, protocol: HttpProtocol, limits: &Limits, events: &mut Events) {
+        self.http.gives_way(protocol);
+        self.reader = match protocol {
+            HttpProtocol::Http1 => Reader::Http1,
+            HttpProtocol::Http2
+            | HttpProtocol::H2c
+            | HttpProtocol::Websocket
+            | HttpProtocol::Tls
+            | HttpProtocol::Opaque => Reader::Opaque,
+        };
+        for side in Side::BOTH {
+            if matches!(self.starts[side], Start::Awaited) {
+                self.starts[side] = Start::Told;
+            }
+            self.read_short(side, limits, events);
+        }
+    }
+
+    /// Reads the first bytes of a side although they are too few to tell.
+    fn read_short(&mut self, from: Side, limits: &Limits, events: &mut Events) {
+        if !matches!(self.starts[from], Start::Short(_)) {
+            return;
+        }
+        let Start::Short(short) = std::mem::replace(&mut self.starts[from], Start::Told) else {
+            return;
+        };
+        let mut rest = &short.bytes[..];
+        for &(mark, len) in &short.pieces {
+            let (piece, after) = rest.split_at(len.min(rest.len()));
+            self.read(from, mark, piece, limits, events);
+            rest = after;
+        }
+    }
+
+    fn read(&mut self, from: Side, mark: Mark, data: &[u8], limits: &Limits, events: &mut Events) {
+        if data.first() == Some(&22) && self.may_start_tls() && first::is_client_hello(data) {
+            self.speaks(HttpProtocol::Tls, limits, events);
+        }
+        match self.reader {
+            Reader::Http1 => self.read_http1(from, mark, data, limits, events),
+            Reader::Tunnel | Reader::Opaque => {}
+        }
+    }
+
+    /// Whether nothing here understands what came so far.
+    fn may_start_tls(&self) -> bool {
+        match self.reader {
+            Reader::Http1 => self.http.protocol().is_none(),
+            Reader::Opaque => self.http.protocol() == Some(HttpProtocol::Opaque),
+            Reader::Tunnel => false,
+        }
+    }
+
+    fn read_http1(&mut self, from: Side, mark: Mark, data: &[u8], limits: &Limits, events: &mut Events) {
+        let heard = self.http.bytes(from, mark, data, &limits.http);
+        events.hear(&self.http, &heard);
+        let Some(unread) = heard.unread else { return };
+        match self.http.protocol() {
+            // RFC 9110 section 9.3.6: what a tunnel carries, nobody has named.
+            None | Some(HttpProtocol::Http1) => {
+                self.reader = Reader::Tunnel;
+                self.starts = Sides::default();
+            }
+            Some(named) => self.speaks(named, limits, events),
+        }
+        let rest = data.len().saturating_sub(unread);
+        if let Some(rest) = data.get(rest..).filter(|rest| !rest.is_empty()) {
+            self.bytes(from, mark, rest, limits, events);
+        }
+    }
+}
+
+impl Short {
+    fn add(&mut self, mark: Mark, data: &[u8]) {
+        let data = &data[..data.len().min(first::LONGEST.saturating_sub(self.bytes.len()))];
+        self.bytes.extend_from_slice(data);
+        self.pieces.push((mark, data.len()));
+    }
+}
+
+impl Events {
+    /// Takes in what HTTP/1 made of some bytes.
+    fn hear(&mut self, http: &Http, heard: &HttpEvents) {
+        self.rules.extend(heard.rules);
+        self.too_long |= heard.too_long;
+        self.notes.http = match (self.notes.http, as_note(http, heard)) {
+            // Bytes that were held follow those that closed the hole.
+            (Some(first), Some(next)) => Some(HttpNote {
+                ends: first.ends || next.ends,
+                ..first
+            }),
+            (first, next) => first.or(next),
+        };
+    }
+}
+
+fn as_note(http: &Http, events: &HttpEvents) -> Option<HttpNote> {
+    let (message, transaction) = match (events.request, events.response) {
+        (Some(number), _) => (HttpMessage::Request, number),
+        (None, Some(number)) => (HttpMessage::Response, number),
+        (None, None) => return None,
+    };
+    let request_in = match message {
+        HttpMessage::Response => http.request_frame(transaction),
+        HttpMessage::Request => None,
+    };
+    Some(HttpNote {
+        message,
+        begins: events.begins,
+        ends: events.ends,
+        transaction,
+        request_in,
+    })
+}
