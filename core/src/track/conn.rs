@@ -46,6 +46,8 @@ pub(super) struct Conn {
     pub(super) zeek: ZeekView,
     /// When something new was last sent or acknowledged: keep-alive probes do not end a silence.
     pub(super) last_news_ns: i64,
+    /// The next segment in order needs not take the long way (see [`predict`](super::predict)).
+    pub(super) predicting: bool,
     /// Since the table last looked for a quiet connection.
     pub(super) recently_active: bool,
 }
@@ -137,6 +139,7 @@ impl Conn {
             completeness: Completeness::default(),
             zeek: ZeekView::default(),
             last_news_ns: mark.time_ns,
+            predicting: false,
             recently_active: true,
         }
     }

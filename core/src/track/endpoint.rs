@@ -226,6 +226,11 @@ impl Endpoint {
         }
     }
 
+    /// Nothing that it received waits for its acknowledgement to move it.
+    pub(super) fn owes_nothing(&self) -> bool {
+        self.owed_ack_of_syn.is_none() && self.owed_ack_of_fin.is_none() && !self.has_peers_fin
+    }
+
     /// A SYN that was taken for a segment of another connection opened this one.
     pub(super) fn opens_by(&mut self, syn: &OfferedSyn) {
         self.state = State::SynSent;

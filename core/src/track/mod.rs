@@ -21,6 +21,7 @@ mod opening;
 mod options;
 mod pair;
 mod progress;
+mod predict;
 pub(crate) mod reassembly;
 mod sent;
 mod state;
@@ -38,8 +39,8 @@ use crate::connection::Connection;
 use crate::http::{HttpRow, Transaction};
 use crate::rule::Rule;
 use crate::stream::Mark;
-use crate::words::{Confidence, State};
-use crate::{Checksum, Integrity, Segment, Side, Sides};
+use crate::words::{Confidence, Phase, State};
+use crate::{Checksum, Integrity, Segment, Side};
 use arrival::Arrival;
 use challenge::Provocation;
 use conn::Conn;
@@ -70,6 +71,8 @@ pub(crate) struct Tracker {
     next_id: ConnectionId,
     /// The latest time of any frame: silence is measured up to it.
     now_ns: i64,
+    /// Predicted segments take the short way; off only to be compared.
+    pub(crate) predicts: bool,
     evicted: Vec<Connection>,
     /// Complete transactions nobody has taken yet, where they are streamed.
     transactions: Vec<HttpRow>,
@@ -93,6 +96,7 @@ impl Tracker {
             bounds: BoundsReached::default(),
             next_id: 0,
             now_ns: i64::MIN,
+            predicts: true,
             evicted: Vec::new(),
             transactions: Vec::new(),
         }
@@ -120,6 +124,10 @@ impl Tracker {
             },
         );
         let (slot, rule) = self.slot_of(&mut arrival);
+        let counts = believed && segment.tcp.is_whole();
+        if counts && self.predicts && self.table.conn(slot).predicts(&arrival, &self.compat) {
+            return self.predicted(slot, &arrival);
+        }
         let conn = self.table.conn_mut(slot);
         let closed_before = conn.is_closed();
         let open_before = conn.opening.established;
@@ -128,8 +136,7 @@ impl Tracker {
         if let Some(rule) = rule {
             note.special(rule);
         }
-        let before = Sides::from_fn(|side| conn.ends[side].state);
-        let counts = believed && segment.tcp.is_whole();
+        let before = conn.states();
         let notes = if counts {
             conn.observe(&arrival, &mut note, &self.limits)
         } else {
@@ -163,10 +170,9 @@ impl Tracker {
         // Only these change what is held.
         let counts_held = arrival.len > 0 || arrival.flags.fin() || arrival.flags.rst();
         if counts_held {
-            conn.streams.count_held(&mut self.holders, slot, conn.id);
-            self.bounds.reassembly += u64::from(note.gave_up);
-            self.bounds.heads += u64::from(note.too_long);
+            self.count_held(slot, &note);
         }
+        let conn = self.table.conn_mut(slot);
         let has_closed = !closed_before && conn.is_closed();
         if self.limits.streamed() {
             conn.hand_out(has_closed && conn.is_delivered(), &mut self.transactions);
@@ -180,10 +186,36 @@ impl Tracker {
         }
         let conn = self.table.conn_mut(slot);
         let annotation = conn.annotate(&arrival, &note, before, notes, self.now_ns);
+        conn.predicting = counts && conn.is_undisturbed();
         if has_closed {
             self.let_go();
         }
         annotation
+    }
+
+    /// The short way of a segment that was predicted: it opens and closes nothing, and concerns no other connection.
+    fn predicted(&mut self, slot: Slot, arrival: &Arrival<'_>) -> Annotation {
+        let conn = self.table.predicting_mut(slot);
+        let mut note = Note::new(Phase::Transfer, conn.last_news_ns);
+        let before = conn.states();
+        let notes = conn.observe_predicted(arrival, &mut note, &self.limits);
+        let annotation = conn.annotate(arrival, &note, before, notes, self.now_ns);
+        if arrival.len > 0 {
+            if self.limits.streamed() {
+                conn.hand_out(false, &mut self.transactions);
+            }
+            self.count_held(slot, &note);
+            self.bound_held();
+        }
+        annotation
+    }
+
+    /// Counts what a connection holds after it took in a segment.
+    fn count_held(&mut self, slot: Slot, note: &Note) {
+        let conn = self.table.predicting_mut(slot);
+        conn.streams.count_held(&mut self.holders, slot, conn.id);
+        self.bounds.reassembly += u64::from(note.gave_up);
+        self.bounds.heads += u64::from(note.too_long);
     }
 
     /// Closed connections leave where there are too many: two for each that closes, as one may be passed over.

@@ -126,7 +126,7 @@ impl Conn {
         }
     }
 
-    fn streams(&mut self, arrival: &Arrival<'_>, note: &mut Note, limits: &Limits) -> Notes {
+    pub(super) fn streams(&mut self, arrival: &Arrival<'_>, note: &mut Note, limits: &Limits) -> Notes {
         if arrival.len == 0 && !arrival.flags.fin() {
             return Notes::default();
         }

@@ -57,7 +57,15 @@ impl Table {
             .expect("a slot in the index is taken")
     }
 
+    /// The same to be changed in whatever way, so that nothing is predicted of it any more.
     pub(super) fn conn_mut(&mut self, slot: Slot) -> &mut Conn {
+        let conn = self.predicting_mut(slot);
+        conn.stop_predicting();
+        conn
+    }
+
+    /// The same for a change that leaves the prediction as it is.
+    pub(super) fn predicting_mut(&mut self, slot: Slot) -> &mut Conn {
         self.slots[slot as usize]
             .as_mut()
             .expect("a slot in the index is taken")

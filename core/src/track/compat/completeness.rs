@@ -37,7 +37,7 @@ impl Completeness {
         self.bits
     }
 
-    pub(super) fn observe(&mut self, arrival: &Arrival<'_>) {
+    pub(in crate::track) fn observe(&mut self, arrival: &Arrival<'_>) {
         let tcp = &arrival.segment.tcp;
         if tcp.captured < field::WINDOW.end {
             // Wireshark gives up before it looks for the stream.

@@ -81,6 +81,17 @@ impl Contents {
     }
 
     /// Pieces that are no longer ahead of a hole.
+    /// Everything up to a position was delivered, and nothing waits behind a hole.
+    pub(super) fn is_level_with(&self, position: u64) -> bool {
+        !self.gave_up && self.ahead.is_empty() && self.delivered == position
+    }
+
+    /// That is so up to this position, and it is acknowledged as far as that one.
+    pub(super) fn reach(&mut self, position: u64, acked: u64) {
+        self.delivered = self.delivered.max(position);
+        self.trimmed = self.trimmed.max(acked);
+    }
+
     fn deliver_held(&mut self) {
         if self.ahead.is_empty() {
             return;

@@ -17,6 +17,7 @@ pub(super) use zeek::ZeekView;
 use super::arrival::Arrival;
 use super::conn::Conn;
 use crate::config::{ChecksumPolicy, Config};
+use crate::Checksum;
 use crate::connection::Zeek;
 
 /// Zeek's two switches.
@@ -34,6 +35,15 @@ impl Switches {
             verify_checksums: config.checksums == ChecksumPolicy::Drop,
             likely_server_ports: config.likely_server_ports.as_slice().into(),
         }
+    }
+
+    /// Zeek drops what has such a checksum.
+    fn distrust(&self, checksum: Checksum) -> bool {
+        self.verify_checksums && matches!(checksum, Checksum::Bad | Checksum::Offloaded)
+    }
+
+    fn distrusts(&self, arrival: &Arrival<'_>) -> bool {
+        self.distrust(arrival.integrity.checksum) || self.distrust(arrival.integrity.ip_checksum)
     }
 
     fn is_likely_server(&self, port: u16) -> bool {
@@ -54,5 +64,10 @@ pub(super) fn observe(conn: &mut Conn, arrival: &Arrival<'_>, switches: &Switche
 }
 
 pub(super) fn zeek(conn: &Conn) -> Zeek {
-    conn.zeek.answer()
+    if !conn.predicting {
+        return conn.zeek.answer();
+    }
+    let mut view = conn.zeek.clone();
+    view.catch_up(&conn.ends);
+    view.answer()
 }

@@ -13,10 +13,12 @@ use end::{End, State};
 use smallvec::SmallVec;
 
 use super::super::arrival::Arrival;
+use super::super::endpoint::Endpoint;
+use super::super::predict::acked;
 use super::Switches;
 use crate::connection::Zeek;
 use crate::wire::tcp::TcpFlags;
-use crate::{Checksum, Side, Sides};
+use crate::{SeqNumber, Side, Sides};
 
 /// Letters kept. Only hostile traffic has as many (a FIN or RST of another number each).
 const LETTERS: usize = 256;
@@ -77,10 +79,8 @@ impl ZeekView {
     }
 
     pub(super) fn observe(&mut self, arrival: &Arrival<'_>, switches: &Switches) {
-        let distrusted =
-            |checksum| switches.verify_checksums && matches!(checksum, Checksum::Bad | Checksum::Offloaded);
         // Such a packet vanishes before TCP is looked at.
-        if distrusted(arrival.integrity.ip_checksum) {
+        if switches.distrust(arrival.integrity.ip_checksum) {
             return;
         }
         if !self.begun {
@@ -90,7 +90,7 @@ impl ZeekView {
             return;
         }
         let sender = arrival.sender;
-        if distrusted(arrival.integrity.checksum) {
+        if switches.distrust(arrival.integrity.checksum) {
             self.scaled(sender, b'C', |end| &mut end.bad_checksums);
             return;
         }
@@ -137,6 +137,39 @@ impl ZeekView {
                 acked,
                 own.acked.relative_to(own.start) <= 1,
             );
+        }
+    }
+
+    /// The next segment in order would only move its numbers: see [`catch_up`](Self::catch_up).
+    pub(in crate::track) fn is_undisturbed(&self, ends: &Sides<Endpoint>) -> bool {
+        Side::BOTH
+            .into_iter()
+            .all(|side| self.ends[side].is_level_with(ends[side].next, acked(ends, side)))
+    }
+
+    /// Whether a segment that continues its sender's data writes no letter and stays within what 31 bits count,
+    /// where Zeek's positions are plain. `before` is what it acknowledged last.
+    pub(in crate::track) fn predicts(&self, arrival: &Arrival<'_>, before: SeqNumber, switches: &Switches) -> bool {
+        let sender = arrival.sender;
+        let letter = if arrival.len > 0 { Once::Data } else { Once::Ack };
+        let is_written = self.written[usize::from(sender != self.orig)] & letter as u8 != 0;
+        let is_near = |end: &End, number: SeqNumber, from: SeqNumber| {
+            number.0 >= from.0 && number.delta(end.start) >= 0
+        };
+        is_written
+            && is_near(&self.ends[sender], arrival.end, arrival.seq)
+            && arrival
+                .ack
+                .is_some_and(|ack| is_near(&self.ends[sender.peer()], ack, before))
+            && !switches.distrusts(arrival)
+    }
+
+    /// Takes in at once what came in order since: the numbers that both sides have reached.
+    pub(in crate::track) fn catch_up(&mut self, ends: &Sides<Endpoint>) {
+        for side in Side::BOTH {
+            if let (Some(next), Some(acked)) = (ends[side].next, acked(ends, side)) {
+                self.ends[side].reach(next, acked);
+            }
         }
     }
 

@@ -31,6 +31,10 @@ const MAX_WINDOW: i32 = 1 << 30;
 impl Holes {
     const LIMIT: usize = 32;
 
+    pub(in crate::track) fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
     fn add(&mut self, hole: Hole) {
         self.open.push(hole);
         self.bound();

@@ -141,9 +141,15 @@ impl Arrival<'_> {
         (head == [1, 1, 8, 10]).then(|| u32::from_be_bytes([a, b, c, d]))
     }
 
+    /// It has no option but the timestamps of RFC 7323, as hosts write them (its appendix A).
+    #[inline]
+    pub(in crate::track) fn is_stamped_at_most(&self) -> bool {
+        self.segment.tcp.options.is_empty() || self.lone_tsval().is_some()
+    }
+
     #[inline]
     fn sack(&self) -> Option<SackBlocks<'_>> {
-        if self.segment.tcp.options.is_empty() || self.lone_tsval().is_some() {
+        if self.is_stamped_at_most() {
             return None;
         }
         self.read_sack()
@@ -192,6 +198,11 @@ impl Disorder {
 
     /// Retransmissions that were needless: those of bytes that the peer was seen to have, or those that it
     /// reports, whichever are more. What the network doubled is reported alike.
+    /// Nothing is missing, and no segment was too big to come through: later ones are looked at by themselves.
+    pub(in crate::track) fn is_over(&self) -> bool {
+        self.big.is_none() && self.holes.is_empty()
+    }
+
     fn needless(&self) -> u64 {
         self.spurious.max(self.reported.saturating_sub(self.doubled))
     }

@@ -13,8 +13,20 @@ use crate::{SeqNumber, Side};
 
 /// E8: the previous segment of this side, captured once more.
 pub(in crate::track) fn is_copy(conn: &mut Conn, arrival: &Arrival<'_>) -> bool {
+    let print = print(arrival);
+    // A host that answers two segments by two empty ones sends twice the same, unless it counts or stamps them.
+    let telling = print.ip_id != 0
+        || arrival.len > 0
+        || arrival.flags.syn()
+        || arrival.flags.fin()
+        || !arrival.segment.tcp.options.is_empty();
+    let previous = conn.ends[arrival.sender].last_print.replace(print);
+    telling && previous.is_some_and(|previous| print.is_copy_of(&previous))
+}
+
+pub(in crate::track) fn print(arrival: &Arrival<'_>) -> Fingerprint {
     let tcp = &arrival.segment.tcp;
-    let print = Fingerprint {
+    Fingerprint {
         seq: tcp.seq,
         ack: tcp.ack,
         len: arrival.len,
@@ -23,15 +35,7 @@ pub(in crate::track) fn is_copy(conn: &mut Conn, arrival: &Arrival<'_>) -> bool 
         checksum: tcp.checksum,
         ip_id: arrival.segment.ip_id.unwrap_or(0),
         time_ns: arrival.mark.time_ns,
-    };
-    // A host that answers two segments by two empty ones sends twice the same, unless it counts or stamps them.
-    let telling = print.ip_id != 0
-        || arrival.len > 0
-        || arrival.flags.syn()
-        || arrival.flags.fin()
-        || !tcp.options.is_empty();
-    let previous = conn.ends[arrival.sender].last_print.replace(print);
-    telling && previous.is_some_and(|previous| print.is_copy_of(&previous))
+    }
 }
 
 /// The peer's acknowledgement: which segment it answers, and what of it is news.

@@ -145,6 +145,23 @@ impl End {
     }
 
     /// `Size`: bytes by the numbers.
+    /// Everything sent up to `next` was seen in order, and what of it is acknowledged is known.
+    pub(super) fn is_level_with(&self, next: Option<SeqNumber>, acked: Option<SeqNumber>) -> bool {
+        self.state == State::Established
+            && self.met
+            && self.fin_end.is_none()
+            && (self.last_wraps, self.acked_wraps) == (0, 0)
+            && Some(self.last) == next
+            && Some(self.acked) == acked
+            && self.contents.is_level_with(self.full(self.last, 0))
+    }
+
+    /// That is so up to these numbers, which lie ahead without a wrap.
+    pub(super) fn reach(&mut self, next: SeqNumber, acked: SeqNumber) {
+        (self.last, self.acked) = (next, acked);
+        self.contents.reach(self.full(next, 0), self.full(acked, 0));
+    }
+
     pub(super) fn size(&self, peer: &Self) -> u64 {
         let never_acked = self.acked.relative_to(self.start) <= 1;
         if self.before == State::SynSent
