@@ -36,7 +36,7 @@ pub enum Outcome {
 /// a time; different dissectors are independent.
 pub struct Dissector {
     config: Config,
-    tracker: Tracker,
+    pub(crate) tracker: Tracker,
     pub(crate) fragments: Fragments,
     seen: Seen,
 }

@@ -119,3 +119,7 @@ impl Endpoint {
 pub(super) fn acked(ends: &Sides<Endpoint>, side: Side) -> Option<crate::SeqNumber> {
     ends[side.peer()].ack
 }
+
+#[cfg(test)]
+#[path = "predict_tests.rs"]
+mod tests;
