@@ -164,7 +164,7 @@ impl Tracker {
         if has_opened {
             discovery::tell_ghosts(&mut self.table, slot, arrival.mark);
         }
-        let conn = self.table.conn_mut(slot);
+        let conn = self.table.predicting_mut(slot);
         if note.rules.contains(Rule::O2) {
             self.hosts.answers(&arrival);
         } else if note.rules.contains(Rule::O15) {
@@ -174,27 +174,22 @@ impl Tracker {
             self.crowd.observe(conn, crowd_before, &arrival, &mut note);
         }
         conn.count(&arrival, &mut note, &self.compat);
-        // Only these change what is held.
-        let counts_held = arrival.len > 0 || arrival.flags.fin() || arrival.flags.rst();
-        if counts_held {
-            self.count_held(slot, &note);
-        }
-        let conn = self.table.conn_mut(slot);
         let has_closed = !closed_before && conn.is_closed();
         if self.limits.streamed() {
             conn.hand_out(has_closed && conn.is_delivered(), &mut self.transactions);
         }
         if has_closed {
             conn.release();
-            self.table.note_closed(slot);
         }
-        if counts_held {
-            self.bound_held();
-        }
-        let conn = self.table.conn_mut(slot);
         let annotation = conn.annotate(&arrival, &note, before, notes, self.now_ns);
         conn.predicting = counts && conn.is_undisturbed();
+        // Only these change what is held.
+        if arrival.len > 0 || arrival.flags.fin() || arrival.flags.rst() {
+            self.count_held(slot, &note);
+            self.bound_held();
+        }
         if has_closed {
+            self.table.note_closed(slot);
             self.let_go();
         }
         annotation

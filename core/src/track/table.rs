@@ -58,6 +58,7 @@ impl Table {
     }
 
     /// The same to be changed in whatever way, so that nothing is predicted of it any more.
+    #[inline]
     pub(super) fn conn_mut(&mut self, slot: Slot) -> &mut Conn {
         let conn = self.predicting_mut(slot);
         conn.stop_predicting();
@@ -65,6 +66,7 @@ impl Table {
     }
 
     /// The same for a change that leaves the prediction as it is.
+    #[inline]
     pub(super) fn predicting_mut(&mut self, slot: Slot) -> &mut Conn {
         self.slots[slot as usize]
             .as_mut()
