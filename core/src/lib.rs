@@ -47,6 +47,7 @@ mod frame;
 pub mod http;
 mod language;
 mod options;
+mod prepared;
 mod rule;
 mod seen;
 mod segment;
@@ -71,6 +72,7 @@ pub use options::{
     Agreed, Ecn, FastOpen, MptcpOutcome, MptcpSubtype, Offer, OptionFault, OptionName, Options, SynChange,
     UserTimeout, Violation,
 };
+pub use prepared::Prepared;
 pub use rule::{RULES, Rule, RuleGroup, RuleInfo, RuleSet, Severity};
 pub use seen::Seen;
 pub use segment::{Integrity, RawSegment, Segment};
