@@ -16,6 +16,8 @@ mod language;
 mod links;
 mod output_file;
 mod packets;
+mod pipeline;
+mod printing;
 mod report;
 mod select;
 mod summary;

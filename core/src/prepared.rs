@@ -44,10 +44,6 @@ pub struct Prepared {
 
 /// What was found in a frame.
 #[derive(Debug, Clone, Copy)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one for each frame, mostly of the large kind: a box would cost an allocation each"
-)]
 pub(crate) enum Found {
     Segment(Bare),
     /// Its turn decides, and needs all of it: a part of a packet, an ICMP error, or what may not be believed.
