@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Packets) -> Result<Reading, Failure> {
     } else {
         let out = BufWriter::new(anstream::stdout());
         let tells = Tells {
-            times: true,
+            times: args.report.input.time == TimeFormat::Delta,
             transactions: true,
             ends: selection.is_all(),
         };

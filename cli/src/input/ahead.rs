@@ -64,6 +64,8 @@ impl Batch {
     fn clear(&mut self) {
         self.frames.clear();
         self.bytes.clear();
+        // A giant is rare, and batches go round for long.
+        self.bytes.shrink_to(4 * FULL_BYTES);
         self.faults.clear();
         self.seen = 0;
     }
