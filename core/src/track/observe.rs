@@ -246,6 +246,7 @@ impl Conn {
             backoff_percent: again.and_then(|again| again.backoff_percent),
             order: note.order,
             http: notes.http,
+            tls: notes.tls,
             close,
         }
     }

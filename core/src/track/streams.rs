@@ -9,6 +9,7 @@ use crate::application::{self, Application, Events};
 use crate::http::Http;
 use crate::rule::{Rule, RuleSet};
 use crate::stream::{Mark, StreamEnd};
+use crate::tls;
 use crate::{SeqNumber, Side, Sides};
 
 /// Both directions of a connection, made at its first payload.
@@ -160,6 +161,10 @@ impl Streams {
 
     pub(super) fn http(&self) -> Option<&Http> {
         self.application().map(Application::http)
+    }
+
+    pub(super) fn tls(&self) -> Option<&tls::Reader> {
+        self.application()?.tls()
     }
 
     pub(super) fn application(&self) -> Option<&Application> {

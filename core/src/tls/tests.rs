@@ -1,0 +1,1 @@
+//! Situations, written as the records that each side sends.
