@@ -338,7 +338,7 @@ rules! {
     L8 Warn "TLS fatal alert" ["RFC 8446 6.2, RFC 5246 7.2.2"]
         "An alert in the clear of level fatal.";
     L9 Warn "encrypted alert in the TLS handshake" ["RFC 8446 6.2, RFC 5246 7.2.2"]
-        "Before both sides have finished, an encrypted record that is an alert by its type or, in TLS 1.3, its length.";
+        "Before both sides have finished, an encrypted record that is an alert by its type or, in TLS 1.3, its length; also the server's first record of that length behind a client's Finished that did not come alone: it refuses the client's certificate.";
     L10 Note Security "TLS cut off without close_notify" ["RFC 8446 6.1, RFC 5246 7.2.1"]
         "A FIN after a complete handshake while neither side has sent an alert, nor a record that can be one: what was cut off cannot be told from the end.";
     L11 Warn Protocol "record after close_notify" ["RFC 8446 6.1"]

@@ -12,6 +12,7 @@ import threading
 from lab import HOST, SCRATCH, Lab
 from scenarios import ANSWER, GET_AND_CLOSE, read_all, relay, scenario
 
+NGINX = "ssl_certificate {cert}; ssl_certificate_key {key}; ssl_protocols TLSv1.2 TLSv1.3;"
 OLD = "ALL:@SECLEVEL=0"  # OpenSSL refuses deprecated versions above this level
 
 
@@ -63,8 +64,7 @@ def context(cert, key):
 
 def trusting(cert):
     """What Python needs to speak TLS as a client."""
-    made = ssl.create_default_context(cafile=cert)
-    return made
+    return ssl.create_default_context(cafile=cert)
 
 
 def both(lab, serving, asking, port=443):
@@ -90,7 +90,7 @@ def tls_1_3():
     """
     with Lab(relay()) as lab:
         cert, key = certificate()
-        lab.nginx(443, listen="ssl", more=f"ssl_certificate {cert}; ssl_certificate_key {key};")
+        lab.nginx(443, listen="ssl", more=NGINX.format(cert=cert, key=key))
         lab.curl("--cacert", os.path.relpath(cert), "/", port=443)
     return lab.capture
 
@@ -104,7 +104,7 @@ def tls_1_2():
     """
     with Lab(relay()) as lab:
         cert, key = certificate()
-        lab.nginx(443, listen="ssl", more=f"ssl_certificate {cert}; ssl_certificate_key {key};")
+        lab.nginx(443, listen="ssl", more=NGINX.format(cert=cert, key=key))
         lab.curl("--cacert", os.path.relpath(cert), "--tls-max", "1.2", "/", port=443)
     return lab.capture
 
@@ -226,7 +226,7 @@ def tls_renegotiation():
 
 @scenario
 def tls_bad_certificate():
-    """A client does not trust the certificate: an alert, in the clear by TLS 1.2, encrypted by 1.3.
+    """A client does not trust the certificate: the alert unknown_ca, by TLS 1.2 and by 1.3.
 
     openssl s_server and curl without the server's certificate, through the relay with
     10 ms on either side of the capture point.
@@ -235,6 +235,19 @@ def tls_bad_certificate():
         serve(lab, "-WWW")
         for version in ("1.2", "1.3"):
             lab.curl("--tls-max", version, "/page", port=443, may_fail=True)
+    return lab.capture
+
+
+@scenario
+def tls_no_client_certificate():
+    """A server wants a certificate and the client has none: an alert, encrypted.
+
+    openssl s_server with -Verify and s_client, by TLS 1.3; through the relay with 10 ms
+    on either side of the capture point.
+    """
+    with Lab(relay()) as lab:
+        serve(lab, "-Verify 1 -verify_return_error -WWW")
+        client(lab)
     return lab.capture
 
 

@@ -172,15 +172,14 @@ impl Reader {
 
     /// Why the connection ends where this side closes it first, as far as TLS tells. `by_fin` is false for a RST.
     pub(crate) fn cause(&self, closer: Side, by_fin: bool) -> Option<(Cause, Confidence)> {
-        let notified = self.streams[closer]
-            .notified
-            .or(self.streams[closer.peer()].notified);
+        let stream = &self.streams[closer];
         if let Some(confidence) = self.fatal {
             Some((Cause::TlsAlert, confidence))
-        } else if let Some(confidence) = notified {
-            Some((Cause::TlsCloseNotify, confidence))
+        } else if by_fin && stream.is_truncated {
+            Some((Cause::TlsTruncated, Confidence::Likely))
         } else {
-            (by_fin && self.streams[closer].is_truncated).then_some((Cause::TlsTruncated, Confidence::Likely))
+            let notified = stream.notified.or(self.streams[closer.peer()].notified);
+            Some((Cause::TlsCloseNotify, notified?))
         }
     }
 }

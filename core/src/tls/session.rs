@@ -153,7 +153,8 @@ impl Reader {
     }
 
     fn finishes(&mut self, side: Side, mark: Mark, events: &mut TlsEvents) {
-        self.streams[side].is_finished = true;
+        let stream = &mut self.streams[side];
+        (stream.is_finished, stream.said_nothing) = (true, true);
         self.facts.finished_frame[side] = Some(mark.frame);
         if self.streams[side.peer()].is_finished {
             self.facts.handshake_ns = self.since_hello(mark);
@@ -171,12 +172,21 @@ impl Reader {
 
     /// An encrypted record of TLS 1.3: RFC 8446 section 2.
     fn protected(&mut self, from: Side, header: Header, mark: Mark, events: &mut TlsEvents) {
+        let is_client = self.is_client(from);
+        let is_short = header.len == self.protected_len(2);
         if self.streams[from].is_finished || self.facts.client.is_none() {
+            // Of a client's certificate the server says no more than that it does not like it.
+            let is_first = !is_client && self.streams[from].said_nothing;
+            if is_short && is_first && self.streams[from.peer()].flight_records > 1 {
+                self.saw_alert(from, mark, None, Confidence::Likely, events);
+                self.fails(Confidence::Likely, Rule::L9, events);
+                return;
+            }
+            self.streams[from].said_nothing = false;
             self.application_data(mark);
             return;
         }
-        let is_client = self.is_client(from);
-        if header.len == self.protected_len(2) {
+        if is_short {
             // No message of the handshake is so short.
             events.touch(self.finish_of(from));
             self.saw_alert(from, mark, None, Confidence::Likely, events);
@@ -195,6 +205,7 @@ impl Reader {
             }
         }
         let before = self.streams[from].flight.replace(mark);
+        self.streams[from].flight_records += 1;
         if is_client && !is_finished && before.is_some_and(|before| before.frame != mark.frame) {
             // Several messages in one record: its Finished was among them.
             self.streams[from].flight = before;
@@ -379,14 +390,20 @@ impl Reader {
         let name = clear.map_or(TlsAlert::Encrypted, |(_, number)| TlsAlert::of(number));
         events.alert = Some(name);
         if self.facts.alerts.len() < Tls::MOST_ALERTS {
-            self.facts.alerts.push(TlsAlertSeen {
+            // An alert that only its place at the end tells comes behind those that were told at once.
+            let at = self
+                .facts
+                .alerts
+                .partition_point(|alert| alert.frame <= mark.frame);
+            let seen = TlsAlertSeen {
                 frame: mark.frame,
                 by,
                 name,
                 number: clear.map(|(_, number)| number),
                 level: clear.and_then(|(level, _)| level),
                 confidence,
-            });
+            };
+            self.facts.alerts.insert(at, seen);
         } else {
             self.facts.alerts_omitted += 1;
         }

@@ -25,9 +25,12 @@ pub(super) struct Stream {
     pub(super) protected: bool,
     /// The last record, and the segment with its first byte.
     pub(super) last: Option<(Header, Mark)>,
-    /// The last segment of its encrypted flight (TLS 1.3).
+    /// The last segment of its encrypted flight, and how many records that has (TLS 1.3).
     pub(super) flight: Option<Mark>,
+    pub(super) flight_records: u32,
     pub(super) is_finished: bool,
+    /// No record of it has come behind its Finished (TLS 1.3).
+    pub(super) said_nothing: bool,
     /// It said close_notify, so surely.
     pub(super) notified: Option<Confidence>,
     /// It ended without saying so.
@@ -227,27 +230,28 @@ impl Reader {
         if how == StreamEnd::CaptureEnd || std::mem::replace(&mut self.streams[side].ended, true) {
             return;
         }
-        let stream = &self.streams[side];
-        let at_end = stream
-            .last
-            .filter(|_| stream.is_between() && stream.head.is_empty());
-        let alert = at_end.and_then(|(header, mark)| Some((self.may_be(header)?, mark)));
-        if let (None, Some((confidence, mark))) = (stream.notified, alert) {
-            if self.is_established() {
-                self.notified(side, confidence, mark, events);
-                return;
-            }
+        if !self.is_established() || self.fatal.is_some() || self.streams[side].notified.is_some() {
+            return;
         }
-        let anybody = Side::BOTH
-            .into_iter()
-            .any(|side| self.streams[side].notified.is_some());
-        let stream = &mut self.streams[side];
-        let is_read =
-            at_end.is_some() || matches!(stream.phase, Phase::Record(..)) || !stream.head.is_empty();
-        if how == StreamEnd::Fin && is_read && !anybody && self.fatal.is_none() && self.is_established() {
+        if let Some((confidence, mark)) = self.ends_with_alert(side) {
+            self.notified(side, confidence, mark, events);
+            return;
+        }
+        let peer = side.peer();
+        let peer_said = self.streams[peer].notified.is_some() || self.ends_with_alert(peer).is_some();
+        if how == StreamEnd::Fin && !peer_said && !matches!(self.streams[side].phase, Phase::Lost) {
             self.streams[side].is_truncated = true;
             events.rules.insert(Rule::L10);
         }
+    }
+
+    /// Whether the last bytes of a side can be an encrypted alert.
+    fn ends_with_alert(&self, side: Side) -> Option<(Confidence, Mark)> {
+        let stream = &self.streams[side];
+        let (header, mark) = stream
+            .last
+            .filter(|_| stream.is_between() && stream.head.is_empty())?;
+        Some((self.may_be(header)?, mark))
     }
 
     /// The last record of a segment may be an encrypted alert by its length alone.
