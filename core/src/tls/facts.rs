@@ -69,6 +69,14 @@ pub struct Tls {
 
 impl Tls {
     pub(super) const MOST_ALERTS: usize = 8;
+
+    /// The alert that ended it, where it was sent in the clear.
+    #[must_use]
+    pub fn fatal_alert(&self) -> Option<&TlsAlertSeen> {
+        self.alerts
+            .iter()
+            .find(|alert| alert.level == Some(TlsAlertLevel::Fatal))
+    }
 }
 
 /// An alert of a connection.
