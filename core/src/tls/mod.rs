@@ -15,8 +15,6 @@ mod message;
 mod record;
 mod session;
 mod side;
-#[cfg(test)]
-mod tests;
 mod words;
 
 use serde::Serialize;

@@ -238,8 +238,10 @@ impl Reader {
             return;
         }
         let peer = side.peer();
+        // What was not captured may have been the alert.
+        let unread = |side: Side| matches!(self.streams[side].phase, Phase::Lost);
         let peer_said = self.streams[peer].notified.is_some() || self.ends_with_alert(peer).is_some();
-        if how == StreamEnd::Fin && !peer_said && !matches!(self.streams[side].phase, Phase::Lost) {
+        if how == StreamEnd::Fin && !peer_said && !unread(side) && !unread(peer) {
             self.streams[side].is_truncated = true;
             events.rules.insert(Rule::L10);
         }

@@ -153,6 +153,14 @@ impl Conn {
         if is_multipath {
             rules.remove(Rule::H23);
         }
+        // What the peer said last waits behind a hole: it may have been close_notify.
+        let peer = sender.peer();
+        let waits = self.ends[peer]
+            .fin
+            .is_some_and(|fin| !self.streams.is_delivered(peer, fin.seq));
+        if waits {
+            rules.remove(Rule::L10);
+        }
         note.more(rules);
         told.events.notes
     }

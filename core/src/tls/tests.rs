@@ -1,1 +1,0 @@
-//! Situations, written as the records that each side sends.
