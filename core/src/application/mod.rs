@@ -126,12 +126,23 @@ impl Application {
     }
 
     /// One side's stream is over. A reset and the end of the capture end both: the caller says so for
-    /// each side, once it has passed on what reassembly still held of it.
-    pub(crate) fn end(&mut self, from: Side, how: StreamEnd, limits: &Limits, events: &mut Events) {
+    /// each side, once it has passed on what reassembly still held of it. `is_whole` is false where bytes before
+    /// the end are missing that nobody has passed on as a gap.
+    pub(crate) fn end(
+        &mut self,
+        from: Side,
+        how: StreamEnd,
+        is_whole: bool,
+        limits: &Limits,
+        events: &mut Events,
+    ) {
         self.read_short(from, limits, events);
         let heard = self.http.end(from, how, &limits.http);
         events.hear(&self.http, &heard);
         if let Reader::Tls(tls) = &mut self.reader {
+            if !is_whole {
+                events.hear_tls(&tls.gap(from, u64::MAX));
+            }
             events.hear_tls(&tls.end(from, how));
         }
     }

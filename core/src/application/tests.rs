@@ -139,7 +139,8 @@ fn too_few_bytes_are_read_at_a_gap_and_at_the_end() {
         .gap(C, 5, GapCause::Lost, &talk.limits, &mut events);
     assert_eq!(talk.application.held_bytes(), 0);
     talk.say(S, b"\x16\x03");
-    talk.application.end(S, StreamEnd::Fin, &talk.limits, &mut events);
+    talk.application
+        .end(S, StreamEnd::Fin, true, &talk.limits, &mut events);
     assert_eq!((talk.application.held_bytes(), talk.protocol()), (0, None));
 }
 
