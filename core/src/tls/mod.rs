@@ -110,8 +110,10 @@ pub(crate) const fn begins_client_hello(data: &[u8]) -> bool {
 pub(crate) struct Reader {
     facts: Tls,
     streams: Sides<Stream>,
-    /// What the client offered last.
-    hello: Option<Hello>,
+    /// What the client offered last, until the server has answered.
+    hello: Option<Box<Hello>>,
+    /// The client offered a session ticket.
+    has_ticket: bool,
     /// The segment with the first byte of the first ClientHello.
     begun: Option<Mark>,
     /// The server said something between its hello and its ChangeCipherSpec: it does not resume.

@@ -87,7 +87,7 @@ impl Reader {
 
     /// RFC 5246 section 7.1; in TLS 1.3 it means nothing (RFC 8446 appendix D.4).
     fn change_cipher_spec(&mut self, from: Side, events: &mut TlsEvents) {
-        let offers_1_3 = |hello: &Hello| hello.offer.versions.iter().any(|version| version.is_1_3());
+        let offers_1_3 = |hello: &Box<Hello>| hello.offer.versions.iter().any(|version| version.is_1_3());
         let hides = match self.facts.version {
             Some(version) => !version.is_1_3(),
             None => !self.hello.as_ref().is_some_and(offers_1_3),
@@ -113,9 +113,8 @@ impl Reader {
         if is_unknown || self.facts.resumption.is_some() {
             return;
         }
-        let by_ticket = self.hello.as_ref().is_some_and(|hello| hello.offer.ticket);
         self.resumes(
-            if by_ticket {
+            if self.has_ticket {
                 TlsResumption::Ticket
             } else {
                 TlsResumption::SessionId
@@ -292,10 +291,11 @@ impl Reader {
         if offer.early_data {
             facts.early_data.get_or_insert(TlsEarlyData::Offered);
         }
-        self.hello = Some(Hello {
+        self.has_ticket = offer.ticket;
+        self.hello = Some(Box::new(Hello {
             offer,
             is_whole: !message.is_cut,
-        });
+        }));
     }
 
     /// Whether it asks for another ClientHello.
@@ -332,6 +332,7 @@ impl Reader {
             events.rules.insert(Rule::L13);
         }
         self.judge(&answer, events);
+        self.hello = None;
         false
     }
 
@@ -340,7 +341,7 @@ impl Reader {
         let Some(Hello {
             offer,
             is_whole: true,
-        }) = &self.hello
+        }) = self.hello.as_deref()
         else {
             return;
         };
