@@ -775,7 +775,7 @@ typedef struct synfin_config {
      */
     uint32_t http_pending_requests;
     /**
-     * 1 (default) looks for HTTP, 0 does not.
+     * 1 (default) looks for HTTP and TLS, 0 does not.
      */
     uint8_t http_enabled;
     /**

@@ -87,10 +87,10 @@ impl Reader {
 
     /// RFC 5246 section 7.1; in TLS 1.3 it means nothing (RFC 8446 appendix D.4).
     fn change_cipher_spec(&mut self, from: Side, events: &mut TlsEvents) {
-        let offers_1_3 = |hello: &Box<Hello>| hello.offer.versions.iter().any(|version| version.is_1_3());
+        let offers_1_3 = |hello: &Hello| hello.offer.versions.iter().any(|version| version.is_1_3());
         let hides = match self.facts.version {
             Some(version) => !version.is_1_3(),
-            None => !self.hello.as_ref().is_some_and(offers_1_3),
+            None => !self.hello.as_deref().is_some_and(offers_1_3),
         };
         if !hides {
             return;
@@ -255,10 +255,8 @@ impl Reader {
         let Some(mut kind) = message.kind else { return };
         match kind {
             TlsMessage::ClientHello => self.client_hello(from, message, events),
-            TlsMessage::ServerHello => {
-                if self.server_hello(from, message, events) {
-                    kind = TlsMessage::HelloRetryRequest;
-                }
+            TlsMessage::ServerHello if self.server_hello(from, message, events) => {
+                kind = TlsMessage::HelloRetryRequest;
             }
             TlsMessage::Certificate if !self.is_client(from) => {
                 self.facts.certificate_bytes.get_or_insert(message.len);
