@@ -46,11 +46,11 @@ pub(super) struct ServerHello {
 }
 
 fn vec8(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    length_data(be_u8).parse(input)
+    length_data(be_u8).parse_complete(input)
 }
 
 fn vec16(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    length_data(be_u16).parse(input)
+    length_data(be_u16).parse_complete(input)
 }
 
 /// A list that says how long it is, as far as it goes.
