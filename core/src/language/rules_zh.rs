@@ -353,7 +353,7 @@ rules! {
         "类型为 2 的 TLS 握手消息，且其 random 不是 HelloRetryRequest 的值。";
     L3 "HelloRetryRequest 报文"
         "TLS 服务器无法使用客户端的密钥份额，要求重发 ClientHello。"
-        "random 等于 “HelloRetryRequest” 的 SHA-256 值的 ServerHello：服务器要求另一个 ClientHello，多用一个往返。";
+        "random 等于“HelloRetryRequest”的 SHA-256 值的 ServerHello：服务器要求另一个 ClientHello，多用一个往返。";
     L4 "TLS 握手完成"
         "TLS 双方都完成了握手：此后的数据受到保护。"
         "双方的 Finished 中较后的一个：TLS 1.2 及以前为 ChangeCipherSpec 之后的第一个握手记录；TLS 1.3 为具有该长度的加密记录，或客户端第一个带加密记录的报文段中的最后一个。";
