@@ -24,6 +24,7 @@ mod summary;
 mod tables;
 mod text;
 mod times;
+mod tls;
 
 use std::process::ExitCode;
 

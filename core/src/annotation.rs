@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use crate::rule::{Rule, RuleSet};
+use crate::tls::TlsNote;
 use crate::wire::tcp::TcpFlags;
 use crate::words::{CloseVerdict, Closer, Order, Phase, State, Step};
 use crate::{Checksum, Side, Sides};
@@ -78,6 +79,8 @@ pub struct Annotation {
     pub order: Option<Order>,
     /// The HTTP message this segment begins, continues or ends.
     pub http: Option<HttpNote>,
+    /// What it is to TLS, where records begin in it or a message of the handshake goes on.
+    pub tls: Option<TlsNote>,
     /// How the connection ends as far as this segment, where this segment decides it.
     pub close: CloseSoFar,
 }

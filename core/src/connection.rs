@@ -9,6 +9,7 @@ use crate::annotation::ConnectionId;
 use crate::http::{HttpPlace, HttpProtocol, HttpRow, Transaction};
 use crate::options::Options;
 use crate::rule::Rule;
+use crate::tls::Tls;
 use crate::words::{Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict, ResetSign};
 use crate::{Side, Sides};
 
@@ -78,6 +79,8 @@ pub struct Connection {
     pub http: Vec<Transaction>,
     /// Transactions past that bound.
     pub http_omitted: u64,
+    /// Its TLS, if it speaks any.
+    pub tls: Option<Box<Tls>>,
     /// Whether it was pushed out of the table before its end, because the table was full.
     pub evicted: bool,
 }

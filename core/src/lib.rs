@@ -53,6 +53,7 @@ mod seen;
 mod segment;
 mod seq;
 mod stream;
+pub mod tls;
 mod track;
 pub mod wire;
 

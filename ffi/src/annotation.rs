@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use synfin::tls::{TlsAlert, TlsContent, TlsMessage, TlsNote, TlsStep};
 use synfin::wire::tcp::TcpFlags;
 use synfin::{
     Annotation, CloseSoFar, CloseVerdict, Closer, HttpMessage, HttpNote, IntegrityWord, Order, Phase, Rule,
@@ -45,6 +46,14 @@ pub const SYNFIN_HAS_CLOSE_BY: u32 = 0x2000;
 pub const SYNFIN_HAS_ORDER: u32 = 0x4000;
 /// `present`: `http_request_in` is known.
 pub const SYNFIN_HAS_HTTP_REQUEST_IN: u32 = 0x8000;
+/// `present`: the segment has to do with TLS; `tls_content` and `tls_records` count.
+pub const SYNFIN_HAS_TLS: u32 = 0x1_0000;
+/// `present`: it is part of a step of the TLS handshake, `tls_step`.
+pub const SYNFIN_HAS_TLS_STEP: u32 = 0x2_0000;
+/// `present`: a TLS handshake message in the clear ends in it, `tls_message`.
+pub const SYNFIN_HAS_TLS_MESSAGE: u32 = 0x4_0000;
+/// `present`: a TLS alert is in it, `tls_alert`.
+pub const SYNFIN_HAS_TLS_ALERT: u32 = 0x8_0000;
 
 /// What one TCP segment is and means, as known when the segment is seen; it never changes afterwards.
 ///
@@ -140,8 +149,17 @@ pub struct synfin_annotation {
     pub close_by_so_far: u8,
     /// How the segment comes out of turn: enum synfin_order. SYNFIN_HAS_ORDER.
     pub order: u8,
-    /// 0.
-    pub reserved: [u8; 6],
+    /// What the first TLS record in it carries: enum synfin_tls_content. SYNFIN_HAS_TLS.
+    pub tls_content: u8,
+    /// Step of the TLS handshake: enum synfin_tls_step. SYNFIN_HAS_TLS_STEP.
+    pub tls_step: u8,
+    /// TLS records that begin in it; at most 65535 are counted. SYNFIN_HAS_TLS.
+    pub tls_records: u16,
+    /// The first TLS handshake message in the clear that ends in it: enum synfin_tls_message.
+    /// SYNFIN_HAS_TLS_MESSAGE.
+    pub tls_message: u8,
+    /// The last TLS alert in it: enum synfin_tls_alert. SYNFIN_HAS_TLS_ALERT.
+    pub tls_alert: u8,
 }
 
 // SAFETY: repr(C), begins with struct_size, numbers only.
@@ -190,7 +208,7 @@ impl From<&Annotation> for synfin_annotation {
                 noted(&mut present, $bit, $value)
             };
         }
-        let http = from.http;
+        let (http, tls) = (from.http, from.tls);
         Self {
             struct_size: size_of::<Self>() as u32,
             frame: from.frame,
@@ -234,7 +252,20 @@ impl From<&Annotation> for synfin_annotation {
             ),
             close_by_so_far: take!(SYNFIN_HAS_CLOSE_BY, from.close.by_so_far.map(|by| by as u8)),
             order: take!(SYNFIN_HAS_ORDER, from.order.map(|order| order as u8)),
-            reserved: [0; 6],
+            tls_content: take!(SYNFIN_HAS_TLS, tls.map(|tls| tls.content as u8)),
+            tls_step: take!(
+                SYNFIN_HAS_TLS_STEP,
+                tls.and_then(|tls| tls.step).map(|step| step as u8)
+            ),
+            tls_records: tls.map_or(0, |tls| tls.records),
+            tls_message: take!(
+                SYNFIN_HAS_TLS_MESSAGE,
+                tls.and_then(|tls| tls.message).map(|message| message as u8)
+            ),
+            tls_alert: take!(
+                SYNFIN_HAS_TLS_ALERT,
+                tls.and_then(|tls| tls.alert).map(|alert| alert as u8)
+            ),
             present,
         }
     }
@@ -316,6 +347,22 @@ impl TryFrom<&synfin_annotation> for Annotation {
                     ends: from.http_ends != 0,
                     transaction: from.http_transaction,
                     request_in: option!(SYNFIN_HAS_HTTP_REQUEST_IN, from.http_request_in),
+                }
+            ),
+            tls: option!(
+                SYNFIN_HAS_TLS,
+                TlsNote {
+                    step: option!(SYNFIN_HAS_TLS_STEP, word!(TlsStep, TlsStep::ALL, from.tls_step)?),
+                    content: word!(TlsContent, TlsContent::ALL, from.tls_content)?,
+                    records: from.tls_records,
+                    message: option!(
+                        SYNFIN_HAS_TLS_MESSAGE,
+                        word!(TlsMessage, TlsMessage::ALL, from.tls_message)?
+                    ),
+                    alert: option!(
+                        SYNFIN_HAS_TLS_ALERT,
+                        word!(TlsAlert, TlsAlert::ALL, from.tls_alert)?
+                    ),
                 }
             ),
             close: CloseSoFar {

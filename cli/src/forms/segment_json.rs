@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::net::IpAddr;
 
+use synfin::tls::TlsNote;
 use synfin::{Annotation, HttpNote, State, Transition};
 
 /// Appends the object.
@@ -51,6 +52,8 @@ pub(crate) fn write(out: &mut Vec<u8>, annotation: &Annotation) {
     word(out, ",\"order\":", a.order.map(|order| order.as_str()));
     text(out, ",\"http\":");
     http(out, a.http.as_ref());
+    text(out, ",\"tls\":");
+    tls(out, a.tls.as_ref());
     word(
         out,
         ",\"close\":{\"verdict_so_far\":",
@@ -125,6 +128,18 @@ fn http(out: &mut Vec<u8>, note: Option<&HttpNote>) {
     text(out, yes_or_no(note.ends));
     number(out, ",\"transaction\":", note.transaction);
     optional(out, ",\"request_in\":", note.request_in);
+    out.push(b'}');
+}
+
+fn tls(out: &mut Vec<u8>, note: Option<&TlsNote>) {
+    let Some(note) = note else {
+        return text(out, "null");
+    };
+    word(out, "{\"step\":", note.step.map(|step| step.as_str()));
+    word(out, ",\"content\":", Some(note.content.as_str()));
+    number(out, ",\"records\":", note.records);
+    word(out, ",\"message\":", note.message.map(|message| message.as_str()));
+    word(out, ",\"alert\":", note.alert.map(|alert| alert.as_str()));
     out.push(b'}');
 }
 

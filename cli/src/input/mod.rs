@@ -89,6 +89,8 @@ pub(crate) trait Sink {
     fn segment(&mut self, dissector: &Dissector, annotation: &Annotation) -> io::Result<()>;
     /// An ICMP error about a segment of a known connection came in frame `frame`.
     fn icmp(&mut self, _frame: u64, _time_ns: i64, _note: &IcmpNote) {}
+    /// A QUIC Initial packet came.
+    fn quic_initial(&mut self) {}
     /// A frame was taken in, whatever became of it.
     fn frame(&mut self, _dissector: &mut Dissector) -> io::Result<()> {
         Ok(())
@@ -179,6 +181,8 @@ pub(crate) fn read_all<S: Sink>(from: &args::Input, mut sink: S) -> Result<Readi
             first_ns: None,
             unknown: BTreeMap::new(),
             overlapping: 0,
+            quic: 0,
+            has_tcp: false,
         };
         match opened {
             Opened::Here(stream) => stream.read(&mut faults, &mut taker)?,
@@ -272,6 +276,9 @@ struct Taker<'a, S> {
     first_ns: Option<i64>,
     unknown: BTreeMap<LinkType, u64>,
     overlapping: u64,
+    /// QUIC Initial packets.
+    quic: u64,
+    has_tcp: bool,
 }
 
 impl<S: Sink> Take for Taker<'_, S> {
@@ -333,10 +340,17 @@ impl<S: Sink> Taker<'_, S> {
     #[inline(always)]
     fn took(&mut self, number: u64, time_ns: i64, outcome: &Outcome) -> Result<(), Failure> {
         match outcome {
-            Outcome::Segment(annotation) => self.sink.segment(&self.dissector, annotation)?,
+            Outcome::Segment(annotation) => {
+                self.has_tcp = true;
+                self.sink.segment(&self.dissector, annotation)?;
+            }
             Outcome::Icmp(Some(note)) => self.sink.icmp(number, time_ns, note),
             Outcome::Other(Other::UnknownLink(link)) => *self.unknown.entry(*link).or_default() += 1,
             Outcome::Other(Other::OverlappingFragment) => self.overlapping += 1,
+            Outcome::Other(Other::QuicInitial) => {
+                self.quic += 1;
+                self.sink.quic_initial();
+            }
             _ => {}
         }
         if self.sink.takes_connections() {
@@ -373,6 +387,9 @@ impl<S: Sink> Taker<'_, S> {
         if self.overlapping > 0 {
             // The traffic's fault, not the file's: the exit status stays.
             complain(name, &(words.overlapping)(self.overlapping));
+        }
+        if self.quic > 0 && !self.has_tcp {
+            complain(name, &(words.only_quic)(self.quic));
         }
         for (link, frames) in &self.unknown {
             complain(name, &(words.unknown_link)(*frames, link.0.into(), link.name()));

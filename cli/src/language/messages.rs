@@ -37,6 +37,7 @@ pub(crate) struct Messages {
     pub(crate) explain: Explain,
     pub(crate) tables: Tables,
     pub(crate) packets: Packets,
+    pub(crate) tls: Tls,
     pub(crate) connections: Connections,
     pub(crate) long: Long,
     pub(crate) http: Http,
@@ -118,6 +119,26 @@ pub(crate) struct Packets {
     pub(crate) request_in: fn(&mut String, u64),
     pub(crate) answered_in: fn(&mut String, u64),
     pub(crate) not_answered: &'static str,
+}
+
+/// TLS in a segment and of a connection.
+pub(crate) struct Tls {
+    /// Its application data, or what looks like it.
+    pub(crate) data: &'static str,
+    /// A step of its handshake.
+    pub(crate) step: fn(&str) -> String,
+    pub(crate) alert: fn(&str) -> String,
+    /// An alert, its sender and its frame.
+    pub(crate) alert_of: fn(&str, &str, u64) -> String,
+    pub(crate) alert_label: &'static str,
+    pub(crate) alpn_offered: fn(&str) -> String,
+    pub(crate) resumed: fn(&str) -> String,
+    pub(crate) early_data: fn(&str) -> String,
+    pub(crate) server_hello_after: fn(Duration) -> String,
+    pub(crate) handshake_after: fn(Duration) -> String,
+    pub(crate) data_after: fn(Duration) -> String,
+    /// No version is known.
+    pub(crate) no_version: &'static str,
 }
 
 /// A connection in a line, and its verdicts in a sentence.
@@ -257,6 +278,7 @@ pub(crate) struct Summary {
     pub(crate) cause_by: fn(&str, &str) -> String,
     /// Segments sent again by initiators and responders.
     pub(crate) segments_by: fn(u64, u64) -> String,
+    pub(crate) quic_initial: &'static str,
     pub(crate) more_servers: fn(usize) -> String,
 }
 
@@ -317,6 +339,8 @@ pub(crate) struct Input {
     /// Why fields of a connection cannot be told.
     pub(crate) needs_two_passes: fn(&str) -> String,
     pub(crate) overlapping: fn(u64) -> String,
+    /// QUIC Initial packets, where there is no TCP.
+    pub(crate) only_quic: fn(u64) -> String,
     /// Frames of a link type by its number and name.
     pub(crate) unknown_link: fn(u64, u32, Option<&str>) -> String,
     pub(crate) no_capture_here: &'static str,

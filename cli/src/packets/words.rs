@@ -8,6 +8,7 @@ use synfin::{Annotation, HttpMessage, IntegrityWord, Order, Phase, Rule};
 use crate::language::Messages;
 use crate::links::Links;
 use crate::text::{self, Duration, ENDING, OPENING};
+use crate::tls;
 
 pub(super) fn style(annotation: &Annotation) -> anstyle::Style {
     let worst = annotation.rules.iter().map(|rule| rule.info().severity).max();
@@ -60,6 +61,11 @@ pub(super) fn what(
     }
     match http(say, transaction, annotation, links) {
         Some(message) => words.next().push_str(&message),
+        None if annotation.tls.is_some() => {
+            words
+                .next()
+                .push_str(&tls::segment(say, annotation).unwrap_or_default());
+        }
         None if annotation.len > 0 && annotation.retransmission_of.is_none() => {
             words.next().push_str(say.packets.data);
         }

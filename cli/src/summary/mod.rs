@@ -59,6 +59,10 @@ impl Sink for Summary {
         Ok(())
     }
 
+    fn quic_initial(&mut self) {
+        self.count.quic_initial();
+    }
+
     fn takes_connections(&self) -> bool {
         true
     }

@@ -19,6 +19,7 @@ use crate::annotation::{HttpMessage, HttpNote};
 use crate::http::{Http, HttpEvents, HttpLimits, HttpProtocol};
 use crate::rule::RuleSet;
 use crate::stream::{GapCause, Mark, StreamEnd};
+use crate::tls::{self, TlsEvents, TlsLimits, TlsNote};
 use crate::{Side, Sides};
 use first::First;
 
@@ -26,12 +27,14 @@ use first::First;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limits {
     pub(crate) http: HttpLimits,
+    pub(crate) tls: TlsLimits,
 }
 
 /// What a segment's bytes are to their protocols.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Notes {
     pub(crate) http: Option<HttpNote>,
+    pub(crate) tls: Option<TlsNote>,
 }
 
 /// What some bytes, gaps or an end came to.
@@ -61,6 +64,7 @@ enum Reader {
     Http1,
     /// Nobody yet: a tunnel, before its first bytes told.
     Tunnel,
+    Tls(Box<tls::Reader>),
     /// Nobody.
     Opaque,
 }
@@ -111,21 +115,36 @@ impl Application {
         events: &mut Events,
     ) {
         self.read_short(from, limits, events);
-        match self.reader {
+        match &mut self.reader {
             Reader::Http1 => {
                 let heard = self.http.gap(from, len, cause, &limits.http);
                 events.hear(&self.http, &heard);
             }
+            Reader::Tls(tls) => events.hear_tls(&tls.gap(from, len)),
             Reader::Tunnel | Reader::Opaque => {}
         }
     }
 
     /// One side's stream is over. A reset and the end of the capture end both: the caller says so for
-    /// each side, once it has passed on what reassembly still held of it.
-    pub(crate) fn end(&mut self, from: Side, how: StreamEnd, limits: &Limits, events: &mut Events) {
+    /// each side, once it has passed on what reassembly still held of it. `is_whole` is false where bytes before
+    /// the end are missing that nobody has passed on as a gap.
+    pub(crate) fn end(
+        &mut self,
+        from: Side,
+        how: StreamEnd,
+        is_whole: bool,
+        limits: &Limits,
+        events: &mut Events,
+    ) {
         self.read_short(from, limits, events);
         let heard = self.http.end(from, how, &limits.http);
         events.hear(&self.http, &heard);
+        if let Reader::Tls(tls) = &mut self.reader {
+            if !is_whole {
+                events.hear_tls(&tls.gap(from, u64::MAX));
+            }
+            events.hear_tls(&tls.end(from, how));
+        }
     }
 
     /// Bytes held until more comes.
@@ -134,7 +153,11 @@ impl Application {
             Start::Short(short) => short.bytes.len() + size_of::<Short>(),
             Start::Awaited | Start::Told => 0,
         };
-        of(Side::Initiator) + of(Side::Responder) + self.http.held_bytes()
+        let reader = match &self.reader {
+            Reader::Tls(tls) => tls.held_bytes(),
+            Reader::Http1 | Reader::Tunnel | Reader::Opaque => 0,
+        };
+        of(Side::Initiator) + of(Side::Responder) + self.http.held_bytes() + reader
     }
 
     /// Lets go what a side holds until more comes, because there is no room.
@@ -142,11 +165,21 @@ impl Application {
         self.read_short(from, limits, events);
         let heard = self.http.give_up(from, &limits.http);
         events.hear(&self.http, &heard);
+        if let Reader::Tls(tls) = &mut self.reader {
+            events.hear_tls(&tls.give_up(from));
+        }
     }
 
     /// What the connection speaks, once it is known.
     pub(crate) const fn protocol(&self) -> Option<HttpProtocol> {
         self.http.protocol()
+    }
+
+    pub(crate) fn tls(&self) -> Option<&tls::Reader> {
+        match &self.reader {
+            Reader::Tls(tls) => Some(tls),
+            Reader::Http1 | Reader::Tunnel | Reader::Opaque => None,
+        }
     }
 
     pub(crate) const fn http(&self) -> &Http {
@@ -201,11 +234,10 @@ impl Application {
         self.http.gives_way(protocol);
         self.reader = match protocol {
             HttpProtocol::Http1 => Reader::Http1,
-            HttpProtocol::Http2
-            | HttpProtocol::H2c
-            | HttpProtocol::Websocket
-            | HttpProtocol::Tls
-            | HttpProtocol::Opaque => Reader::Opaque,
+            HttpProtocol::Tls => Reader::Tls(Box::default()),
+            HttpProtocol::Http2 | HttpProtocol::H2c | HttpProtocol::Websocket | HttpProtocol::Opaque => {
+                Reader::Opaque
+            }
         };
         for side in Side::BOTH {
             if matches!(self.starts[side], Start::Awaited) {
@@ -232,11 +264,12 @@ impl Application {
     }
 
     fn read(&mut self, from: Side, mark: Mark, data: &[u8], limits: &Limits, events: &mut Events) {
-        if data.first() == Some(&22) && self.may_start_tls() && first::is_client_hello(data) {
+        if data.first() == Some(&22) && self.may_start_tls() && tls::begins_client_hello(data) {
             self.speaks(HttpProtocol::Tls, limits, events);
         }
-        match self.reader {
+        match &mut self.reader {
             Reader::Http1 => self.read_http1(from, mark, data, limits, events),
+            Reader::Tls(tls) => events.hear_tls(&tls.bytes(from, mark, data, &limits.tls)),
             Reader::Tunnel | Reader::Opaque => {}
         }
     }
@@ -246,7 +279,7 @@ impl Application {
         match self.reader {
             Reader::Http1 => self.http.protocol().is_none(),
             Reader::Opaque => self.http.protocol() == Some(HttpProtocol::Opaque),
-            Reader::Tunnel => false,
+            Reader::Tunnel | Reader::Tls(_) => false,
         }
     }
 
@@ -288,6 +321,16 @@ impl Events {
                 ends: first.ends || next.ends,
                 ..first
             }),
+            (first, next) => first.or(next),
+        };
+    }
+
+    /// Likewise TLS.
+    fn hear_tls(&mut self, heard: &TlsEvents) {
+        self.rules.extend(heard.rules);
+        self.too_long |= heard.too_long;
+        self.notes.tls = match (self.notes.tls, heard.note()) {
+            (Some(first), Some(next)) => Some(first.and(next)),
             (first, next) => first.or(next),
         };
     }

@@ -5,6 +5,7 @@ use crate::Side;
 use crate::connection::Connection;
 use crate::language::messages::{CloseDoubt, CloseStep, Killed, Messages};
 use crate::rule::Rule;
+use crate::tls::Tls;
 use crate::words::{Cause, CloseVerdict, Closer, Confidence};
 
 pub(super) fn sentences(connection: &Connection, words: &dyn Messages) -> Vec<Sentence> {
@@ -111,8 +112,12 @@ fn reason(connection: &Connection, words: &dyn Messages) -> Option<Sentence> {
     if close.cause == Cause::Unknown && !over {
         return None;
     }
+    let alert = connection.tls.as_deref().and_then(Tls::fatal_alert);
+    let alert = alert.filter(|_| close.cause == Cause::TlsAlert);
+    let reason = words.reason(close.cause, close.cause_confidence);
+    let texts = std::iter::once(reason).chain(alert.map(|alert| words.tls_alert(alert)));
     Some(
-        Sentence::new(Topic::End, words.reason(close.cause, close.cause_confidence))
+        Sentence::new(Topic::End, joined(words, texts))
             .resting_on(&close.frames)
             .sure(close.cause_confidence),
     )

@@ -92,9 +92,10 @@ impl Tracker {
             crowd: Crowd::new(config),
             limits: Limits {
                 reassembly: config.reassembly,
-                application: config
-                    .http_enabled
-                    .then_some(application::Limits { http: config.http }),
+                application: config.http_enabled.then_some(application::Limits {
+                    http: config.http,
+                    tls: config.tls,
+                }),
                 idle_reset_ns: config.idle_reset_ns,
             },
             compat: compat::Switches::new(config),
