@@ -15,7 +15,9 @@ use std::io;
 use std::path::Path;
 
 use synfin::wire::Other;
-use synfin::{Annotation, Config, Connection, Dissector, Frame, IcmpNote, LinkType, Outcome, Prepared};
+use synfin::{
+    Annotation, BoundsReached, Config, Connection, Dissector, Frame, IcmpNote, LinkType, Outcome, Prepared,
+};
 
 use crate::args;
 use crate::fail_on::FailOn;
@@ -388,6 +390,9 @@ impl<S: Sink> Taker<'_, S> {
             // The traffic's fault, not the file's: the exit status stays.
             complain(name, &(words.overlapping)(self.overlapping));
         }
+        if let Some(left_out) = left_out(&self.dissector.bounds_reached()) {
+            complain(name, &left_out);
+        }
         if self.quic > 0 && !self.has_tcp {
             complain(name, &(words.only_quic)(self.quic));
         }
@@ -398,6 +403,23 @@ impl<S: Sink> Taker<'_, S> {
         reading.unusable |= faults.unusable;
         Ok(())
     }
+}
+
+/// What is missing from what was told, because memory is bounded.
+fn left_out(bounds: &BoundsReached) -> Option<String> {
+    let words = &messages().input.bounds;
+    let told: Vec<String> = [
+        (bounds.connections, words.connections),
+        (bounds.reassembly, words.reassembly),
+        (bounds.held_bytes, words.held),
+        (bounds.heads, words.heads),
+        (bounds.pending_requests, words.transactions),
+    ]
+    .into_iter()
+    .filter(|&(count, _)| count > 0)
+    .map(|(count, words)| words(count))
+    .collect();
+    (!told.is_empty()).then(|| format!("{}{}", words.title, told.join(messages().semicolon)))
 }
 
 fn complain(path: &Path, message: &str) {

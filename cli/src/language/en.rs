@@ -4,8 +4,8 @@ use synfin::Topic;
 
 use super::Language;
 use super::messages::{
-    Bodies, Connections, Explain, Http, IcmpNames, Input, Ladder, Long, Messages, Packets, Page, Summary,
-    Tables, Tls,
+    Bodies, Bounds, Connections, Explain, Http, IcmpNames, Input, Ladder, Long, Messages, Packets, Page,
+    Summary, Tables, Tls,
 };
 
 const fn s(count: u64) -> &'static str {
@@ -371,6 +371,14 @@ const INPUT: Input = Input {
             "{} of packets whose fragments overlap (RFC 5722): not put together",
             counted(count, "IP fragment")
         )
+    },
+    bounds: Bounds {
+        title: "memory is bounded: ",
+        connections: |count| format!("{} told before their end", counted(count, "connection")),
+        reassembly: |count| format!("{} behind too long a hole", counted(count, "segment")),
+        held: |count| format!("{} let go what they held", counted(count, "connection")),
+        heads: |count| format!("{} of too long a head", counted(count, "segment")),
+        transactions: |count| format!("{} not told", counted(count, "transaction")),
     },
     only_quic: |count| {
         format!(

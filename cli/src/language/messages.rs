@@ -331,6 +331,17 @@ pub(crate) struct IcmpNames {
     pub(crate) error: &'static str,
 }
 
+/// What did not fit into memory.
+pub(crate) struct Bounds {
+    pub(crate) title: &'static str,
+    pub(crate) connections: fn(u64) -> String,
+    /// Segments behind which holes were given up.
+    pub(crate) reassembly: fn(u64) -> String,
+    pub(crate) held: fn(u64) -> String,
+    pub(crate) heads: fn(u64) -> String,
+    pub(crate) transactions: fn(u64) -> String,
+}
+
 /// What is wrong with an input, and how far its reading is.
 pub(crate) struct Input {
     pub(crate) nothing_to_read: &'static str,
@@ -341,6 +352,8 @@ pub(crate) struct Input {
     pub(crate) overlapping: fn(u64) -> String,
     /// QUIC Initial packets, where there is no TCP.
     pub(crate) only_quic: fn(u64) -> String,
+    /// What was left out because memory is bounded: a phrase for each bound, and what is before them all.
+    pub(crate) bounds: Bounds,
     /// Frames of a link type by its number and name.
     pub(crate) unknown_link: fn(u64, u32, Option<&str>) -> String,
     pub(crate) no_capture_here: &'static str,

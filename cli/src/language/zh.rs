@@ -6,8 +6,8 @@ use synfin::capture::CaptureError;
 
 use super::Language;
 use super::messages::{
-    Bodies, Connections, Explain, Http, IcmpNames, Input, Ladder, Long, Messages, Packets, Page, Summary,
-    Tables, Tls,
+    Bodies, Bounds, Connections, Explain, Http, IcmpNames, Input, Ladder, Long, Messages, Packets, Page,
+    Summary, Tables, Tls,
 };
 
 pub(super) static CHINESE: Messages = Messages {
@@ -345,6 +345,14 @@ const INPUT: Input = Input {
     two_passes: "读取两遍需要可重复读取的文件：此输入不是",
     needs_two_passes: |why| format!("连接的字段在连接结束后才能确定，而{why}"),
     overlapping: |count| format!("{count} 个 IP 分片所属的分组有重叠分片（RFC 5722）：未重组"),
+    bounds: Bounds {
+        title: "内存有上限：",
+        connections: |count| format!("{count} 个连接在结束之前给出"),
+        reassembly: |count| format!("{count} 个报文段位于过长的空洞之后"),
+        held: |count| format!("{count} 个连接放弃了所保存的数据"),
+        heads: |count| format!("{count} 个报文段的首部过长"),
+        transactions: |count| format!("{count} 个事务未给出"),
+    },
     only_quic: |count| format!("没有 TCP，但有 {count} 个 QUIC Initial 分组：不跟踪 QUIC"),
     unknown_link: |frames, link, name| {
         format!(

@@ -8,7 +8,8 @@ use serde::Serialize;
 use synfin::http::{HttpRow, MessageState};
 use synfin::tls::TlsVersion;
 use synfin::{
-    Annotation, Cause, CloseVerdict, Closer, Connection, HandshakeVerdict, Rule, Severity, Sides, UtcTime,
+    Annotation, BoundsReached, Cause, CloseVerdict, Closer, Connection, HandshakeVerdict, Rule, Severity,
+    Sides, UtcTime,
 };
 
 use super::line::{Line, Lines};
@@ -79,6 +80,8 @@ pub(super) struct Told {
     pub(super) tls: Vec<Line>,
     /// QUIC Initial packets, which are no TCP.
     pub(super) quic_initial: u64,
+    /// What did not fit into memory.
+    pub(super) bounds_reached: BoundsReached,
 }
 
 impl Count {
@@ -155,7 +158,7 @@ impl Count {
         }
     }
 
-    pub(super) fn told(&self, file: &str, say: &Messages) -> Told {
+    pub(super) fn told(&self, file: &str, bounds_reached: BoundsReached, say: &Messages) -> Told {
         let lines = Lines { file };
         let language = say.language;
         let handshakes = by_count(&self.handshakes).map(|(verdict, count)| {
@@ -201,6 +204,7 @@ impl Count {
             http: self.http(lines, say),
             tls: self.tls(lines, say),
             quic_initial: self.quic_initial,
+            bounds_reached,
         }
     }
 
