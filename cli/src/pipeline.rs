@@ -92,8 +92,10 @@ pub(crate) fn belt<B>() -> (Filling<B>, Emptying<B>) {
 impl<B: Default> Filling<B> {
     /// Hands `batch` on and puts an empty one in its place; `false` where nobody takes it any more.
     pub(crate) fn hand_on(&self, batch: &mut B) -> bool {
-        let empty = self.emptied.try_recv().unwrap_or_default();
-        self.full.send(std::mem::replace(batch, empty)).is_ok()
+        let sent = self.full.send(std::mem::take(batch)).is_ok();
+        // Only now: while it waited, one may have come back.
+        *batch = self.emptied.try_recv().unwrap_or_default();
+        sent
     }
 }
 
