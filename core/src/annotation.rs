@@ -4,7 +4,9 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
+use crate::http2::Http2Note;
 use crate::rule::{Rule, RuleSet};
+use crate::websocket::WebsocketNote;
 use crate::wire::tcp::TcpFlags;
 use crate::words::{CloseVerdict, Closer, Order, Phase, State, Step};
 use crate::{Checksum, Side, Sides};
@@ -78,6 +80,10 @@ pub struct Annotation {
     pub order: Option<Order>,
     /// The HTTP message this segment begins, continues or ends.
     pub http: Option<HttpNote>,
+    /// The HTTP/2 frames that begin in this segment.
+    pub http2: Option<Http2Note>,
+    /// The WebSocket frames that begin in this segment.
+    pub websocket: Option<WebsocketNote>,
     /// How the connection ends as far as this segment, where this segment decides it.
     pub close: CloseSoFar,
 }

@@ -45,14 +45,17 @@ mod field;
 mod fragment;
 mod frame;
 pub mod http;
+pub mod http2;
 mod language;
 mod options;
+pub mod proxy;
 mod rule;
 mod seen;
 mod segment;
 mod seq;
 mod stream;
 mod track;
+pub mod websocket;
 pub mod wire;
 
 pub use annotation::{

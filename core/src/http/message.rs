@@ -7,7 +7,7 @@ use super::framing::{self, Facts, Framing};
 use super::head::{self, Expect, FirstLine, usual_method};
 use super::side::{Partial, Phase, Stream};
 use super::transaction::{Kind, Transaction, method_text, text};
-use super::{Http, HttpEvents, HttpLimits, MessageState};
+use super::{HeadKind, HeadPart, Http, HttpEvents, HttpLimits, MessageState, Upgrade, parse_head};
 use crate::frame::Side;
 use crate::rule::Rule;
 use crate::stream::{GapCause, Mark};
@@ -26,6 +26,30 @@ pub(super) struct Message {
     pub(super) len: u64,
     /// Bytes of it are missing.
     pub(super) missing: Option<GapCause>,
+}
+
+impl Upgrade {
+    #[cold]
+    fn of(request: Option<u32>, head: &[u8]) -> Self {
+        let mut upgrade = Self {
+            request,
+            ..Self::default()
+        };
+        let _whole = parse_head(head, HeadKind::Response, |part| {
+            let HeadPart::Field { name, value, .. } = part else {
+                return;
+            };
+            let agreed = if name.eq_ignore_ascii_case(b"Sec-WebSocket-Extensions") {
+                &mut upgrade.extensions
+            } else if name.eq_ignore_ascii_case(b"Sec-WebSocket-Protocol") {
+                &mut upgrade.subprotocol
+            } else {
+                return;
+            };
+            *agreed = Some(text(value));
+        });
+        upgrade
+    }
 }
 
 impl Http {
@@ -161,10 +185,11 @@ impl Http {
         &mut self,
         from: Side,
         mark: Mark,
-        (len, first, heard): (usize, FirstLine<'_>, Heard<'_>),
+        (bytes, first, heard): (&[u8], FirstLine<'_>, Heard<'_>),
         limits: &HttpLimits,
         events: &mut HttpEvents,
     ) {
+        let len = bytes.len();
         self.add_len(from, mark, len as u64);
         let Some(message) = self.streams[from].message else {
             return;
@@ -220,6 +245,7 @@ impl Http {
             }
             self.tunnel = message.number;
             if let Some(protocol) = protocol {
+                self.upgrade = Some(Box::new(Upgrade::of(message.number, bytes)));
                 self.speaks(protocol);
             } else if let Some(row) = message.number.and_then(|number| self.ledger.get_mut(number)) {
                 row.awaits_protocol();

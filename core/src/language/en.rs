@@ -373,7 +373,7 @@ impl Messages for English {
                 "the host can have answered like that too",
             ),
             Cause::HttpConnectionClose => (
-                "HTTP announced it with Connection: close",
+                "HTTP announced it with Connection: close or GOAWAY",
                 "the end does not rest on captured segments alone",
             ),
             Cause::Http10 => (
@@ -424,6 +424,10 @@ impl Messages for English {
             Cause::TlsTruncated => (
                 "the TLS session was cut off without close_notify",
                 "the alert may be missing from the capture",
+            ),
+            Cause::WebsocketClose => (
+                "WebSocket announced it with a close frame",
+                "the end does not rest on captured segments alone",
             ),
             Cause::Unknown => ("not known; nothing in the capture tells it", ""),
         }

@@ -135,6 +135,7 @@ chinese! {
         TlsAlert "TLS 告警",
         TlsTruncated "TLS 被截断",
         Unknown "原因不明",
+        WebsocketClose "WebSocket 正常关闭",
     }
     Topic {
         Who "角色",

@@ -346,7 +346,7 @@ impl Messages for Chinese {
             Cause::PortClosed => ("没有程序监听这个端口", "防火墙也会发出同样的 RST"),
             Cause::RefusedPolicy => ("拒绝它的是过滤设备，不是主机本身", "主机自己也可能这样应答"),
             Cause::HttpConnectionClose => (
-                "HTTP 用 Connection: close 宣告了关闭",
+                "HTTP 用 Connection: close 或 GOAWAY 宣告了关闭",
                 "这个结局并不完全依据捕获到的报文段",
             ),
             Cause::Http10 => (
@@ -374,6 +374,10 @@ impl Messages for Chinese {
             Cause::TlsCloseNotify => ("TLS 用 close_notify 宣告了结束", "这个告警是加密的"),
             Cause::TlsAlert => ("TLS 因告警而失败", "告警未必就是原因"),
             Cause::TlsTruncated => ("TLS 会话没有 close_notify 就被切断", "这个告警可能没有被捕获"),
+            Cause::WebsocketClose => (
+                "WebSocket 用关闭帧宣告了关闭",
+                "这个结局并不完全依据捕获到的报文段",
+            ),
             Cause::Unknown => ("不明；捕获中没有任何线索", ""),
         }
     }
