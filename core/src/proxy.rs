@@ -174,11 +174,7 @@ fn line(header: &[u8]) -> Option<Proxy> {
         "TCP6" => ProxyTransport::Tcp6,
         // What else stands in such a line is ignored.
         "UNKNOWN" => {
-            return Some(Proxy::new(
-                1,
-                ProxyCommand::Proxy,
-                ProxyTransport::Unspecified,
-            ));
+            return Some(Proxy::new(1, ProxyCommand::Proxy, ProxyTransport::Unspecified));
         }
         _ => return None,
     };
@@ -319,7 +315,8 @@ mod tests {
 
     #[test]
     fn version_2_names_the_client_in_binary() {
-        let mut header = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x1c\x0a\0\0\x01\x0a\0\0\x02\x9c\x40\x01\xbb".to_vec();
+        let mut header =
+            b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x1c\x0a\0\0\x01\x0a\0\0\x02\x9c\x40\x01\xbb".to_vec();
         header.extend_from_slice(b"\x01\0\x02h2\x02\0\x08a.b.test");
         let proxy = read(&header).unwrap();
         assert_eq!((proxy.version, proxy.command), (2, ProxyCommand::Proxy));

@@ -126,8 +126,12 @@ impl Application {
                 let heard = self.http.gap(from, len, cause, &limits.http);
                 events.hear(&self.http, &heard);
             }
-            Reader::Http2(_) => self.read_http2(limits, events, |http2, ear| http2.gap(from, len, cause, ear)),
-            Reader::Websocket(_) => self.read_websocket(events, |websocket, ear| websocket.gap(from, len, ear)),
+            Reader::Http2(_) => {
+                self.read_http2(limits, events, |http2, ear| http2.gap(from, len, cause, ear))
+            }
+            Reader::Websocket(_) => {
+                self.read_websocket(events, |websocket, ear| websocket.gap(from, len, ear))
+            }
             Reader::Tunnel | Reader::Opaque => {}
         }
     }
@@ -308,7 +312,11 @@ impl Application {
         let Start::Short(short) = &self.starts[from] else {
             return;
         };
-        let Some(proxy) = short.bytes.get(..len).and_then(|header| proxy::parse(header, begun.frame)) else {
+        let Some(proxy) = short
+            .bytes
+            .get(..len)
+            .and_then(|header| proxy::parse(header, begun.frame))
+        else {
             let known = data.get(short.pieces.last().map_or(0, |piece| piece.1)..);
             let rest = known.unwrap_or_default();
             self.read_short(from, limits, events);
@@ -329,7 +337,12 @@ impl Application {
     /// This side has begun the preface of HTTP/2.
     fn speaks_http2(&mut self, client: Side, limits: &Limits, events: &mut Events) {
         let http2 = Http2::new(client, &limits.http.http2);
-        self.gives_way(HttpProtocol::Http2, Reader::Http2(Box::new(http2)), limits, events);
+        self.gives_way(
+            HttpProtocol::Http2,
+            Reader::Http2(Box::new(http2)),
+            limits,
+            events,
+        );
     }
 
     /// From here on the connection speaks this.
@@ -425,7 +438,12 @@ impl Application {
     }
 
     /// Has HTTP/2 do something, if it is spoken.
-    fn read_http2(&mut self, limits: &Limits, events: &mut Events, act: impl FnOnce(&mut Http2, &mut http2::Ear<'_>)) {
+    fn read_http2(
+        &mut self,
+        limits: &Limits,
+        events: &mut Events,
+        act: impl FnOnce(&mut Http2, &mut http2::Ear<'_>),
+    ) {
         let Reader::Http2(http2) = &mut self.reader else {
             return;
         };
@@ -441,7 +459,11 @@ impl Application {
     }
 
     /// Has WebSocket do something, if it is spoken.
-    fn read_websocket(&mut self, events: &mut Events, act: impl FnOnce(&mut Websocket, &mut websocket::Ear<'_>)) {
+    fn read_websocket(
+        &mut self,
+        events: &mut Events,
+        act: impl FnOnce(&mut Websocket, &mut websocket::Ear<'_>),
+    ) {
         let Reader::Websocket(websocket) = &mut self.reader else {
             return;
         };

@@ -29,8 +29,8 @@ use serde::Serialize;
 
 pub(crate) use facts::HttpPlace;
 pub use facts::{HttpAnomaly, HttpField, HttpProtocol, HttpRow, MessageFacts, TransactionFacts};
-pub use parse::{Head, HeadKind, HeadPart, NoHead, StartLine, parse_head};
 pub(crate) use framing::decimal;
+pub use parse::{Head, HeadKind, HeadPart, NoHead, StartLine, parse_head};
 pub(crate) use transaction::{Kind, Ledger, method_text, text as wire_text};
 pub use transaction::{MessageState, Transaction};
 
@@ -210,7 +210,9 @@ impl Http {
 
     /// What was agreed on with the upgrade.
     pub(crate) fn take_upgrade(&mut self) -> Upgrade {
-        self.upgrade.take().map_or_else(Upgrade::default, |upgrade| *upgrade)
+        self.upgrade
+            .take()
+            .map_or_else(Upgrade::default, |upgrade| *upgrade)
     }
 
     /// The request that asked for the protocol that follows, as a transaction of its own: RFC 7540 section 3.2.

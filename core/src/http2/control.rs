@@ -78,7 +78,9 @@ impl Http2 {
             match name {
                 Http2SettingName::ENABLE_PUSH if value > 1 => ear.tell(Rule::H48),
                 Http2SettingName::INITIAL_WINDOW_SIZE if value > i32::MAX as u32 => ear.tell(Rule::H48),
-                Http2SettingName::INITIAL_WINDOW_SIZE => self.resize_windows(from.peer(), i64::from(value), mark),
+                Http2SettingName::INITIAL_WINDOW_SIZE => {
+                    self.resize_windows(from.peer(), i64::from(value), mark)
+                }
                 Http2SettingName::MAX_FRAME_SIZE if (frame::USUAL_PAYLOAD..1 << 24).contains(&value) => {
                     // What was on its way may still be of the size allowed before.
                     let lane = &mut self.lanes[from.peer()];

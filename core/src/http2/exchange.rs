@@ -8,7 +8,9 @@ use super::hpack::{Decoded, HeaderField};
 use super::state::State;
 use super::{Ear, Http2};
 use crate::frame::{Side, Sides};
-use crate::http::{HttpField, Kind, MessageFacts, MessageState, Transaction, decimal, method_text, wire_text};
+use crate::http::{
+    HttpField, Kind, MessageFacts, MessageState, Transaction, decimal, method_text, wire_text,
+};
 use crate::rule::Rule;
 use crate::stream::{GapCause, Mark, StreamEnd};
 
@@ -349,15 +351,7 @@ impl Http2 {
         }
     }
 
-    fn request(
-        &mut self,
-        from: Side,
-        id: u32,
-        block: &Block,
-        head: &Head,
-        mark: Mark,
-        ear: &mut Ear<'_>,
-    ) {
+    fn request(&mut self, from: Side, id: u32, block: &Block, head: &Head, mark: Mark, ear: &mut Ear<'_>) {
         let method = head.get(b":method");
         let target = head.get(b":path").or_else(|| head.get(b":authority"));
         let is_whole = method.is_some() && target.is_some();
@@ -381,15 +375,7 @@ impl Http2 {
         self.head(from, id, number, block, head, mark, ear);
     }
 
-    fn response(
-        &mut self,
-        from: Side,
-        id: u32,
-        block: &Block,
-        head: &Head,
-        mark: Mark,
-        ear: &mut Ear<'_>,
-    ) {
+    fn response(&mut self, from: Side, id: u32, block: &Block, head: &Head, mark: Mark, ear: &mut Ear<'_>) {
         let status = head.get(b":status").and_then(decimal);
         let status = status.and_then(|status| u16::try_from(status).ok());
         if head.malformed || status.is_none() && !head.in_part {
@@ -548,9 +534,7 @@ impl Http2 {
             (facts.last_frame, facts.last_ns) = (Some(mark.frame), Some(mark.time_ns));
             facts.body_wire_len += content.len() as u64;
             let room = most.saturating_sub(facts.body.len());
-            facts
-                .body
-                .extend_from_slice(&content[..content.len().min(room)]);
+            facts.body.extend_from_slice(&content[..content.len().min(room)]);
         }
     }
 

@@ -147,7 +147,9 @@ impl Gathered {
         });
         Http2Report {
             client,
-            frames: frames.filter(|frames| frames.initiator + frames.responder > 0).collect(),
+            frames: frames
+                .filter(|frames| frames.initiator + frames.responder > 0)
+                .collect(),
             settings: self.settings.clone(),
             streams: self.streams,
             streams_omitted: self.streams_omitted,

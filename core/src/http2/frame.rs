@@ -250,10 +250,7 @@ pub(super) fn begin_here(mut bytes: &[u8], last_stream: u32, largest: u32) -> bo
 /// The fields of a header block's first frame, without padding, priority and promised stream: sections 6.2 and 6.6.
 /// `None` where the padding is longer than the payload.
 pub(super) fn fragment<'a>(header: &FrameHeader, payload: &'a [u8]) -> Option<(Option<u32>, &'a [u8])> {
-    fn parts<'a>(
-        header: &FrameHeader,
-        input: &'a [u8],
-    ) -> IResult<&'a [u8], (Option<u8>, Option<u32>), ()> {
+    fn parts<'a>(header: &FrameHeader, input: &'a [u8]) -> IResult<&'a [u8], (Option<u8>, Option<u32>), ()> {
         let (input, padding) = nom::combinator::cond(header.is_padded(), be_u8).parse(input)?;
         let promises = header.kind.0 == Http2FrameType::PUSH_PROMISE.0;
         let (input, promised) = nom::combinator::cond(promises, be_u32).parse(input)?;

@@ -260,8 +260,13 @@ mod tests {
     fn the_stories_of_http2jp_are_read() {
         let limits = Http2Limits::default();
         let (mut stories, mut blocks, mut count) = (0, 0, 0);
-        for encoder in std::fs::read_dir(fixtures()).expect("stories").map(|entry| entry.unwrap().path()) {
-            let Ok(files) = std::fs::read_dir(&encoder) else { continue };
+        for encoder in std::fs::read_dir(fixtures())
+            .expect("stories")
+            .map(|entry| entry.unwrap().path())
+        {
+            let Ok(files) = std::fs::read_dir(&encoder) else {
+                continue;
+            };
             for file in files.map(|entry| entry.unwrap().path()) {
                 let story: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
                 let mut table = HeaderTable::new(&limits);
@@ -284,7 +289,10 @@ mod tests {
             }
         }
         println!("{stories} stories, {blocks} header blocks, {count} fields");
-        assert!(stories > 300 && blocks > 5000, "{stories} stories, {blocks} blocks");
+        assert!(
+            stories > 300 && blocks > 5000,
+            "{stories} stories, {blocks} blocks"
+        );
     }
 
     /// RFC 7541 appendix C.5: responses that evict entries of each other.
@@ -301,7 +309,10 @@ mod tests {
         assert_eq!(decode(&mut table, &first, &limits).1.len(), 4);
         let (_, fields) = decode(&mut table, &hex("4803333037c1c0bf"), &limits);
         assert_eq!(fields[0], (b":status".to_vec(), b"307".to_vec()));
-        assert_eq!(fields[3], (b"location".to_vec(), b"https://www.example.com".to_vec()));
+        assert_eq!(
+            fields[3],
+            (b"location".to_vec(), b"https://www.example.com".to_vec())
+        );
         // The first entry of four is gone.
         assert_eq!(decode(&mut table, &hex("c2"), &limits).0, Decoded::Malformed);
     }
@@ -319,21 +330,40 @@ mod tests {
         decode(&mut late, &hex("4001790132"), &limits);
         let (outcome, fields) = decode(&mut late, &hex("82be bf"), &limits);
         assert_eq!(outcome, Decoded::InPart);
-        let [method, y] = &fields[..] else { panic!("{fields:?}") };
+        let [method, y] = &fields[..] else {
+            panic!("{fields:?}")
+        };
         assert_eq!(method, &(b":method".to_vec(), b"GET".to_vec()));
         assert_eq!(y, &(b"y".to_vec(), b"2".to_vec()));
         // A literal that becomes an entry under a name that was lost: those behind it keep their places.
         let (outcome, fields) = decode(&mut late, &hex("7f000133"), &limits);
         assert_eq!((outcome, fields.len()), (Decoded::InPart, 0));
-        assert_eq!(decode(&mut late, &hex("bf"), &limits).1, [(b"y".to_vec(), b"2".to_vec())]);
+        assert_eq!(
+            decode(&mut late, &hex("bf"), &limits).1,
+            [(b"y".to_vec(), b"2".to_vec())]
+        );
     }
 
     #[test]
     fn what_breaks_the_rfc_ends_the_block_and_nothing_else() {
         let limits = Http2Limits::default();
         for block in [
-            "80", "ff", "ffffffffff", "be", "40", "4001", "400378", "40017805", "00", "3f", "3fffffffff7f", "408178",
-            "4081ff", "0f", "7f", "1f8080",
+            "80",
+            "ff",
+            "ffffffffff",
+            "be",
+            "40",
+            "4001",
+            "400378",
+            "40017805",
+            "00",
+            "3f",
+            "3fffffffff7f",
+            "408178",
+            "4081ff",
+            "0f",
+            "7f",
+            "1f8080",
         ] {
             let mut table = HeaderTable::new(&limits);
             let (outcome, _) = decode(&mut table, &hex(block), &limits);
@@ -341,7 +371,11 @@ mod tests {
                 matches!(outcome, Decoded::Malformed | Decoded::TooLong),
                 "{block}: {outcome:?}"
             );
-            assert_eq!(decode(&mut table, &hex("82"), &limits).1.len(), 1, "behind {block}");
+            assert_eq!(
+                decode(&mut table, &hex("82"), &limits).1.len(),
+                1,
+                "behind {block}"
+            );
         }
     }
 

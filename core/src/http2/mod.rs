@@ -24,9 +24,7 @@ mod tests;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-pub use facts::{
-    Http2Frames, Http2GoAway, Http2Limits, Http2Note, Http2Report, Http2Reset, Http2Setting,
-};
+pub use facts::{Http2Frames, Http2GoAway, Http2Limits, Http2Note, Http2Report, Http2Reset, Http2Setting};
 pub use frame::{Http2Error, Http2FrameType, Http2SettingName};
 
 use crate::frame::{Side, Sides};

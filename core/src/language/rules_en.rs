@@ -173,8 +173,12 @@ const fn meaning(rule: Rule) -> &'static str {
         Rule::H23 => "A response came that no request had asked for.",
         Rule::H25 => "One side gave up a stream of HTTP/2; the connection goes on.",
         Rule::H26 => "One side gave up the HTTP/2 connection because of an error.",
-        Rule::H27 => "One side announced that it closes the HTTP/2 connection when the streams in progress are done.",
-        Rule::H28 => "A header block without end: its receiver has to collect it all, which costs memory and time.",
+        Rule::H27 => {
+            "One side announced that it closes the HTTP/2 connection when the streams in progress are done."
+        }
+        Rule::H28 => {
+            "A header block without end: its receiver has to collect it all, which costs memory and time."
+        }
         Rule::H29 => {
             "The client opens streams and cancels them at once, again and again: each costs the server more than the client."
         }
@@ -196,10 +200,10 @@ const fn meaning(rule: Rule) -> &'static str {
         Rule::H43 => "Where a message should begin there is something else.",
         Rule::H44 => "The request names more than one host.",
         Rule::H45 => "A message came from a side that had announced its last one.",
-        Rule::H46 => "One side floods the other with frames of HTTP/2 that carry nothing but have to be answered or read.",
-        Rule::H47 => {
-            "Some header fields refer to others that were not captured, so they cannot be told."
+        Rule::H46 => {
+            "One side floods the other with frames of HTTP/2 that carry nothing but have to be answered or read."
         }
+        Rule::H47 => "Some header fields refer to others that were not captured, so they cannot be told.",
         Rule::H48 => "A frame breaks the rules of HTTP/2.",
         Rule::H49 => {
             "A message of HTTP/2 has fields that it must not have, or lacks some; a proxy that passes it on in HTTP/1 may be misled."

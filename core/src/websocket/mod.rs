@@ -258,7 +258,9 @@ impl Websocket {
             responder: self.frames.responder[usize::from(opcode)],
         });
         WebsocketReport {
-            frames: frames.filter(|frames| frames.initiator + frames.responder > 0).collect(),
+            frames: frames
+                .filter(|frames| frames.initiator + frames.responder > 0)
+                .collect(),
             ..self.report.clone()
         }
     }
