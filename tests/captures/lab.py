@@ -46,6 +46,7 @@ http {{
     types {{ text/html html; text/plain txt; }}
     server {{
         listen {address}:{port} {listen};
+        {more}
         root {root}/pages;
         keepalive_timeout {keep_alive};
         if_modified_since before;
@@ -278,7 +279,7 @@ class Lab:
 
     # Real servers and clients ------------------------------------------------------------
 
-    def nginx(self, port=80, keep_alive=65, listen="", wire=0):
+    def nginx(self, port=80, keep_alive=65, listen="", more="", wire=0):
         """nginx with a small, a large and a chunked page, and a place to put uploads."""
         root = tempfile.mkdtemp(dir=SCRATCH)
         pages = {
@@ -294,22 +295,32 @@ class Lab:
         with open(f"{root}/nginx.conf", "w") as file:
             file.write(
                 NGINX.format(
-                    root=root, address=address, port=port, keep_alive=keep_alive, listen=listen
+                    root=root,
+                    address=address,
+                    port=port,
+                    keep_alive=keep_alive,
+                    listen=listen,
+                    more=more,
                 )
             )
-        self._serve(f"nginx -p {root} -c {root}/nginx.conf -e stderr", port)
+        self.serve(f"nginx -p {root} -c {root}/nginx.conf -e stderr", port)
 
     def python_http_server(self, port=80):
         """Python's own server, which speaks HTTP/1.0 and closes after each answer."""
         root = tempfile.mkdtemp(dir=SCRATCH)
         with open(f"{root}/index.html", "w") as file:
             file.write(PAGE)
-        self._serve(f"{sys.executable} -m http.server --directory {root} {port}", port)
+        self.serve(f"{sys.executable} -m http.server --directory {root} {port}", port)
 
-    def _serve(self, command, port):
+    def serve(self, command, port, cwd=None):
+        """A server which listens on the port soon, and until the end."""
         with self.server:
             server = subprocess.Popen(
-                command.split(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                command.split(),
+                cwd=cwd,
+                stdin=subprocess.PIPE,  # some end with it
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
             )
         self._clean_up.callback(server.wait)
         self._clean_up.callback(server.terminate)
@@ -322,7 +333,7 @@ class Lab:
     def curl(self, *arguments, port=80, wire=0, may_fail=False):
         """curl, with `/path` standing for a page of the server."""
         address = self._bracketed(self.wires[wire].server_address)
-        site = f"http://{HOST}" if port == 80 else f"http://{HOST}:{port}"
+        site = {80: f"http://{HOST}", 443: f"https://{HOST}"}.get(port, f"http://{HOST}:{port}")
         command = ["curl", "--noproxy", "*", "--resolve", f"{HOST}:{port}:{address}"]
         command += [site + word if word.startswith("/") else word for word in arguments]
         with self.client:

@@ -157,6 +157,9 @@ const LONG: Long = Long {
     close: "close",
     cause: "cause",
     protocol: "protocol",
+    real_client: "real client",
+    streams: |count| counted(count, "stream"),
+    told_by: |told, by, frame| format!("{told} by {by}, frame {frame}"),
     icmp_error: "ICMP error",
     syn_again: "SYN again",
     option_fault: "option fault",
@@ -241,13 +244,9 @@ const HTTP: Http = Http {
     in_flight: "in flight when the connection broke",
     then: |protocol| format!("then {protocol}"),
     no_http: "no HTTP found",
-    only_http2: |count| {
-        format!(
-            "no HTTP/1 found, but HTTP/2, which is not read yet ({})",
-            counted(count, "connection")
-        )
-    },
-    also_http2: |count| format!("HTTP/2 is not read yet ({})", counted(count, "connection")),
+    on_stream: |stream| format!("stream {stream}"),
+    pushed: "pushed by the server",
+    stream_reset: |error| format!("stream reset: {error}"),
 };
 
 const BODIES: Bodies = Bodies {
