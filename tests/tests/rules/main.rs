@@ -10,6 +10,7 @@ mod early;
 mod fast_open;
 mod figures;
 mod giveup;
+mod http2;
 mod http_close;
 mod http_deviations;
 mod http_pairing;
@@ -39,6 +40,7 @@ mod teardown_more;
 mod timing;
 mod verdicts;
 mod violations;
+mod websocket;
 mod window;
 
 use synfin_tests::told::tell;

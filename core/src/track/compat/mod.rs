@@ -16,8 +16,8 @@ pub(super) use zeek::ZeekView;
 
 use super::arrival::Arrival;
 use super::conn::Conn;
-use crate::config::{ChecksumPolicy, Config};
 use crate::Checksum;
+use crate::config::{ChecksumPolicy, Config};
 use crate::connection::Zeek;
 
 /// Zeek's two switches.

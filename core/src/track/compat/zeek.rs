@@ -149,7 +149,12 @@ impl ZeekView {
 
     /// Whether a segment that continues its sender's data writes no letter and stays within what 31 bits count,
     /// where Zeek's positions are plain. `before` is what it acknowledged last.
-    pub(in crate::track) fn predicts(&self, arrival: &Arrival<'_>, before: SeqNumber, switches: &Switches) -> bool {
+    pub(in crate::track) fn predicts(
+        &self,
+        arrival: &Arrival<'_>,
+        before: SeqNumber,
+        switches: &Switches,
+    ) -> bool {
         let sender = arrival.sender;
         let letter = if arrival.len > 0 { Once::Data } else { Once::Ack };
         let is_written = self.written[usize::from(sender != self.orig)] & letter as u8 != 0;
