@@ -449,6 +449,10 @@ fields! {
         connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.frames.iter().map(|it| it.initiator)));
     "http2.frames.responder" Unsigned "" "How many of each the responder sent",
         connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.frames.iter().map(|it| it.responder)));
+    "http2.frames.initiator_bytes" Unsigned "bytes" "Their payload",
+        connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.frames.iter().map(|it| it.initiator_bytes)));
+    "http2.frames.responder_bytes" Unsigned "bytes" "That of the responder's",
+        connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.frames.iter().map(|it| it.responder_bytes)));
     "http2.settings.by" Text "" "Who asked for an HTTP/2 setting",
         connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.settings.iter().map(|it| it.by.as_str())));
     "http2.settings.name" Text "" "The settings asked for",

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::frame::{Http2Error, Http2FrameType, Http2SettingName};
+use super::frame::{FrameHeader, Http2Error, Http2FrameType, Http2SettingName};
 use crate::{Side, Sides};
 
 /// Bounds of HTTP/2, per connection.
@@ -85,6 +85,10 @@ pub struct Http2Frames {
     pub initiator: u64,
     /// How many the responder sent.
     pub responder: u64,
+    /// Their payload, bytes.
+    pub initiator_bytes: u64,
+    /// That of the responder's.
+    pub responder_bytes: u64,
 }
 
 /// A setting: RFC 9113 section 6.5.2.
@@ -101,8 +105,8 @@ pub struct Http2Setting {
 /// What is told of a connection, as it is gathered.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
-    /// Frames by type; the last place is for all that RFC 9113 does not define.
-    frames: Sides<[u64; Http2FrameType::DEFINED + 1]>,
+    /// Frames and their payload by type; the last place is for all that RFC 9113 does not define.
+    frames: Sides<[(u64, u64); Http2FrameType::DEFINED + 1]>,
     settings: Vec<Http2Setting>,
     pub(super) streams: u64,
     pub(super) streams_omitted: u64,
@@ -121,9 +125,10 @@ impl Gathered {
     pub(super) const MOST_GOAWAY: usize = 8;
     const MOST_SETTINGS: usize = 16;
 
-    pub(super) fn count(&mut self, from: Side, kind: Http2FrameType) {
-        let at = usize::from(kind.0).min(Http2FrameType::DEFINED);
-        self.frames[from][at] += 1;
+    pub(super) fn count(&mut self, from: Side, header: &FrameHeader) {
+        let at = usize::from(header.kind.0).min(Http2FrameType::DEFINED);
+        let (frames, bytes) = &mut self.frames[from][at];
+        (*frames, *bytes) = (*frames + 1, *bytes + u64::from(header.length));
     }
 
     pub(super) fn set(&mut self, by: Side, name: Http2SettingName, value: u32) {
@@ -142,8 +147,10 @@ impl Gathered {
             } else {
                 Http2FrameType(u8::MAX)
             },
-            initiator: self.frames.initiator[at],
-            responder: self.frames.responder[at],
+            initiator: self.frames.initiator[at].0,
+            responder: self.frames.responder[at].0,
+            initiator_bytes: self.frames.initiator[at].1,
+            responder_bytes: self.frames.responder[at].1,
         });
         Http2Report {
             client,

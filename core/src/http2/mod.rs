@@ -213,7 +213,7 @@ impl Http2 {
 
     /// A frame's header is whole.
     fn begins(&mut self, from: Side, header: &FrameHeader, begun: Mark, ear: &mut Ear<'_>) {
-        self.gathered.count(from, header.kind);
+        self.gathered.count(from, header);
         Http2Note::add(ear.note, header.kind, header.stream);
         if !header.is_well_formed() || header.length > self.lanes[from].largest {
             ear.tell(Rule::H48);

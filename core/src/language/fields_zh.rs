@@ -261,6 +261,8 @@ pub(super) const DESCRIPTIONS: &[(&str, &str)] = &[
     ("http2.frames.type", "出现过的 HTTP/2 帧类型"),
     ("http2.frames.initiator", "发起方发送的各类型帧数"),
     ("http2.frames.responder", "响应方发送的各类型帧数"),
+    ("http2.frames.initiator_bytes", "发起方各类型帧的载荷长度"),
+    ("http2.frames.responder_bytes", "响应方各类型帧的载荷长度"),
     ("http2.settings.by", "由哪一方要求该 HTTP/2 设置"),
     ("http2.settings.name", "所要求的设置"),
     ("http2.settings.value", "设置的值，以最后一次为准"),

@@ -144,6 +144,8 @@ const CONNECTION_EXTENSIONS: &[&str] = &[
     "http2.frames.type",
     "http2.frames.initiator",
     "http2.frames.responder",
+    "http2.frames.initiator_bytes",
+    "http2.frames.responder_bytes",
     "http2.settings",
     "http2.settings.by",
     "http2.settings.name",
