@@ -18,11 +18,16 @@ pub struct BoundsReached {
     /// [`Config::max_held_bytes`](crate::Config::max_held_bytes).
     pub held_bytes: u64,
     /// Segments that carried an HTTP head or trailer section past its bound:
-    /// [`HttpLimits::head_bytes`](crate::http::HttpLimits::head_bytes).
+    /// [`HttpLimits::head_bytes`](crate::http::HttpLimits::head_bytes), and in HTTP/2
+    /// [`Http2Limits::header_list_bytes`](crate::http2::Http2Limits::header_list_bytes) and
+    /// [`Http2Limits::table_bytes`](crate::http2::Http2Limits::table_bytes).
     pub heads: u64,
     /// HTTP transactions not remembered: [`HttpLimits::pending_requests`](crate::http::HttpLimits::pending_requests).
     /// Those of a connection are counted when it is taken or evicted.
     pub pending_requests: u64,
+    /// HTTP/2 streams forgotten before their end: [`Http2Limits::streams`](crate::http2::Http2Limits::streams).
+    /// Those of a connection are counted when it is taken or evicted.
+    pub streams: u64,
     /// IP packets that were given up before they were whole: [`FragmentLimits`](crate::FragmentLimits).
     pub fragments: u64,
     /// Servers that others took the place of: [`Config::max_servers`](crate::Config::max_servers).

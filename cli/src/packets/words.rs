@@ -152,10 +152,12 @@ fn http(
 /// are told with it.
 pub(crate) fn frames(annotation: &Annotation) -> Option<String> {
     if let Some(note) = annotation.websocket {
-        let code = note
-            .close_code
-            .map_or_else(String::new, |code| format!(" {code}"));
-        return Some(format!("WebSocket {}{code}", note.opcode.as_str()));
+        // The rule names a close frame.
+        return match note.close_code {
+            Some(code) => Some(code.to_string()),
+            None if annotation.rules.contains(Rule::H51) => None,
+            None => Some(format!("WebSocket {}", note.opcode.as_str())),
+        };
     }
     let note = annotation.http2?;
     let error = note.error.map_or_else(String::new, |error| format!(" {error}"));

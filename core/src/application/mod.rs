@@ -218,6 +218,11 @@ impl Application {
         }
     }
 
+    /// HTTP/2 streams that were forgotten before their end.
+    pub(crate) fn streams_omitted(&self) -> u64 {
+        self.http2().map_or(0, Http2::streams_omitted)
+    }
+
     /// What HTTP/2 tells of the connection.
     pub(crate) fn http2_report(&self) -> Option<Http2Report> {
         self.http2().map(Http2::report)

@@ -3,6 +3,7 @@
 use super::{Sentence, Topic, flow, joined};
 use crate::Side;
 use crate::connection::Connection;
+use crate::http2::Http2Report;
 use crate::language::messages::{CloseDoubt, CloseStep, Killed, Messages};
 use crate::rule::Rule;
 use crate::words::{Cause, CloseVerdict, Closer, Confidence};
@@ -111,9 +112,15 @@ fn reason(connection: &Connection, words: &dyn Messages) -> Option<Sentence> {
     if close.cause == Cause::Unknown && !over {
         return None;
     }
+    let says_goaway = |http2: &Http2Report| !http2.goaway.is_empty();
+    let by_goaway =
+        close.cause == Cause::HttpConnectionClose && connection.http2.as_deref().is_some_and(says_goaway);
     Some(
-        Sentence::new(Topic::End, words.reason(close.cause, close.cause_confidence))
-            .resting_on(&close.frames)
-            .sure(close.cause_confidence),
+        Sentence::new(
+            Topic::End,
+            words.reason(close.cause, by_goaway, close.cause_confidence),
+        )
+        .resting_on(&close.frames)
+        .sure(close.cause_confidence),
     )
 }

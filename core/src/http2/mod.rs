@@ -207,6 +207,11 @@ impl Http2 {
         self.client
     }
 
+    /// Streams that were forgotten before their end.
+    pub(crate) const fn streams_omitted(&self) -> u64 {
+        self.gathered.streams_omitted
+    }
+
     pub(crate) fn report(&self) -> Http2Report {
         self.gathered.report(self.client)
     }

@@ -373,7 +373,7 @@ impl Messages for English {
                 "the host can have answered like that too",
             ),
             Cause::HttpConnectionClose => (
-                "HTTP announced it with Connection: close or GOAWAY",
+                "HTTP announced it with Connection: close",
                 "the end does not rest on captured segments alone",
             ),
             Cause::Http10 => (
@@ -433,8 +433,11 @@ impl Messages for English {
         }
     }
 
-    fn reason(&self, cause: Cause, sure: Confidence) -> String {
-        let (why, doubt) = self.cause(cause);
+    fn reason(&self, cause: Cause, by_goaway: bool, sure: Confidence) -> String {
+        let (mut why, doubt) = self.cause(cause);
+        if by_goaway {
+            why = "HTTP/2 announced it with GOAWAY";
+        }
         match sure {
             _ if cause == Cause::Unknown => format!("Reason: {why}."),
             Confidence::Certain => format!("Reason: {why}. That is certain."),

@@ -346,7 +346,7 @@ impl Messages for Chinese {
             Cause::PortClosed => ("没有程序监听这个端口", "防火墙也会发出同样的 RST"),
             Cause::RefusedPolicy => ("拒绝它的是过滤设备，不是主机本身", "主机自己也可能这样应答"),
             Cause::HttpConnectionClose => (
-                "HTTP 用 Connection: close 或 GOAWAY 宣告了关闭",
+                "HTTP 用 Connection: close 宣告了关闭",
                 "这个结局并不完全依据捕获到的报文段",
             ),
             Cause::Http10 => (
@@ -382,8 +382,11 @@ impl Messages for Chinese {
         }
     }
 
-    fn reason(&self, cause: Cause, sure: Confidence) -> String {
-        let (why, doubt) = self.cause(cause);
+    fn reason(&self, cause: Cause, by_goaway: bool, sure: Confidence) -> String {
+        let (mut why, doubt) = self.cause(cause);
+        if by_goaway {
+            why = "HTTP/2 用 GOAWAY 宣告了关闭";
+        }
         match sure {
             _ if cause == Cause::Unknown => format!("原因：{why}。"),
             Confidence::Certain => format!("原因：{why}。这是确定的。"),
