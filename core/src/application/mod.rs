@@ -359,7 +359,7 @@ impl Application {
             HttpProtocol::H2c => self.upgrade_to_http2(client, limits, events),
             HttpProtocol::Websocket => {
                 events.rules.insert(Rule::H17);
-                let agreed = self.http.take_upgrade();
+                let agreed = self.http.take_tunnel();
                 let websocket = Websocket::new(client, agreed.extensions, agreed.subprotocol);
                 Reader::Websocket(Box::new(websocket))
             }
@@ -373,7 +373,7 @@ impl Application {
     fn upgrade_to_http2(&mut self, client: Side, limits: &Limits, events: &mut Events) -> Reader {
         events.rules.insert(Rule::H19);
         let mut http2 = Box::new(Http2::new(client, &limits.http.http2));
-        let agreed = self.http.take_upgrade();
+        let agreed = self.http.take_tunnel();
         if let Some(request) = self.http.upgraded_request(&agreed) {
             let mut heard = HttpEvents::default();
             http2.upgraded(

@@ -7,7 +7,7 @@ use super::framing::{self, Facts, Framing};
 use super::head::{self, Expect, FirstLine, usual_method};
 use super::side::{Partial, Phase, Stream};
 use super::transaction::{Kind, Transaction, method_text, text};
-use super::{HeadKind, HeadPart, Http, HttpEvents, HttpLimits, MessageState, Upgrade, parse_head};
+use super::{HeadKind, HeadPart, Http, HttpEvents, HttpLimits, MessageState, Tunnel, parse_head};
 use crate::frame::Side;
 use crate::rule::Rule;
 use crate::stream::{GapCause, Mark};
@@ -28,11 +28,13 @@ pub(super) struct Message {
     pub(super) missing: Option<GapCause>,
 }
 
-impl Upgrade {
+impl Tunnel {
+    /// By the answer that made it.
     #[cold]
-    fn of(request: Option<u32>, head: &[u8]) -> Self {
-        let mut upgrade = Self {
-            request,
+    fn of(number: Option<u32>, head: &[u8]) -> Self {
+        let mut tunnel = Self {
+            number,
+            is_silent: true,
             ..Self::default()
         };
         let _whole = parse_head(head, HeadKind::Response, |part| {
@@ -40,15 +42,15 @@ impl Upgrade {
                 return;
             };
             let agreed = if name.eq_ignore_ascii_case(b"Sec-WebSocket-Extensions") {
-                &mut upgrade.extensions
+                &mut tunnel.extensions
             } else if name.eq_ignore_ascii_case(b"Sec-WebSocket-Protocol") {
-                &mut upgrade.subprotocol
+                &mut tunnel.subprotocol
             } else {
                 return;
             };
             *agreed = Some(text(value));
         });
-        upgrade
+        tunnel
     }
 }
 
@@ -243,9 +245,8 @@ impl Http {
                     ..Stream::default()
                 };
             }
-            self.tunnel = message.number;
+            self.tunnel = Some(Box::new(Tunnel::of(message.number, bytes)));
             if let Some(protocol) = protocol {
-                self.upgrade = Some(Box::new(Upgrade::of(message.number, bytes)));
                 self.speaks(protocol);
             } else if let Some(row) = message.number.and_then(|number| self.ledger.get_mut(number)) {
                 row.awaits_protocol();
@@ -258,7 +259,11 @@ impl Http {
     /// What is spoken in the tunnel that a transaction made, or on the connection.
     pub(super) fn speaks(&mut self, protocol: HttpProtocol) {
         self.protocol = Some(protocol);
-        let Some(row) = self.tunnel.take().and_then(|number| self.ledger.get_mut(number)) else {
+        let Some(tunnel) = self.tunnel.as_mut().filter(|tunnel| tunnel.is_silent) else {
+            return;
+        };
+        tunnel.is_silent = false;
+        let Some(row) = tunnel.number.and_then(|number| self.ledger.get_mut(number)) else {
             return;
         };
         if let Some(facts) = &mut row.facts {

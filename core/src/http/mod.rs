@@ -147,17 +147,17 @@ pub(crate) struct Http {
     protocol: Option<HttpProtocol>,
     /// The first transaction that a reset left unfinished.
     killed: Option<u32>,
-    /// The transaction that made a tunnel whose protocol is not known yet.
-    tunnel: Option<u32>,
-    /// What was agreed on with the upgrade.
-    upgrade: Option<Box<Upgrade>>,
+    /// What made a tunnel, or another protocol follow.
+    tunnel: Option<Box<Tunnel>>,
 }
 
-/// What a 101 agreed to.
+/// What an answer to CONNECT made, or a 101.
 #[derive(Debug, Default)]
-pub(crate) struct Upgrade {
+pub(crate) struct Tunnel {
     /// Its transaction.
-    request: Option<u32>,
+    number: Option<u32>,
+    /// What is spoken in it is not known yet.
+    is_silent: bool,
     /// `Sec-WebSocket-Extensions`: RFC 6455 section 4.2.2.
     pub(crate) extensions: Option<Box<str>>,
     /// `Sec-WebSocket-Protocol`.
@@ -195,7 +195,8 @@ impl Http {
         if how == StreamEnd::Reset || how == StreamEnd::Fin && self.client == Some(from.peer()) {
             self.ledger.breaks();
         }
-        if self.tunnel.is_some() && matches!(self.streams[from].phase, Phase::Over) {
+        let is_silent = self.tunnel.as_ref().is_some_and(|tunnel| tunnel.is_silent);
+        if is_silent && matches!(self.streams[from].phase, Phase::Over) {
             self.speaks(HttpProtocol::Opaque);
         }
         self.close(from, how, limits, &mut events);
@@ -209,15 +210,13 @@ impl Http {
     }
 
     /// What was agreed on with the upgrade.
-    pub(crate) fn take_upgrade(&mut self) -> Upgrade {
-        self.upgrade
-            .take()
-            .map_or_else(Upgrade::default, |upgrade| *upgrade)
+    pub(crate) fn take_tunnel(&mut self) -> Tunnel {
+        self.tunnel.take().map_or_else(Tunnel::default, |tunnel| *tunnel)
     }
 
     /// The request that asked for the protocol that follows, as a transaction of its own: RFC 7540 section 3.2.
-    pub(crate) fn upgraded_request(&self, upgrade: &Upgrade) -> Option<Transaction> {
-        let row = self.ledger.get(upgrade.request?)?;
+    pub(crate) fn upgraded_request(&self, tunnel: &Tunnel) -> Option<Transaction> {
+        let row = self.ledger.get(tunnel.number?)?;
         let mut request = Transaction::requested(
             row.method.clone().unwrap_or_default(),
             row.target.clone(),

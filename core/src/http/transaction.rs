@@ -230,8 +230,6 @@ pub(crate) struct Ledger {
     unanswered: u32,
     /// How many of the oldest unanswered were presumably answered in a stretch that was not read.
     presumed: u32,
-    /// Streams pair what follows: any of those in progress may be the next to end.
-    by_stream: bool,
 }
 
 impl Ledger {
@@ -300,7 +298,6 @@ impl Ledger {
 
     /// A request or a response of a stream: it waits in no queue.
     pub(crate) fn open(&mut self, transaction: Transaction, limits: &HttpLimits) -> u32 {
-        self.by_stream = true;
         let is_full = self.passing.len() >= limits.pending_requests as usize;
         if is_full && !limits.streamed {
             self.passing.retain(|(_, transaction)| !transaction.is_complete());
@@ -398,11 +395,9 @@ impl Ledger {
             return number;
         }
         // Where one is not kept, none after it is: the numbers of the kept ones have no break.
-        while self
-            .passing
-            .front()
-            .is_some_and(|&(number, _)| number < self.oldest_needed() && !limits.streamed && !self.by_stream)
-        {
+        while self.passing.front().is_some_and(|(number, row)| {
+            *number < self.oldest_needed() && !limits.streamed && (row.stream.is_none() || row.is_complete())
+        }) {
             self.passing.pop_front();
         }
         if self.passing.len() < limits.pending_requests as usize {
@@ -420,7 +415,9 @@ impl Ledger {
     pub(super) fn take_complete(&mut self) -> impl Iterator<Item = (u32, Transaction)> + '_ {
         let mut at = 0;
         std::iter::from_fn(move || {
-            while self.by_stream && self.passing.get(at).is_some_and(|(_, row)| !row.is_complete()) {
+            // Any stream may be the next to end.
+            let waits = |row: &Transaction| row.stream.is_some() && !row.is_complete();
+            while self.passing.get(at).is_some_and(|(_, row)| waits(row)) {
                 at += 1;
             }
             self.passing.get(at).filter(|(_, row)| row.is_complete())?;
