@@ -105,7 +105,7 @@ pub(crate) fn told(data: &[u8]) -> Told {
 fn told_line(data: &[u8]) -> Told {
     const BEGINS: [&[u8]; 2] = [b"PROXY TCP", b"PROXY UNKNOWN"];
     let may_begin = |begin: &&[u8]| data.starts_with(begin) || begin.starts_with(data);
-    if !BEGINS.iter().any(|begin| may_begin(begin)) {
+    if !BEGINS.iter().any(may_begin) {
         return Told::Other;
     }
     let within = &data[..data.len().min(LONGEST_LINE)];

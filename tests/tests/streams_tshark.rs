@@ -170,6 +170,16 @@ fn ours(connection: &Connection, rows: &[HttpRow]) -> Facts {
     facts
 }
 
+/// What tshark says of a connection, row by row.
+#[derive(Debug, Default)]
+struct Heard {
+    facts: Facts,
+    /// Frames and their payload by type, or 100 and opcode, and side.
+    frames: BTreeMap<(u8, &'static str), (u64, u64)>,
+    /// Of WebSocket.
+    payload: u64,
+}
+
 /// What tshark says, by the connection.
 fn theirs(path: &Path, connections: &[Connection]) -> BTreeMap<Ports, Facts> {
     let mut command = Command::new("tshark");
@@ -198,7 +208,7 @@ fn theirs(path: &Path, connections: &[Connection]) -> BTreeMap<Ports, Facts> {
         .iter()
         .map(|connection| (connection.src_port, connection.dst_port))
         .collect();
-    let mut all: BTreeMap<Ports, (Facts, BTreeMap<(u8, &str), (u64, u64)>, u64)> = BTreeMap::new();
+    let mut all: BTreeMap<Ports, Heard> = BTreeMap::new();
     for line in text.lines() {
         let values: Vec<Vec<&str>> = line
             .split('\t')
@@ -221,7 +231,11 @@ fn theirs(path: &Path, connections: &[Connection]) -> BTreeMap<Ports, Facts> {
         } else {
             ((to, from), "responder")
         };
-        let (facts, frames, payload) = all.entry(ports).or_default();
+        let Heard {
+            facts,
+            frames,
+            payload,
+        } = all.entry(ports).or_default();
         let lengths = column("http2.length");
         for (kind, len) in column("http2.type").iter().zip(&lengths) {
             let (count, bytes) = frames.entry((number(kind).min(10) as u8, side)).or_default();
@@ -277,7 +291,12 @@ fn theirs(path: &Path, connections: &[Connection]) -> BTreeMap<Ports, Facts> {
         }
     }
     all.into_iter()
-        .map(|(ports, (mut facts, frames, payload))| {
+        .map(|(ports, heard)| {
+            let Heard {
+                mut facts,
+                frames,
+                payload,
+            } = heard;
             for ((kind, side), (count, bytes)) in frames {
                 if kind < 100 {
                     let kind = if kind == 10 { 255 } else { kind };

@@ -1,7 +1,5 @@
 //! Requests and responses on streams: RFC 9113 section 8.
 
-use std::borrow::Cow;
-
 use super::flow::Window;
 use super::frame::{self, FrameHeader, Http2Error, Http2FrameType};
 use super::hpack::{Decoded, HeaderField};
@@ -81,6 +79,14 @@ struct Head {
     wire_len: u64,
 }
 
+/// A head that has come, and the segment that made it whole.
+#[derive(Debug, Clone, Copy)]
+struct Arrived<'a> {
+    block: &'a Block,
+    head: &'a Head,
+    mark: Mark,
+}
+
 impl Head {
     fn get(&self, name: &[u8]) -> Option<&[u8]> {
         let mut fields = self.fields.iter();
@@ -147,7 +153,7 @@ impl Http2 {
         from: Side,
         header: &FrameHeader,
         (begun, mark): (Mark, Mark),
-        payload: &Cow<'_, [u8]>,
+        payload: &[u8],
         ear: &mut Ear<'_>,
     ) {
         let is_cut = payload.len() < header.length as usize;
@@ -252,7 +258,7 @@ impl Http2 {
     /// A message's header fields, or its trailers, have come.
     fn message(&mut self, from: Side, block: &Block, head: &Head, mark: Mark, ear: &mut Ear<'_>) {
         if let Some(promised) = block.promised {
-            self.promise(from, promised, block, head, mark, ear);
+            self.promise(from, promised, Arrived { block, head, mark }, ear);
             return;
         }
         let id = block.stream;
@@ -271,9 +277,9 @@ impl Http2 {
         if self.streams[&id].has_head[from] {
             self.trailers(from, id, head, mark, ear);
         } else if kind == Kind::Request {
-            self.request(from, id, block, head, mark, ear);
+            self.request(from, id, Arrived { block, head, mark }, ear);
         } else {
-            self.response(from, id, block, head, mark, ear);
+            self.response(from, id, Arrived { block, head, mark }, ear);
         }
         if block.ends_stream {
             self.end_stream(from, id, mark, ear);
@@ -320,15 +326,7 @@ impl Http2 {
     }
 
     /// Section 8.4: a request in the name of the client.
-    fn promise(
-        &mut self,
-        from: Side,
-        promised: u32,
-        block: &Block,
-        head: &Head,
-        mark: Mark,
-        ear: &mut Ear<'_>,
-    ) {
+    fn promise(&mut self, from: Side, promised: u32, arrived: Arrived<'_>, ear: &mut Ear<'_>) {
         let is_new = promised != 0 && promised % 2 == 0 && self.is_idle(promised);
         if from == self.client || !is_new {
             ear.tell(Rule::H48);
@@ -336,7 +334,7 @@ impl Http2 {
         }
         self.last[from] = promised;
         self.insert(promised, State::Reserved(from), ear);
-        self.request(self.client, promised, block, head, mark, ear);
+        self.request(self.client, promised, arrived, ear);
         let Some(stream) = self.streams.get_mut(&promised) else {
             return;
         };
@@ -351,7 +349,8 @@ impl Http2 {
         }
     }
 
-    fn request(&mut self, from: Side, id: u32, block: &Block, head: &Head, mark: Mark, ear: &mut Ear<'_>) {
+    fn request(&mut self, from: Side, id: u32, arrived: Arrived<'_>, ear: &mut Ear<'_>) {
+        let Arrived { block, head, .. } = arrived;
         let method = head.get(b":method");
         let target = head.get(b":path").or_else(|| head.get(b":authority"));
         let is_whole = method.is_some() && target.is_some();
@@ -372,10 +371,11 @@ impl Http2 {
             facts.user_agent = head.text(b"user-agent");
             facts.referer = head.text(b"referer");
         }
-        self.head(from, id, number, block, head, mark, ear);
+        self.head(from, id, number, arrived, ear);
     }
 
-    fn response(&mut self, from: Side, id: u32, block: &Block, head: &Head, mark: Mark, ear: &mut Ear<'_>) {
+    fn response(&mut self, from: Side, id: u32, arrived: Arrived<'_>, ear: &mut Ear<'_>) {
+        let Arrived { block, head, .. } = arrived;
         let status = head.get(b":status").and_then(decimal);
         let status = status.and_then(|status| u16::try_from(status).ok());
         if head.malformed || status.is_none() && !head.in_part {
@@ -400,20 +400,12 @@ impl Http2 {
                 facts.reason = Some("".into());
             }
         }
-        self.head(from, id, number, block, head, mark, ear);
+        self.head(from, id, number, arrived, ear);
     }
 
     /// What both kinds of heads have in common.
-    fn head(
-        &mut self,
-        from: Side,
-        id: u32,
-        number: u32,
-        block: &Block,
-        head: &Head,
-        mark: Mark,
-        ear: &mut Ear<'_>,
-    ) {
+    fn head(&mut self, from: Side, id: u32, number: u32, arrived: Arrived<'_>, ear: &mut Ear<'_>) {
+        let Arrived { block, head, mark } = arrived;
         let kind = self.kind(from);
         let length = head.get(b"content-length").and_then(decimal);
         let Some(stream) = self.streams.get_mut(&id) else {

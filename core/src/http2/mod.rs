@@ -21,7 +21,6 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub use facts::{Http2Frames, Http2GoAway, Http2Limits, Http2Note, Http2Report, Http2Reset, Http2Setting};
@@ -257,7 +256,7 @@ impl Http2 {
         from: Side,
         header: &FrameHeader,
         (begun, mark): (Mark, Mark),
-        payload: &Cow<'_, [u8]>,
+        payload: &[u8],
         ear: &mut Ear<'_>,
     ) {
         match header.kind {
