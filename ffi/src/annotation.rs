@@ -1,5 +1,6 @@
 //! The annotation of a segment as a plain C struct, complete in both directions.
 
+use std::mem::offset_of;
 use std::net::IpAddr;
 
 use synfin::http2::{Http2Error, Http2FrameType, Http2Note};
@@ -297,7 +298,9 @@ impl TryFrom<&synfin_annotation> for Annotation {
 
     /// Numbers that this library does not know are [`SYNFIN_ERR_INVALID`].
     fn try_from(from: &synfin_annotation) -> Done<Self> {
-        let has = |bit| from.present & bit != 0;
+        // Whoever has the first layout has the bits of members behind it as well, and not these.
+        let has_frames = from.struct_size as usize >= offset_of!(synfin_annotation, reserved2);
+        let has = |bit| from.present & bit != 0 && (bit < SYNFIN_HAS_HTTP2 || has_frames);
         macro_rules! option {
             ($bit:ident, $value:expr) => {
                 if has($bit) { Some($value) } else { None }
