@@ -483,7 +483,7 @@ fields! {
         connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.resets.iter().map(|it| it.stream)));
     "http2.resets.by" Text "" "Who reset them",
         connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.resets.iter().map(|it| it.by.as_str())));
-    "http2.resets.error" Text "" "Why",
+    "http2.resets.error" Text "" "Error codes: why",
         connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.resets.iter().map(|it| it.error.to_string())));
     "http2.resets.frame" Frame "" "Frames with the first byte of a RST_STREAM",
         connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.resets.iter().map(|it| it.frame)));
@@ -491,7 +491,7 @@ fields! {
         connection |c| c.http2.as_ref().map(|report| report.resets_omitted);
     "http2.goaway.by" Text "" "Who gave the HTTP/2 connection up, the first 8",
         connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.goaway.iter().map(|it| it.by.as_str())));
-    "http2.goaway.error" Text "" "Why",
+    "http2.goaway.error" Text "" "Error codes: why",
         connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.goaway.iter().map(|it| it.error.to_string())));
     "http2.goaway.last_stream" Unsigned "" "The last stream that it deals with",
         connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.goaway.iter().map(|it| it.last_stream)));
