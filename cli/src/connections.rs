@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 
+use synfin::http::Transaction;
 use synfin::{Annotation, Cause, CloseVerdict, Closer, Confidence, Connection, Dissector, Side};
 
 mod long;
@@ -12,14 +13,15 @@ use crate::forms::{self, Cells, Form, Table, wireshark, zeek};
 use crate::input::{self, Reading, Sink};
 use crate::json;
 use crate::language::{Messages, messages};
+use crate::printing::{Print, Printer};
 use crate::select::{Ordered, Selection, Subject};
 use crate::text::{self, Duration, HEADING};
 
 pub(crate) fn run(args: &args::Connections) -> Result<Reading, Failure> {
     let selection = Selection::new(&args.selection, Subject::Connections)?;
     let json = args.report.output.json;
-    let plain = || BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let coloured = || BufWriter::with_capacity(1 << 16, anstream::stdout().lock());
+    let plain = || BufWriter::with_capacity(1 << 16, io::stdout());
+    let coloured = || BufWriter::with_capacity(1 << 16, anstream::stdout());
     let form = forms::asked(
         Subject::Connections,
         &args.report.output,
@@ -27,7 +29,7 @@ pub(crate) fn run(args: &args::Connections) -> Result<Reading, Failure> {
         &selection,
         &USUAL,
     );
-    let rows: Box<dyn Rows> = match form {
+    let rows: Box<dyn Rows + Send> = match form {
         Some(form) => Box::new(Formed(form)),
         None if args.selection.print_filter => Box::new(Filter {
             connections: wireshark::Connections::default(),
@@ -44,15 +46,14 @@ pub(crate) fn run(args: &args::Connections) -> Result<Reading, Failure> {
     };
     let ordered = Ordered::new(&selection);
     let files = args.report.input.plan().sources.len();
-    input::read_all(
-        &args.report.input,
-        Selected {
-            selection,
-            ordered,
-            rows,
-            left: files,
-        },
-    )
+    let selected = Selected {
+        selection,
+        ordered,
+        rows,
+        left: files,
+    };
+    let input = &args.report.input;
+    input::read_all(input, Connections(Printer::new(selected, input.threads())?))
 }
 
 /// The columns of CSV and TSV where none are asked for.
@@ -95,44 +96,46 @@ pub(crate) trait Rows {
     fn end(&mut self, _last: bool) -> io::Result<()> {
         Ok(())
     }
+    /// No further row is waited for before those given are written.
+    fn pass(&mut self) -> io::Result<()> {
+        Ok(())
+    }
     fn flush(&mut self) -> io::Result<()>;
 }
 
-/// The wanted connections of each capture, in the order asked for.
-struct Selected {
-    selection: Selection,
-    ordered: Option<Ordered<Connection>>,
-    rows: Box<dyn Rows>,
-    /// Captures to come, this one included.
-    left: usize,
+/// Bytes of a connection without its transactions, by and large.
+const SIZE: usize = 2 * size_of::<Connection>();
+/// Connections handed on together at the end of a capture.
+const TOGETHER: usize = 16;
+
+/// What happens to the report.
+enum Event {
+    /// One of several captures begins.
+    Begin(String),
+    /// Connections are over.
+    Over(Vec<Connection>),
+    /// The capture has ended.
+    End,
 }
 
-impl Selected {
-    fn take(&mut self, over: impl IntoIterator<Item = Connection>) -> io::Result<()> {
-        for connection in over {
-            if !self.selection.holds(&connection) {
-                self.rows.left_out(&connection);
-            } else if let Some(ordered) = &mut self.ordered {
-                for gone in ordered.push(connection) {
-                    self.rows.left_out(&gone);
-                }
-            } else if self.selection.admits() {
-                self.rows.connection(&connection)?;
-            } else {
-                self.rows.left_out(&connection);
-            }
-        }
-        Ok(())
+/// Gives the connections of each capture to whoever prints them.
+struct Connections(Printer<Selected>);
+
+impl Connections {
+    fn over(&mut self, connections: Vec<Connection>) -> io::Result<()> {
+        let transactions: usize = connections.iter().map(|connection| connection.http.len()).sum();
+        let size = connections.len() * SIZE + transactions * size_of::<Transaction>();
+        self.0.event(Event::Over(connections), size)
     }
 }
 
-impl Sink for Selected {
+impl Sink for Connections {
     fn writes_while_reading(&self) -> bool {
         false
     }
 
     fn begin(&mut self, name: &str) -> io::Result<()> {
-        self.rows.begin(name)
+        self.0.event(Event::Begin(name.to_owned()), name.len())
     }
 
     fn segment(&mut self, _: &Dissector, _: &Annotation) -> io::Result<()> {
@@ -144,11 +147,60 @@ impl Sink for Selected {
     }
 
     fn connections(&mut self, gone: Vec<Connection>) -> io::Result<()> {
-        self.take(gone)
+        self.over(gone)
     }
 
     fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
-        self.take(dissector.finish())?;
+        let mut rest = dissector.finish();
+        loop {
+            let some: Vec<Connection> = rest.by_ref().take(TOGETHER).collect();
+            if some.is_empty() {
+                break;
+            }
+            self.over(some)?;
+        }
+        self.0.event(Event::End, 0)
+    }
+
+    fn settle(&mut self) -> io::Result<()> {
+        self.0.settle()
+    }
+
+    fn pass(&mut self) -> io::Result<()> {
+        self.0.pass()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Prints the wanted connections of each capture, in the order asked for.
+struct Selected {
+    selection: Selection,
+    ordered: Option<Ordered<Connection>>,
+    rows: Box<dyn Rows + Send>,
+    /// Captures to come, this one included.
+    left: usize,
+}
+
+impl Selected {
+    fn over(&mut self, connection: Connection) -> io::Result<()> {
+        if !self.selection.holds(&connection) {
+            self.rows.left_out(&connection);
+        } else if let Some(ordered) = &mut self.ordered {
+            for gone in ordered.push(connection) {
+                self.rows.left_out(&gone);
+            }
+        } else if self.selection.admits() {
+            self.rows.connection(&connection)?;
+        } else {
+            self.rows.left_out(&connection);
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> io::Result<()> {
         self.selection.begin();
         self.left = self.left.saturating_sub(1);
         if let Some(ordered) = &mut self.ordered {
@@ -160,13 +212,31 @@ impl Sink for Selected {
         }
         self.rows.end(self.left == 0)
     }
+}
+
+impl Print for Selected {
+    type Event = Event;
+
+    fn event(&mut self, event: Event) -> io::Result<()> {
+        match event {
+            Event::Begin(name) => self.rows.begin(&name),
+            Event::Over(connections) => connections
+                .into_iter()
+                .try_for_each(|connection| self.over(connection)),
+            Event::End => self.end(),
+        }
+    }
+
+    fn pass(&mut self) -> io::Result<()> {
+        self.rows.pass()
+    }
 
     fn flush(&mut self) -> io::Result<()> {
         self.rows.flush()
     }
 }
 
-struct Formed(Box<dyn Form>);
+struct Formed(Box<dyn Form + Send>);
 
 impl Rows for Formed {
     fn connection(&mut self, connection: &Connection) -> io::Result<()> {
@@ -175,6 +245,10 @@ impl Rows for Formed {
 
     fn end(&mut self, _: bool) -> io::Result<()> {
         self.0.end()
+    }
+
+    fn pass(&mut self) -> io::Result<()> {
+        self.0.pass()
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -267,6 +341,10 @@ impl<W: Write> Rows for Text<W> {
             writeln!(self.table.out(), "{}", self.say.no_connections)?;
         }
         self.table.end()
+    }
+
+    fn pass(&mut self) -> io::Result<()> {
+        self.table.write()
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -31,13 +31,15 @@ pub(crate) fn happened() -> bool {
 }
 
 /// Standard input that ends at an interrupt, although whoever writes to it does not.
-pub(crate) struct LiveInput {
+pub(crate) struct LiveInput<F> {
     chunks: Receiver<io::Result<Vec<u8>>>,
     chunk: io::Cursor<Vec<u8>>,
+    /// Called where nothing more is there at the moment.
+    waits: F,
 }
 
-impl LiveInput {
-    pub(crate) fn new() -> Self {
+impl<F: Fn()> LiveInput<F> {
+    pub(crate) fn new(waits: F) -> Self {
         // A few chunks ahead: whoever writes faster than we read has to wait.
         let (sender, chunks) = mpsc::sync_channel(4);
         std::thread::spawn(move || {
@@ -57,18 +59,23 @@ impl LiveInput {
         Self {
             chunks,
             chunk: io::Cursor::default(),
+            waits,
         }
     }
 }
 
-impl Read for LiveInput {
+impl<F: Fn()> Read for LiveInput<F> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let len = self.chunk.read(buffer)?;
             if len > 0 || buffer.is_empty() || happened() {
                 return Ok(len);
             }
-            match self.chunks.recv_timeout(Duration::from_millis(50)) {
+            let chunk = self.chunks.try_recv().or_else(|_| {
+                (self.waits)();
+                self.chunks.recv_timeout(Duration::from_millis(50))
+            });
+            match chunk {
                 Ok(chunk) => self.chunk = io::Cursor::new(chunk?),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(0),

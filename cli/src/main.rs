@@ -16,12 +16,15 @@ mod language;
 mod links;
 mod output_file;
 mod packets;
+mod pipeline;
+mod printing;
 mod report;
 mod select;
 mod summary;
 mod tables;
 mod text;
 mod times;
+mod tls;
 
 use std::process::ExitCode;
 

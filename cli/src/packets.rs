@@ -3,18 +3,20 @@
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use synfin::http::Transaction;
 use synfin::{Annotation, Connection, Dissector, Side};
 
 mod layout;
 pub(crate) mod words;
 
 use crate::Failure;
-use crate::args::Packets;
+use crate::args::{self, Packets};
 use crate::connections::verdict_in_words;
 use crate::forms::{self, Form, segment_json, wireshark};
 use crate::input::{self, Reading, Sink};
 use crate::language::{Messages, messages};
 use crate::links::{Links, Wanted};
+use crate::printing::{Print, Printer};
 use crate::select::{Column, Ordered, Packet, Selection, Subject};
 use crate::text::{self, DIM, HEADING};
 use crate::times::{Clock, TimeFormat};
@@ -24,48 +26,57 @@ use layout::Layout;
 const TOLD_CONNECTIONS: usize = 20;
 
 pub(crate) fn run(args: &Packets) -> Result<Reading, Failure> {
-    let chosen = Chosen::new(args)?;
+    let selection = Selection::new(&args.selection, Subject::Packets)?;
+    let output = &args.report.output;
+    let form = forms::asked(Subject::Packets, output, &args.selection, &selection, &USUAL);
     if args.selection.print_filter {
         let filter = Filter {
             packets: wireshark::Packets::default(),
-            out: io::stdout().lock(),
+            out: io::stdout(),
         };
-        return input::read_all(&args.report.input, Selected { chosen, rows: filter });
-    }
-    let form = forms::asked(
-        Subject::Packets,
-        &args.report.output,
-        &args.selection,
-        &chosen.selection,
-        &USUAL,
-    );
-    if let Some(form) = form {
-        return input::read_all(
-            &args.report.input,
-            Selected {
-                chosen,
-                rows: Formed(form),
-            },
-        );
-    }
-    if args.report.output.json {
+        read(args, selection, Tells::SEGMENTS, filter)
+    } else if let Some(form) = form {
+        read(args, selection, Tells::SEGMENTS, Formed(form))
+    } else if output.json {
         let rows = Json {
-            out: BufWriter::with_capacity(1 << 16, io::stdout().lock()),
+            out: BufWriter::with_capacity(1 << 16, io::stdout()),
             two_pass: args.two_pass,
             line: Vec::new(),
         };
-        input::read_all(&args.report.input, Selected { chosen, rows })
+        read(args, selection, Tells::SEGMENTS, rows)
     } else {
-        let out = BufWriter::new(anstream::stdout().lock());
-        let ends = chosen.selection.is_all();
-        input::read_all(
-            &args.report.input,
-            Selected {
-                chosen,
-                rows: Text::new(out, ends, args.report.input.time, messages()),
-            },
-        )
+        let out = BufWriter::new(anstream::stdout());
+        let tells = Tells {
+            times: args.report.input.time == TimeFormat::Delta,
+            transactions: true,
+            ends: selection.is_all(),
+        };
+        let rows = Text::new(out, tells.ends, args.report.input.time, messages());
+        read(args, selection, tells, rows)
     }
+}
+
+fn read<R: Rows>(args: &Packets, selection: Selection, tells: Tells, rows: R) -> Result<Reading, Failure> {
+    let input = &args.report.input;
+    let columns = selection.columns();
+    let wanted = Wanted {
+        links: args.two_pass || columns.iter().any(Column::is_of_second_pass),
+        connections: columns.iter().any(Column::is_only_of_connection),
+    };
+    let selected = Selected {
+        ordered: Ordered::new(&selection),
+        selection,
+        links: None,
+        rows,
+    };
+    let segments = Segments {
+        input,
+        wanted,
+        tells,
+        left: 0,
+        printer: Printer::new(selected, input.threads())?,
+    };
+    input::read_all(input, segments)
 }
 
 /// The columns of CSV and TSV where none are asked for.
@@ -93,92 +104,86 @@ const USUAL: [&str; 21] = [
     "since_answered",
 ];
 
-/// Which packets are wanted.
-struct Chosen<'a> {
-    args: &'a Packets,
-    selection: Selection,
+/// What rows are made of, besides annotations.
+#[derive(Debug, Clone, Copy)]
+struct Tells {
+    /// When each frame was captured.
+    times: bool,
+    /// The transaction of a message.
+    transactions: bool,
+    /// How connections ended.
+    ends: bool,
+}
+
+impl Tells {
+    const SEGMENTS: Self = Self {
+        times: false,
+        transactions: false,
+        ends: false,
+    };
+}
+
+/// What happens to the report.
+enum Event {
+    /// A capture is about to be read; what was learnt of it in a pass before.
+    Links(Option<Links>),
+    /// One of several captures begins.
+    Begin(String),
+    /// A frame was captured at this time, of which a packet may tell.
+    Captured(i64),
+    /// A segment, and the transaction of its message as far as it was seen.
+    Segment(Annotation, Option<Box<Transaction>>),
+    /// The capture has ended.
+    End(Ends),
+}
+
+/// How the connections of a capture ended.
+#[derive(Default)]
+struct Ends {
+    /// As many as are told of one by one, and one more.
+    first: Vec<Connection>,
+    all: usize,
+}
+
+/// Gives the segments of each capture to whoever prints them.
+struct Segments<'a, R: Rows> {
+    input: &'a args::Input,
     wanted: Wanted,
-    links: Option<Links>,
-    ordered: Option<Ordered<Annotation>>,
+    tells: Tells,
+    /// Connections that have left: far more than are told of one by one.
+    left: usize,
+    printer: Printer<Selected<R>>,
 }
 
-impl<'a> Chosen<'a> {
-    fn new(args: &'a Packets) -> Result<Self, Failure> {
-        let selection = Selection::new(&args.selection, Subject::Packets)?;
-        let columns = selection.columns();
-        Ok(Self {
-            args,
-            wanted: Wanted {
-                links: args.two_pass || columns.iter().any(Column::is_of_second_pass),
-                connections: columns.iter().any(Column::is_only_of_connection),
-            },
-            ordered: Ordered::new(&selection),
-            selection,
-            links: None,
-        })
-    }
-}
-
-/// How packets are written.
-trait Rows {
-    fn begin(&mut self, _name: &str) -> io::Result<()> {
-        Ok(())
-    }
-    /// A frame was captured, of which a packet may tell.
-    fn captured(&mut self, _time_ns: i64) {}
-    fn packet(&mut self, dissector: &Dissector, packet: &Packet<'_>) -> io::Result<()>;
-    /// Connections have left.
-    fn connections(&mut self, _gone: Vec<Connection>) {}
-    fn end(&mut self, _dissector: &mut Dissector) -> io::Result<()> {
-        Ok(())
-    }
-    fn flush(&mut self) -> io::Result<()>;
-}
-
-/// The wanted packets of each capture, in the order asked for.
-struct Selected<'a, R> {
-    chosen: Chosen<'a>,
-    rows: R,
-}
-
-impl<R: Rows> Sink for Selected<'_, R> {
+impl<R: Rows> Sink for Segments<'_, R> {
     fn prepare(&mut self, path: &Path) -> Result<(), String> {
-        let chosen = &mut self.chosen;
-        chosen.selection.begin();
-        let read = !chosen.wanted.is_nothing();
-        let links = read.then(|| Links::read(path, &chosen.args.report.input, chosen.wanted));
-        chosen.links = links.transpose()?;
+        let links = if self.wanted.is_nothing() {
+            None
+        } else {
+            Some(Links::read(path, self.input, self.wanted)?)
+        };
+        // Nothing is written for it.
+        let _ = self.printer.event(Event::Links(links), 0);
         Ok(())
     }
 
     fn begin(&mut self, name: &str) -> io::Result<()> {
-        self.rows.begin(name)
+        self.printer.event(Event::Begin(name.to_owned()), name.len())
     }
 
-    fn captured(&mut self, time_ns: i64) {
-        self.rows.captured(time_ns);
+    fn captured(&mut self, time_ns: i64) -> io::Result<()> {
+        if self.tells.times {
+            self.printer.event(Event::Captured(time_ns), size_of::<Event>())?;
+        }
+        Ok(())
     }
 
     fn segment(&mut self, dissector: &Dissector, annotation: &Annotation) -> io::Result<()> {
-        let Chosen {
-            selection,
-            links,
-            ordered,
-            ..
-        } = &mut self.chosen;
-        let packet = Packet {
-            annotation,
-            links: links.as_ref(),
-        };
-        if !selection.holds(&packet) {
-            return Ok(());
-        }
-        match ordered {
-            Some(ordered) => drop(ordered.push_of(&packet, *annotation)),
-            None if selection.admits() => self.rows.packet(dissector, &packet)?,
-            None => {}
-        }
-        Ok(())
+        let note = annotation.http.filter(|_| self.tells.transactions);
+        let transaction =
+            note.and_then(|note| dissector.transaction(annotation.connection, note.transaction));
+        let event = Event::Segment(*annotation, transaction.cloned().map(Box::new));
+        self.printer.event(event, size_of::<Event>())
     }
 
     fn takes_connections(&self) -> bool {
@@ -186,23 +191,110 @@ impl<R: Rows> Sink for Selected<'_, R> {
     }
 
     fn connections(&mut self, gone: Vec<Connection>) -> io::Result<()> {
-        self.rows.connections(gone);
+        self.left += gone.len();
         Ok(())
     }
 
     fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
-        let links = self.chosen.links.as_ref();
-        let ordered = self.chosen.ordered.as_mut().map(Ordered::take);
-        for annotation in ordered.into_iter().flat_map(|(chosen, _)| chosen) {
-            self.rows.packet(
-                dissector,
-                &Packet {
-                    annotation: &annotation,
-                    links,
-                },
-            )?;
+        let left = std::mem::take(&mut self.left);
+        let mut ends = Ends::default();
+        if self.tells.ends {
+            let mut rest = dissector.finish();
+            ends.first = rest.by_ref().take(TOLD_CONNECTIONS + 1).collect();
+            ends.all = left + ends.first.len() + rest.count();
         }
-        self.rows.end(dissector)
+        self.printer.event(Event::End(ends), 0)
+    }
+
+    fn settle(&mut self) -> io::Result<()> {
+        self.printer.settle()
+    }
+
+    fn pass(&mut self) -> io::Result<()> {
+        self.printer.pass()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.printer.flush()
+    }
+}
+
+/// How packets are written.
+trait Rows: Send + 'static {
+    fn begin(&mut self, _name: &str) -> io::Result<()> {
+        Ok(())
+    }
+    /// A frame was captured, of which a packet may tell.
+    fn captured(&mut self, _time_ns: i64) {}
+    /// A packet, and the transaction of its message.
+    fn packet(&mut self, packet: &Packet<'_>, transaction: Option<&Transaction>) -> io::Result<()>;
+    fn end(&mut self, _ends: &Ends) -> io::Result<()> {
+        Ok(())
+    }
+    /// No further row is waited for before those given are written.
+    fn pass(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+    fn flush(&mut self) -> io::Result<()>;
+}
+
+/// Prints the wanted packets of each capture, in the order asked for.
+struct Selected<R> {
+    selection: Selection,
+    links: Option<Links>,
+    ordered: Option<Ordered<(Annotation, Option<Box<Transaction>>)>>,
+    rows: R,
+}
+
+impl<R: Rows> Selected<R> {
+    fn segment(&mut self, annotation: Annotation, transaction: Option<Box<Transaction>>) -> io::Result<()> {
+        let packet = Packet {
+            annotation: &annotation,
+            links: self.links.as_ref(),
+        };
+        if !self.selection.holds(&packet) {
+            return Ok(());
+        }
+        match &mut self.ordered {
+            Some(ordered) => drop(ordered.push_of(&packet, (annotation, transaction))),
+            None if self.selection.admits() => self.rows.packet(&packet, transaction.as_deref())?,
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, ends: &Ends) -> io::Result<()> {
+        let ordered = self.ordered.as_mut().map(Ordered::take);
+        for (annotation, transaction) in ordered.into_iter().flat_map(|(chosen, _)| chosen) {
+            let packet = Packet {
+                annotation: &annotation,
+                links: self.links.as_ref(),
+            };
+            self.rows.packet(&packet, transaction.as_deref())?;
+        }
+        self.rows.end(ends)
+    }
+}
+
+impl<R: Rows> Print for Selected<R> {
+    type Event = Event;
+
+    fn event(&mut self, event: Event) -> io::Result<()> {
+        match event {
+            Event::Links(links) => {
+                self.selection.begin();
+                self.links = links;
+            }
+            Event::Begin(name) => self.rows.begin(&name)?,
+            Event::Captured(time_ns) => self.rows.captured(time_ns),
+            Event::Segment(annotation, transaction) => self.segment(annotation, transaction)?,
+            Event::End(ends) => self.end(&ends)?,
+        }
+        Ok(())
+    }
+
+    fn pass(&mut self) -> io::Result<()> {
+        self.rows.pass()
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -215,13 +307,13 @@ struct Filter<W> {
     out: W,
 }
 
-impl<W: Write> Rows for Filter<W> {
-    fn packet(&mut self, _: &Dissector, packet: &Packet<'_>) -> io::Result<()> {
+impl<W: Write + Send + 'static> Rows for Filter<W> {
+    fn packet(&mut self, packet: &Packet<'_>, _: Option<&Transaction>) -> io::Result<()> {
         self.packets.add(packet.annotation);
         Ok(())
     }
 
-    fn end(&mut self, _: &mut Dissector) -> io::Result<()> {
+    fn end(&mut self, _: &Ends) -> io::Result<()> {
         let filter = std::mem::take(&mut self.packets).filter();
         writeln!(self.out, "{filter}")
     }
@@ -232,15 +324,19 @@ impl<W: Write> Rows for Filter<W> {
 }
 
 /// Chosen fields, in a form that any report has.
-struct Formed(Box<dyn Form>);
+struct Formed(Box<dyn Form + Send>);
 
 impl Rows for Formed {
-    fn packet(&mut self, _: &Dissector, packet: &Packet<'_>) -> io::Result<()> {
+    fn packet(&mut self, packet: &Packet<'_>, _: Option<&Transaction>) -> io::Result<()> {
         self.0.row(packet)
     }
 
-    fn end(&mut self, _: &mut Dissector) -> io::Result<()> {
+    fn end(&mut self, _: &Ends) -> io::Result<()> {
         self.0.end()
+    }
+
+    fn pass(&mut self) -> io::Result<()> {
+        self.0.pass()
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -255,8 +351,8 @@ struct Json<W> {
     line: Vec<u8>,
 }
 
-impl<W: Write> Rows for Json<W> {
-    fn packet(&mut self, _: &Dissector, packet: &Packet<'_>) -> io::Result<()> {
+impl<W: Write + Send + 'static> Rows for Json<W> {
+    fn packet(&mut self, packet: &Packet<'_>, _: Option<&Transaction>) -> io::Result<()> {
         match packet.links.filter(|_| self.two_pass) {
             Some(links) => {
                 self.out.write_all(linked(packet.annotation, links)?.as_bytes())?;
@@ -307,8 +403,6 @@ struct Text<W> {
     headed: bool,
     connections: u64,
     packets: u64,
-    /// Connections that have left: far more than are told of one by one.
-    left: usize,
 }
 
 impl<W: Write> Text<W> {
@@ -322,12 +416,11 @@ impl<W: Write> Text<W> {
             headed: false,
             connections: 0,
             packets: 0,
-            left: 0,
         }
     }
 }
 
-impl<W: Write> Rows for Text<W> {
+impl<W: Write + Send + 'static> Rows for Text<W> {
     fn begin(&mut self, name: &str) -> io::Result<()> {
         writeln!(self.out, "{HEADING}==> {} <=={HEADING:#}", text::foreign(name))
     }
@@ -336,7 +429,7 @@ impl<W: Write> Rows for Text<W> {
         self.clock.captured(time_ns);
     }
 
-    fn packet(&mut self, dissector: &Dissector, packet: &Packet<'_>) -> io::Result<()> {
+    fn packet(&mut self, packet: &Packet<'_>, transaction: Option<&Transaction>) -> io::Result<()> {
         let annotation = packet.annotation;
         self.packets += 1;
         let layout = Layout {
@@ -358,17 +451,12 @@ impl<W: Write> Rows for Text<W> {
             )?;
         }
         let time = self.clock.text(annotation.time_ns);
-        let what = words::what(self.say, dissector, annotation, packet.links);
+        let what = words::what(self.say, transaction, annotation, packet.links);
         let line = layout.line(self.say, annotation, &time, &what, words::style(annotation));
         writeln!(self.out, "{line}")
     }
 
-    fn connections(&mut self, gone: Vec<Connection>) {
-        self.left += gone.len();
-    }
-
-    fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
-        let left = std::mem::take(&mut self.left);
+    fn end(&mut self, ends: &Ends) -> io::Result<()> {
         if !self.ends {
             if std::mem::take(&mut self.packets) == 0 {
                 writeln!(self.out, "{}", self.say.packets.no_such_segments)?;
@@ -377,9 +465,7 @@ impl<W: Write> Rows for Text<W> {
             (self.headed, self.connections) = (false, 0);
             return Ok(());
         }
-        let mut rest = dissector.finish();
-        let connections: Vec<Connection> = rest.by_ref().take(TOLD_CONNECTIONS + 1).collect();
-        let all = left + connections.len() + rest.count();
+        let all = ends.all;
         if all == 0 {
             writeln!(self.out, "{}", self.say.packets.no_segments)?;
         } else if all > TOLD_CONNECTIONS {
@@ -387,7 +473,7 @@ impl<W: Write> Rows for Text<W> {
             writeln!(self.out, "\n{words}")?;
         } else {
             writeln!(self.out)?;
-            for connection in &connections {
+            for connection in &ends.first {
                 writeln!(self.out, "{}", ending(self.say, connection))?;
             }
         }

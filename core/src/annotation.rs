@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::http2::Http2Note;
 use crate::rule::{Rule, RuleSet};
+use crate::tls::TlsNote;
 use crate::websocket::WebsocketNote;
 use crate::wire::tcp::TcpFlags;
 use crate::words::{CloseVerdict, Closer, Order, Phase, State, Step};
@@ -84,6 +85,8 @@ pub struct Annotation {
     pub http2: Option<Http2Note>,
     /// The WebSocket frames that begin in this segment.
     pub websocket: Option<WebsocketNote>,
+    /// What it is to TLS, where records begin in it or a message of the handshake goes on.
+    pub tls: Option<TlsNote>,
     /// How the connection ends as far as this segment, where this segment decides it.
     pub close: CloseSoFar,
 }

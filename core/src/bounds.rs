@@ -17,8 +17,9 @@ pub struct BoundsReached {
     /// Connections that had to give up what they held, because all together held too much:
     /// [`Config::max_held_bytes`](crate::Config::max_held_bytes).
     pub held_bytes: u64,
-    /// Segments that carried an HTTP head or trailer section past its bound:
-    /// [`HttpLimits::head_bytes`](crate::http::HttpLimits::head_bytes), and in HTTP/2
+    /// Segments that carried an HTTP head or trailer section or a TLS hello past its bound:
+    /// [`HttpLimits::head_bytes`](crate::http::HttpLimits::head_bytes),
+    /// [`TlsLimits::hello_bytes`](crate::tls::TlsLimits::hello_bytes), and in HTTP/2
     /// [`Http2Limits::header_list_bytes`](crate::http2::Http2Limits::header_list_bytes) and
     /// [`Http2Limits::table_bytes`](crate::http2::Http2Limits::table_bytes).
     pub heads: u64,

@@ -2,6 +2,7 @@
 
 use crate::fragment::FragmentLimits;
 use crate::http::HttpLimits;
+use crate::tls::TlsLimits;
 use crate::track::reassembly::ReassemblyLimits;
 
 /// What a dissector may use and how it judges. How often a bound was reached tells
@@ -20,14 +21,16 @@ pub struct Config {
     pub max_closed: usize,
     /// What to do with wrong TCP checksums.
     pub checksums: ChecksumPolicy,
-    /// Whether to look for HTTP.
+    /// Whether to read what the connections carry: HTTP, TLS.
     pub http_enabled: bool,
     /// Bounds of reassembly, per direction of a connection.
     pub reassembly: ReassemblyLimits,
     /// Bounds of HTTP, per connection.
     pub http: HttpLimits,
+    /// Bounds of TLS, per connection.
+    pub tls: TlsLimits,
     /// Bytes that all connections hold together until more comes: payload behind a hole, heads and trailer sections
-    /// that are not whole; 256 MiB by default. When it is reached, the connection that has held something for longest
+    /// and TLS hellos that are not whole; 256 MiB by default. When it is reached, the connection that has held something for longest
     /// gives it up: its holes become gaps, its heads stay incomplete.
     pub max_held_bytes: usize,
     /// Bounds of the reassembly of IP packets.
@@ -83,6 +86,7 @@ impl Default for Config {
             http_enabled: true,
             reassembly: ReassemblyLimits::default(),
             http: HttpLimits::default(),
+            tls: TlsLimits::default(),
             max_held_bytes: 256 << 20,
             fragments: FragmentLimits::default(),
             max_servers: 16_384,

@@ -11,6 +11,7 @@ use crate::http2::Http2Report;
 use crate::options::Options;
 use crate::proxy::Proxy;
 use crate::rule::Rule;
+use crate::tls::Tls;
 use crate::websocket::WebsocketReport;
 use crate::words::{Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict, ResetSign};
 use crate::{Side, Sides};
@@ -87,6 +88,8 @@ pub struct Connection {
     pub http: Vec<Transaction>,
     /// Transactions past that bound.
     pub http_omitted: u64,
+    /// Its TLS, if it speaks any.
+    pub tls: Option<Box<Tls>>,
     /// Whether it was pushed out of the table before its end, because the table was full.
     pub evicted: bool,
 }

@@ -6,6 +6,7 @@ use crate::config::{ChecksumPolicy, Config};
 use crate::connection::Connection;
 use crate::fragment::{Fragments, Taken};
 use crate::http::{HttpRow, Transaction};
+use crate::prepared::{Found, Prepared};
 use crate::seen::Seen;
 use crate::track::Tracker;
 use crate::wire::icmp::IcmpError;
@@ -36,7 +37,7 @@ pub enum Outcome {
 /// a time; different dissectors are independent.
 pub struct Dissector {
     config: Config,
-    tracker: Tracker,
+    pub(crate) tracker: Tracker,
     pub(crate) fragments: Fragments,
     seen: Seen,
 }
@@ -66,6 +67,30 @@ impl Dissector {
         match &decoded {
             Decoded::Other(Other::Fragment) => self.fragment(frame),
             decoded => self.take(decoded),
+        }
+    }
+
+    /// What is done with checksums: [`Prepared::new`] wants to know.
+    #[must_use]
+    pub const fn checksums(&self) -> ChecksumPolicy {
+        self.config.checksums
+    }
+
+    /// Takes in a frame that was decoded before its turn; `bytes` are those of its data that are
+    /// [`needed`](Prepared::needed). [`frame`](Self::frame) would say the same of it.
+    pub fn prepared(&mut self, prepared: &Prepared, bytes: &[u8]) -> Outcome {
+        self.tracker.tick(prepared.time_ns());
+        match &prepared.found {
+            Found::Segment(bare) => {
+                let segment = bare.with(bytes);
+                Outcome::Segment(self.tracker.segment(&segment, segment.integrity.checksum, true))
+            }
+            Found::Frame(frame) => self.frame(&Frame {
+                data: bytes,
+                ..*frame
+            }),
+            Found::Other(other) => Outcome::Other(*other),
+            Found::Broken(error) => Outcome::Broken(*error),
         }
     }
 

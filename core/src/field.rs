@@ -273,6 +273,15 @@ fields! {
         segment |a| a.websocket.map(|note| note.opcode.as_str());
     "websocket.close_code" Unsigned "" "Status code of that close frame"
         segment |a| a.websocket.and_then(|note| note.close_code);
+    "tls.step" Text "" "Step of the TLS handshake: 1/4 ClientHello, 2/4 ServerHello and what goes with it, 3/4 the client's messages up to Finished, 4/4 the server's, 2+4/4 both of the server"
+        segment |a| a.tls.and_then(|tls| tls.step).map(|step| step.as_str());
+    "tls.content" Text "" "What the first TLS record in it carries; encrypted records of TLS 1.3 are all application_data"
+        segment |a| a.tls.map(|tls| tls.content.as_str());
+    "tls.records" Unsigned "" "TLS records that begin in it" segment |a| a.tls.map(|tls| tls.records);
+    "tls.message" Text "" "The first TLS handshake message in the clear that ends in it"
+        segment |a| a.tls.and_then(|tls| tls.message).map(|message| message.as_str());
+    "tls.alert" Text "" "The last TLS alert in it; encrypted where the type or, likely, the length of the record tells"
+        segment |a| a.tls.and_then(|tls| tls.alert).map(|alert| alert.as_str());
     "close.verdict_so_far" Text "" "How the connection ends as far as this segment, where it decides it"
         segment |a| a.close.verdict_so_far.map(|verdict| verdict.as_str());
     "close.by_so_far" Text "" "By whom, as far as this segment" segment |a| a.close.by_so_far.map(|by| by.as_str());
@@ -558,5 +567,71 @@ fields! {
     "http.stream" Unsigned "" "Streams of HTTP/2 that carry them",
         connection |c| Each(c.http.iter().map(|t| t.stream));
     "http_omitted" Unsigned "" "Transactions past the 10,000 listed", connection |c| c.http_omitted;
+    "tls.client" Text "" "Which side is the TLS client",
+        connection |c| c.tls.as_deref().and_then(|tls| tls.client).map(|side| side.as_str());
+    "tls.version" Text "" "TLS version that the server chose",
+        connection |c| c.tls.as_deref().and_then(|tls| tls.version).map(|version| version.to_string());
+    "tls.cipher" Text "" "Cipher suite that it chose, by IANA's name",
+        connection |c| c.tls.as_deref().and_then(|tls| tls.cipher).map(|cipher| cipher.to_string());
+    "tls.server_name" Text "" "Host that the client asked for (SNI)",
+        connection |c| c.tls.as_deref().and_then(|tls| tls.server_name.as_deref());
+    "tls.alpn" Text "" "Application protocol agreed (ALPN); TLS 1.3 encrypts it",
+        connection |c| c.tls.as_deref().and_then(|tls| tls.alpn.as_deref());
+    "tls.alpn_offered" Text "" "Application protocols that the client offered",
+        connection |c| Each(c.tls.as_deref().into_iter().flat_map(|tls| tls.alpn_offered.iter().map(|name| &**name)));
+    "tls.versions_offered" Text "" "TLS versions that the client offered",
+        connection |c| Each(c.tls.as_deref().into_iter().flat_map(|tls| tls.versions_offered.iter().map(ToString::to_string)));
+    "tls.ciphers_offered" Unsigned "" "How many cipher suites the client offered",
+        connection |c| c.tls.as_deref().map(|tls| tls.ciphers_offered);
+    "tls.resumption" Text "" "How the session goes on with an earlier one: session-id, ticket or psk",
+        connection |c| c.tls.as_deref().and_then(|tls| tls.resumption).map(|by| by.as_str());
+    "tls.early_data" Text "" "What became of data that the client sent before the server answered (0-RTT): offered, accepted or rejected",
+        connection |c| c.tls.as_deref().and_then(|tls| tls.early_data).map(|state| state.as_str());
+    "tls.certificate_bytes" Unsigned "bytes" "The server's Certificate message; TLS 1.3 encrypts it",
+        connection |c| c.tls.as_deref().and_then(|tls| tls.certificate_bytes);
+    "tls.client_hello_frame" Frame "" "Frame with the first byte of the first ClientHello",
+        connection |c| c.tls.as_deref().and_then(|tls| tls.client_hello_frame);
+    "tls.retry_frame" Frame "" "Frame with the first byte of the HelloRetryRequest",
+        connection |c| c.tls.as_deref().and_then(|tls| tls.retry_frame);
+    "tls.server_hello_frame" Frame "" "Frame with the first byte of the ServerHello",
+        connection |c| c.tls.as_deref().and_then(|tls| tls.server_hello_frame);
+    "tls.finished_frame.initiator" Frame "" "Frame with the initiator's Finished; in TLS 1.3 as the lengths of records tell",
+        connection |c| c.tls.as_deref().and_then(|tls| tls.finished_frame.initiator);
+    "tls.finished_frame.responder" Frame "" "Frame with the responder's Finished; in TLS 1.3 as the lengths of records tell",
+        connection |c| c.tls.as_deref().and_then(|tls| tls.finished_frame.responder);
+    "tls.application_data_frame" Frame "" "Frame with the first record of application data behind its sender's Finished",
+        connection |c| c.tls.as_deref().and_then(|tls| tls.application_data_frame);
+    "tls.server_hello" RelativeTime "" "First ClientHello to ServerHello",
+        connection |c| c.tls.as_deref().and_then(|tls| tls.server_hello_ns);
+    "tls.handshake" RelativeTime "" "First ClientHello to the second Finished",
+        connection |c| c.tls.as_deref().and_then(|tls| tls.handshake_ns);
+    "tls.application_data" RelativeTime "" "First ClientHello to the first record of application data",
+        connection |c| c.tls.as_deref().and_then(|tls| tls.application_data_ns);
+    "tls.records.initiator" Unsigned "" "TLS records of the initiator",
+        connection |c| c.tls.as_deref().map(|tls| tls.records.initiator);
+    "tls.records.responder" Unsigned "" "TLS records of the responder",
+        connection |c| c.tls.as_deref().map(|tls| tls.records.responder);
+    "tls.application_bytes.initiator" Unsigned "bytes" "What records of application data of the initiator hold, encryption included",
+        connection |c| c.tls.as_deref().map(|tls| tls.application_bytes.initiator);
+    "tls.application_bytes.responder" Unsigned "bytes" "What records of application data of the responder hold, encryption included",
+        connection |c| c.tls.as_deref().map(|tls| tls.application_bytes.responder);
+    "tls.close_notify_frame.initiator" Frame "" "Frame with the initiator's close_notify; encrypted, it is likely one",
+        connection |c| c.tls.as_deref().and_then(|tls| tls.close_notify_frame.initiator);
+    "tls.close_notify_frame.responder" Frame "" "Frame with the responder's close_notify; encrypted, it is likely one",
+        connection |c| c.tls.as_deref().and_then(|tls| tls.close_notify_frame.responder);
+    "tls.alerts.frame" Frame "" "Frames with a TLS alert",
+        connection |c| Each(c.tls.as_deref().into_iter().flat_map(|tls| tls.alerts.iter().map(|alert| alert.frame)));
+    "tls.alerts.by" Text "" "Who sent it",
+        connection |c| Each(c.tls.as_deref().into_iter().flat_map(|tls| tls.alerts.iter().map(|alert| alert.by.as_str())));
+    "tls.alerts.name" Text "" "Its name in IANA's registry; encrypted where it cannot be read",
+        connection |c| Each(c.tls.as_deref().into_iter().flat_map(|tls| tls.alerts.iter().map(|alert| alert.name.as_str())));
+    "tls.alerts.number" Unsigned "" "Its number, where it can be read",
+        connection |c| Each(c.tls.as_deref().into_iter().flat_map(|tls| tls.alerts.iter().map(|alert| alert.number)));
+    "tls.alerts.level" Text "" "Its level, where it can be read: warning or fatal",
+        connection |c| Each(c.tls.as_deref().into_iter().flat_map(|tls| tls.alerts.iter().map(|alert| alert.level.map(|level| level.as_str()))));
+    "tls.alerts.confidence" Text "" "How sure it is an alert: likely where only a length tells",
+        connection |c| Each(c.tls.as_deref().into_iter().flat_map(|tls| tls.alerts.iter().map(|alert| alert.confidence.as_str())));
+    "tls.alerts_omitted" Unsigned "" "TLS alerts past the 8 listed",
+        connection |c| c.tls.as_deref().map(|tls| tls.alerts_omitted);
     "evicted" Bool "" "Pushed out of the full table before its end", connection |c| c.evicted;
 }

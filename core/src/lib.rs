@@ -48,12 +48,14 @@ pub mod http;
 pub mod http2;
 mod language;
 mod options;
+mod prepared;
 pub mod proxy;
 mod rule;
 mod seen;
 mod segment;
 mod seq;
 mod stream;
+pub mod tls;
 mod track;
 pub mod websocket;
 pub mod wire;
@@ -74,6 +76,7 @@ pub use options::{
     Agreed, Ecn, FastOpen, MptcpOutcome, MptcpSubtype, Offer, OptionFault, OptionName, Options, SynChange,
     UserTimeout, Violation,
 };
+pub use prepared::Prepared;
 pub use rule::{RULES, Rule, RuleGroup, RuleInfo, RuleSet, Severity};
 pub use seen::Seen;
 pub use segment::{Integrity, RawSegment, Segment};

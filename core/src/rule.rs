@@ -1,7 +1,7 @@
 //! The rule table: every situation synfin names, each with its id, its RFC and its condition.
 //!
-//! `O` rules are about the opening of a connection, `E` about its middle, `T` about its teardown and
-//! `H` about HTTP. An id is stable once published. Notation of the conditions: C sent the first SYN,
+//! `O` rules are about the opening of a connection, `E` about its middle, `T` about its teardown, `H` about
+//! HTTP and `L` about TLS. An id is stable once published. Notation of the conditions: C sent the first SYN,
 //! S is its peer; `len` is payload; `nxt(X)` is the highest sequence number after anything seen from X;
 //! `ack(X)` is the highest acknowledgement number X has sent.
 
@@ -353,6 +353,40 @@ rules! {
         "A frame that a client did not mask or a server did, of a reserved opcode, with a reserved bit that no extension allows, in more bytes of length than needed, a control frame in parts or of more than 125 bytes, a fragment without its message or a message inside another, a frame behind the close frame, or a close frame whose code or reason may not be sent.";
     H53 Chat "PROXY protocol header" ["PROXY protocol 2.1 and 2.2"]
         "A header of version 1 or 2 before all else: a proxy names the client it speaks for.";
+    L1 Chat "ClientHello" ["RFC 8446 4.1.2, RFC 5246 7.4.1.2"]
+        "A TLS handshake message of type 1 in the clear, on any port, told with its last byte; also behind other words on the connection (STARTTLS) and in a CONNECT tunnel.";
+    L2 Chat "ServerHello" ["RFC 8446 4.1.3, RFC 5246 7.4.1.3"]
+        "A TLS handshake message of type 2 whose random is not that of HelloRetryRequest.";
+    L3 Note "HelloRetryRequest" ["RFC 8446 4.1.4"]
+        "A ServerHello whose random is the SHA-256 of \"HelloRetryRequest\": the server wants another ClientHello, which costs a round trip.";
+    L4 Chat "TLS handshake complete" ["RFC 8446 4.4.4, RFC 5246 7.4.9"]
+        "The second of both sides' Finished: up to TLS 1.2 the first handshake record behind ChangeCipherSpec; in TLS 1.3 an encrypted record of that length, or the last of the client's first segment of encrypted records.";
+    L5 Chat "TLS session resumed" ["RFC 8446 2.2, RFC 5246 7.3, RFC 5077"]
+        "In TLS 1.3 a ServerHello with pre_shared_key; before it, a ServerHello followed at once by ChangeCipherSpec.";
+    L6 Note "TLS early data (0-RTT)" ["RFC 8446 2.3, 4.2.10, 8"]
+        "Application data of a client that offered early_data, before its Finished: whoever captured it can send it again.";
+    L7 Chat "close_notify" ["RFC 8446 6.1, RFC 5246 7.2.1"]
+        "An alert close_notify in the clear, or behind the handshake an encrypted record that is an alert by its type or, in TLS 1.3, its length, as the last record before its sender's FIN or a RST.";
+    L8 Warn "TLS fatal alert" ["RFC 8446 6.2, RFC 5246 7.2.2"]
+        "An alert in the clear of level fatal.";
+    L9 Warn "encrypted alert in the TLS handshake" ["RFC 8446 6.2, RFC 5246 7.2.2"]
+        "Before both sides have finished, an encrypted record that is an alert by its type or, in TLS 1.3, its length; also the server's first record of that length behind a client's Finished that did not come alone: it refuses the client's certificate.";
+    L10 Note Security "TLS cut off without close_notify" ["RFC 8446 6.1, RFC 5246 7.2.1"]
+        "A FIN after a complete handshake while neither side has sent an alert, nor a record that can be one: what was cut off cannot be told from the end.";
+    L11 Warn Protocol "record after close_notify" ["RFC 8446 6.1"]
+        "A record of a side that has sent close_notify in the clear.";
+    L12 Warn Protocol "TLS record too long" ["RFC 8446 5.1, RFC 5246 6.2.3"]
+        "A record header whose length is above 2^14 + 2048.";
+    L13 Note Security "deprecated TLS version" ["RFC 8996, RFC 7568"]
+        "A ServerHello that chooses a version before TLS 1.2.";
+    L14 Note "TLS renegotiation" ["RFC 5246 7.4.1, RFC 5746"]
+        "Up to TLS 1.2, an encrypted handshake record after both sides have finished.";
+    L15 Error Security "TLS downgrade" ["RFC 8446 4.1.3"]
+        "A ServerHello whose random ends with DOWNGRD although the client offered a newer version than it chooses: somebody changed the offer.";
+    L16 Warn Protocol "no TLS record" ["RFC 8446 5.1"]
+        "Inside a TLS stream without missing bytes, what should be a record's header has an unknown type or version.";
+    L17 Warn Protocol "ServerHello not as offered" ["RFC 8446 4.1.3, 4.2.1, RFC 7301 3.2"]
+        "A ServerHello chooses a version, cipher suite or application protocol that the ClientHello, captured whole, does not offer.";
 }
 
 impl Rule {
@@ -368,11 +402,22 @@ impl Rule {
         self.info().id
     }
 
-    /// Whether it is about HTTP: such a rule is listed once in a connection, however many messages show it.
+    /// Whether it is about HTTP.
     #[must_use]
-    pub const fn is_http(self) -> bool {
-        // They stand last in the table.
-        self as u8 >= Self::H14 as u8
+    pub fn is_http(self) -> bool {
+        self.id().starts_with('H')
+    }
+
+    /// Whether it is about TLS.
+    #[must_use]
+    pub fn is_tls(self) -> bool {
+        self.id().starts_with('L')
+    }
+
+    /// Whether it is about what a connection carries: such a rule is listed once in a connection, however many
+    /// messages show it.
+    pub(crate) fn is_of_messages(self) -> bool {
+        self.is_http() || self.is_tls()
     }
 
     /// The rule of an id.
@@ -470,7 +515,6 @@ mod tests {
         for (index, rule) in Rule::ALL.iter().enumerate() {
             assert_eq!(RULES[index].id, rule.id());
             assert_eq!(Rule::from_id(rule.id()), Some(*rule));
-            assert_eq!(rule.is_http(), rule.id().starts_with('H'));
             let info = rule.info();
             assert!(
                 info.condition.ends_with('.') && !info.name.is_empty() && !info.rfc.is_empty(),

@@ -6,9 +6,9 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use synfin::Frame;
 use synfin::capture::Capture;
 use synfin::wire::{Decoded, decode};
+use synfin::{ChecksumPolicy, Frame, Prepared};
 
 fn files_below(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
@@ -27,9 +27,12 @@ fn files_below(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
 
 /// Whatever a frame is, what is said of it must hold together.
 fn check(frame: &Frame<'_>) -> bool {
+    let prepared = Prepared::new(frame, ChecksumPolicy::Note);
+    let needed = &frame.data[prepared.needed()];
     let Decoded::Tcp(segment) = decode(frame) else {
         return false;
     };
+    assert_eq!(needed, segment.bytes);
     let options_end = segment.tcp.options().last().map_or(20, |(span, _)| span.end);
     assert_eq!(options_end as usize, 20 + segment.tcp.options.len());
     assert!(segment.payload.len() <= segment.payload_len as usize);

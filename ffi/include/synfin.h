@@ -162,6 +162,96 @@ enum synfin_state {
 };
 
 /**
+ * A step of the TLS handshake; the number names the act, not the order.
+ * In quotes: the word that values and JSON use.
+ */
+enum synfin_tls_step {
+    SYNFIN_TLS_STEP_CLIENT_HELLO = 1, /**< "1/4" */
+    SYNFIN_TLS_STEP_SERVER_HELLO = 2, /**< "2/4" */
+    SYNFIN_TLS_STEP_CLIENT_FINISHED = 3, /**< "3/4" */
+    SYNFIN_TLS_STEP_SERVER_FINISHED = 4, /**< "4/4" */
+    SYNFIN_TLS_STEP_SERVER_HELLO_AND_FINISHED = 5, /**< "2+4/4" */
+};
+
+/**
+ * What a TLS record carries.
+ * In quotes: the word that values and JSON use.
+ */
+enum synfin_tls_content {
+    SYNFIN_TLS_CONTENT_CHANGE_CIPHER_SPEC = 20, /**< "change_cipher_spec" */
+    SYNFIN_TLS_CONTENT_ALERT = 21, /**< "alert" */
+    SYNFIN_TLS_CONTENT_HANDSHAKE = 22, /**< "handshake" */
+    SYNFIN_TLS_CONTENT_APPLICATION_DATA = 23, /**< "application_data" */
+    SYNFIN_TLS_CONTENT_HEARTBEAT = 24, /**< "heartbeat" */
+};
+
+/**
+ * A TLS handshake message in the clear.
+ * In quotes: the word that values and JSON use.
+ */
+enum synfin_tls_message {
+    SYNFIN_TLS_MESSAGE_HELLO_REQUEST = 0, /**< "hello_request" */
+    SYNFIN_TLS_MESSAGE_CLIENT_HELLO = 1, /**< "client_hello" */
+    SYNFIN_TLS_MESSAGE_SERVER_HELLO = 2, /**< "server_hello" */
+    SYNFIN_TLS_MESSAGE_NEW_SESSION_TICKET = 4, /**< "new_session_ticket" */
+    SYNFIN_TLS_MESSAGE_HELLO_RETRY_REQUEST = 6, /**< "hello_retry_request" */
+    SYNFIN_TLS_MESSAGE_CERTIFICATE = 11, /**< "certificate" */
+    SYNFIN_TLS_MESSAGE_SERVER_KEY_EXCHANGE = 12, /**< "server_key_exchange" */
+    SYNFIN_TLS_MESSAGE_CERTIFICATE_REQUEST = 13, /**< "certificate_request" */
+    SYNFIN_TLS_MESSAGE_SERVER_HELLO_DONE = 14, /**< "server_hello_done" */
+    SYNFIN_TLS_MESSAGE_CERTIFICATE_VERIFY = 15, /**< "certificate_verify" */
+    SYNFIN_TLS_MESSAGE_CLIENT_KEY_EXCHANGE = 16, /**< "client_key_exchange" */
+    SYNFIN_TLS_MESSAGE_FINISHED = 20, /**< "finished" */
+    SYNFIN_TLS_MESSAGE_CERTIFICATE_STATUS = 22, /**< "certificate_status" */
+};
+
+/**
+ * A TLS alert.
+ * In quotes: the word that values and JSON use.
+ */
+enum synfin_tls_alert {
+    SYNFIN_TLS_ALERT_CLOSE_NOTIFY = 0, /**< "close_notify" */
+    SYNFIN_TLS_ALERT_UNEXPECTED_MESSAGE = 10, /**< "unexpected_message" */
+    SYNFIN_TLS_ALERT_BAD_RECORD_MAC = 20, /**< "bad_record_mac" */
+    SYNFIN_TLS_ALERT_DECRYPTION_FAILED_RESERVED = 21, /**< "decryption_failed_RESERVED" */
+    SYNFIN_TLS_ALERT_RECORD_OVERFLOW = 22, /**< "record_overflow" */
+    SYNFIN_TLS_ALERT_DECOMPRESSION_FAILURE_RESERVED = 30, /**< "decompression_failure_RESERVED" */
+    SYNFIN_TLS_ALERT_HANDSHAKE_FAILURE = 40, /**< "handshake_failure" */
+    SYNFIN_TLS_ALERT_NO_CERTIFICATE_RESERVED = 41, /**< "no_certificate_RESERVED" */
+    SYNFIN_TLS_ALERT_BAD_CERTIFICATE = 42, /**< "bad_certificate" */
+    SYNFIN_TLS_ALERT_UNSUPPORTED_CERTIFICATE = 43, /**< "unsupported_certificate" */
+    SYNFIN_TLS_ALERT_CERTIFICATE_REVOKED = 44, /**< "certificate_revoked" */
+    SYNFIN_TLS_ALERT_CERTIFICATE_EXPIRED = 45, /**< "certificate_expired" */
+    SYNFIN_TLS_ALERT_CERTIFICATE_UNKNOWN = 46, /**< "certificate_unknown" */
+    SYNFIN_TLS_ALERT_ILLEGAL_PARAMETER = 47, /**< "illegal_parameter" */
+    SYNFIN_TLS_ALERT_UNKNOWN_CA = 48, /**< "unknown_ca" */
+    SYNFIN_TLS_ALERT_ACCESS_DENIED = 49, /**< "access_denied" */
+    SYNFIN_TLS_ALERT_DECODE_ERROR = 50, /**< "decode_error" */
+    SYNFIN_TLS_ALERT_DECRYPT_ERROR = 51, /**< "decrypt_error" */
+    SYNFIN_TLS_ALERT_TOO_MANY_CIDS_REQUESTED = 52, /**< "too_many_cids_requested" */
+    SYNFIN_TLS_ALERT_EXPORT_RESTRICTION_RESERVED = 60, /**< "export_restriction_RESERVED" */
+    SYNFIN_TLS_ALERT_PROTOCOL_VERSION = 70, /**< "protocol_version" */
+    SYNFIN_TLS_ALERT_INSUFFICIENT_SECURITY = 71, /**< "insufficient_security" */
+    SYNFIN_TLS_ALERT_INTERNAL_ERROR = 80, /**< "internal_error" */
+    SYNFIN_TLS_ALERT_INAPPROPRIATE_FALLBACK = 86, /**< "inappropriate_fallback" */
+    SYNFIN_TLS_ALERT_USER_CANCELED = 90, /**< "user_canceled" */
+    SYNFIN_TLS_ALERT_NO_RENEGOTIATION_RESERVED = 100, /**< "no_renegotiation_RESERVED" */
+    SYNFIN_TLS_ALERT_MISSING_EXTENSION = 109, /**< "missing_extension" */
+    SYNFIN_TLS_ALERT_UNSUPPORTED_EXTENSION = 110, /**< "unsupported_extension" */
+    SYNFIN_TLS_ALERT_CERTIFICATE_UNOBTAINABLE_RESERVED = 111, /**< "certificate_unobtainable_RESERVED" */
+    SYNFIN_TLS_ALERT_UNRECOGNIZED_NAME = 112, /**< "unrecognized_name" */
+    SYNFIN_TLS_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE = 113, /**< "bad_certificate_status_response" */
+    SYNFIN_TLS_ALERT_BAD_CERTIFICATE_HASH_VALUE_RESERVED = 114, /**< "bad_certificate_hash_value_RESERVED" */
+    SYNFIN_TLS_ALERT_UNKNOWN_PSK_IDENTITY = 115, /**< "unknown_psk_identity" */
+    SYNFIN_TLS_ALERT_CERTIFICATE_REQUIRED = 116, /**< "certificate_required" */
+    SYNFIN_TLS_ALERT_GENERAL_ERROR = 117, /**< "general_error" */
+    SYNFIN_TLS_ALERT_NO_APPLICATION_PROTOCOL = 120, /**< "no_application_protocol" */
+    SYNFIN_TLS_ALERT_ECH_REQUIRED = 121, /**< "ech_required" */
+    SYNFIN_TLS_ALERT_ENCRYPTED = 254, /**< "encrypted" */
+    SYNFIN_TLS_ALERT_UNKNOWN = 255, /**< "unknown" */
+};
+
+/**
  * The two kinds of HTTP message.
  * In quotes: the word that values and JSON use.
  */
@@ -406,6 +496,26 @@ enum synfin_message_state {
  * `present`: `websocket_close_code` is known.
  */
 #define SYNFIN_HAS_WEBSOCKET_CLOSE_CODE 8388608
+
+/**
+ * `present`: the segment has to do with TLS; `tls_content` and `tls_records` count.
+ */
+#define SYNFIN_HAS_TLS 65536
+
+/**
+ * `present`: it is part of a step of the TLS handshake, `tls_step`.
+ */
+#define SYNFIN_HAS_TLS_STEP 131072
+
+/**
+ * `present`: a TLS handshake message in the clear ends in it, `tls_message`.
+ */
+#define SYNFIN_HAS_TLS_MESSAGE 262144
+
+/**
+ * `present`: a TLS alert is in it, `tls_alert`.
+ */
+#define SYNFIN_HAS_TLS_ALERT 524288
 
 /**
  * `role` of synfin_icmp_note: the error fulfils no rule.
@@ -696,7 +806,7 @@ typedef struct synfin_config {
      */
     uint32_t http_pending_requests;
     /**
-     * 1 (default) looks for HTTP, 0 does not.
+     * 1 (default) looks for HTTP and TLS, 0 does not.
      */
     uint8_t http_enabled;
     /**
@@ -800,7 +910,7 @@ typedef struct synfin_frame {
  * Plain data without pointers: copy it, keep it as long as you like, give it back to
  * synfin_annotation_values() and synfin_annotation_json() unchanged. `present` says which of the optional
  * members count; those that do not are 0. Set `struct_size` before the call that fills it. First layout:
- * up to `reserved`.
+ * up to `tls_alert`.
  */
 typedef struct synfin_annotation {
     /**
@@ -969,9 +1079,26 @@ typedef struct synfin_annotation {
      */
     uint8_t order;
     /**
-     * 0.
+     * What the first TLS record in it carries: enum synfin_tls_content. SYNFIN_HAS_TLS.
      */
-    uint8_t reserved[6];
+    uint8_t tls_content;
+    /**
+     * Step of the TLS handshake: enum synfin_tls_step. SYNFIN_HAS_TLS_STEP.
+     */
+    uint8_t tls_step;
+    /**
+     * TLS records that begin in it; at most 65535 are counted. SYNFIN_HAS_TLS.
+     */
+    uint16_t tls_records;
+    /**
+     * The first TLS handshake message in the clear that ends in it: enum synfin_tls_message.
+     * SYNFIN_HAS_TLS_MESSAGE.
+     */
+    uint8_t tls_message;
+    /**
+     * The last TLS alert in it: enum synfin_tls_alert. SYNFIN_HAS_TLS_ALERT.
+     */
+    uint8_t tls_alert;
     /**
      * How many frames of HTTP/2 or WebSocket begin in the segment. SYNFIN_HAS_HTTP2, SYNFIN_HAS_WEBSOCKET.
      */

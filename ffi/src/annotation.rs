@@ -4,6 +4,7 @@ use std::mem::offset_of;
 use std::net::IpAddr;
 
 use synfin::http2::{Http2Error, Http2FrameType, Http2Note};
+use synfin::tls::{TlsAlert, TlsContent, TlsMessage, TlsNote, TlsStep};
 use synfin::websocket::{Opcode, WebsocketNote};
 use synfin::wire::tcp::TcpFlags;
 use synfin::{
@@ -56,13 +57,21 @@ pub const SYNFIN_HAS_HTTP2_ERROR: u32 = 0x20_0000;
 pub const SYNFIN_HAS_WEBSOCKET: u32 = 0x40_0000;
 /// `present`: `websocket_close_code` is known.
 pub const SYNFIN_HAS_WEBSOCKET_CLOSE_CODE: u32 = 0x80_0000;
+/// `present`: the segment has to do with TLS; `tls_content` and `tls_records` count.
+pub const SYNFIN_HAS_TLS: u32 = 0x1_0000;
+/// `present`: it is part of a step of the TLS handshake, `tls_step`.
+pub const SYNFIN_HAS_TLS_STEP: u32 = 0x2_0000;
+/// `present`: a TLS handshake message in the clear ends in it, `tls_message`.
+pub const SYNFIN_HAS_TLS_MESSAGE: u32 = 0x4_0000;
+/// `present`: a TLS alert is in it, `tls_alert`.
+pub const SYNFIN_HAS_TLS_ALERT: u32 = 0x8_0000;
 
 /// What one TCP segment is and means, as known when the segment is seen; it never changes afterwards.
 ///
 /// Plain data without pointers: copy it, keep it as long as you like, give it back to
 /// synfin_annotation_values() and synfin_annotation_json() unchanged. `present` says which of the optional
 /// members count; those that do not are 0. Set `struct_size` before the call that fills it. First layout:
-/// up to `reserved`.
+/// up to `tls_alert`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[repr(C)]
 pub struct synfin_annotation {
@@ -151,8 +160,17 @@ pub struct synfin_annotation {
     pub close_by_so_far: u8,
     /// How the segment comes out of turn: enum synfin_order. SYNFIN_HAS_ORDER.
     pub order: u8,
-    /// 0.
-    pub reserved: [u8; 6],
+    /// What the first TLS record in it carries: enum synfin_tls_content. SYNFIN_HAS_TLS.
+    pub tls_content: u8,
+    /// Step of the TLS handshake: enum synfin_tls_step. SYNFIN_HAS_TLS_STEP.
+    pub tls_step: u8,
+    /// TLS records that begin in it; at most 65535 are counted. SYNFIN_HAS_TLS.
+    pub tls_records: u16,
+    /// The first TLS handshake message in the clear that ends in it: enum synfin_tls_message.
+    /// SYNFIN_HAS_TLS_MESSAGE.
+    pub tls_message: u8,
+    /// The last TLS alert in it: enum synfin_tls_alert. SYNFIN_HAS_TLS_ALERT.
+    pub tls_alert: u8,
     /// How many frames of HTTP/2 or WebSocket begin in the segment. SYNFIN_HAS_HTTP2, SYNFIN_HAS_WEBSOCKET.
     pub application_frames: u16,
     /// Type of the one that says most, as RFC 9113 numbers them: GOAWAY, RST_STREAM, HEADERS or PUSH_PROMISE, else of
@@ -216,7 +234,7 @@ impl From<&Annotation> for synfin_annotation {
                 noted(&mut present, $bit, $value)
             };
         }
-        let http = from.http;
+        let (http, tls) = (from.http, from.tls);
         Self {
             struct_size: size_of::<Self>() as u32,
             frame: from.frame,
@@ -260,7 +278,20 @@ impl From<&Annotation> for synfin_annotation {
             ),
             close_by_so_far: take!(SYNFIN_HAS_CLOSE_BY, from.close.by_so_far.map(|by| by as u8)),
             order: take!(SYNFIN_HAS_ORDER, from.order.map(|order| order as u8)),
-            reserved: [0; 6],
+            tls_content: take!(SYNFIN_HAS_TLS, tls.map(|tls| tls.content as u8)),
+            tls_step: take!(
+                SYNFIN_HAS_TLS_STEP,
+                tls.and_then(|tls| tls.step).map(|step| step as u8)
+            ),
+            tls_records: tls.map_or(0, |tls| tls.records),
+            tls_message: take!(
+                SYNFIN_HAS_TLS_MESSAGE,
+                tls.and_then(|tls| tls.message).map(|message| message as u8)
+            ),
+            tls_alert: take!(
+                SYNFIN_HAS_TLS_ALERT,
+                tls.and_then(|tls| tls.alert).map(|alert| alert as u8)
+            ),
             application_frames: from
                 .http2
                 .map(|note| note.frames)
@@ -378,6 +409,22 @@ impl TryFrom<&synfin_annotation> for Annotation {
                     frames: from.application_frames,
                     opcode: Opcode(from.websocket_opcode),
                     close_code: option!(SYNFIN_HAS_WEBSOCKET_CLOSE_CODE, from.websocket_close_code),
+                }
+            ),
+            tls: option!(
+                SYNFIN_HAS_TLS,
+                TlsNote {
+                    step: option!(SYNFIN_HAS_TLS_STEP, word!(TlsStep, TlsStep::ALL, from.tls_step)?),
+                    content: word!(TlsContent, TlsContent::ALL, from.tls_content)?,
+                    records: from.tls_records,
+                    message: option!(
+                        SYNFIN_HAS_TLS_MESSAGE,
+                        word!(TlsMessage, TlsMessage::ALL, from.tls_message)?
+                    ),
+                    alert: option!(
+                        SYNFIN_HAS_TLS_ALERT,
+                        word!(TlsAlert, TlsAlert::ALL, from.tls_alert)?
+                    ),
                 }
             ),
             close: CloseSoFar {

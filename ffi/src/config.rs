@@ -39,7 +39,7 @@ pub struct synfin_config {
     pub http_kept_text: u32,
     /// Unfinished HTTP transactions remembered after the kept ones; default 256.
     pub http_pending_requests: u32,
-    /// 1 (default) looks for HTTP, 0 does not.
+    /// 1 (default) looks for HTTP and TLS, 0 does not.
     pub http_enabled: u8,
     /// 0.
     pub reserved: [u8; 7],

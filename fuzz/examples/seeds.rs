@@ -196,7 +196,8 @@ fn frames(out: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     write(&mut calls, abi::CONNECTION, &[0, 0, 1]);
     if calls.len() <= LONGEST && client.is_some() {
         said.truncate(LONGEST);
-        seed(out, "http", name, &said)?;
+        let is_tls = said.get(4..6) == Some(&[22, 3]);
+        seed(out, if is_tls { "tls" } else { "http" }, name, &said)?;
         seed(out, "abi", &format!("{name}-frames"), &calls)?;
     }
     Ok(())

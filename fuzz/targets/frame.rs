@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use synfin::{Annotation, ChecksumPolicy, Config, Connection, Dissector, Frame, LinkType, Outcome};
+use synfin::{Annotation, ChecksumPolicy, Config, Connection, Dissector, Frame, LinkType, Outcome, Prepared};
 use synfin_fuzz::{frame, records};
 
 fn config(set: u8) -> Config {
@@ -37,7 +37,8 @@ struct Told {
     connections: Vec<Connection>,
 }
 
-fn tell(link: LinkType, set: u8, input: &[u8]) -> Told {
+/// `ahead`: frames are prepared first, and taken in with no more bytes than that asks for.
+fn tell(link: LinkType, set: u8, input: &[u8], ahead: bool) -> Told {
     let mut dissector = Dissector::new(config(set));
     let (mut outcomes, mut segments, mut connections) = (Vec::new(), Vec::new(), Vec::new());
     let mut time_ns = 0;
@@ -51,13 +52,19 @@ fn tell(link: LinkType, set: u8, input: &[u8]) -> Told {
         let cut = if record.tag & frame::CUT != 0 { 100 } else { 0 };
         for _ in 0..1 + (record.tag & frame::TWICE) / frame::TWICE {
             number += 1;
-            let outcome = dissector.frame(&Frame {
+            let frame = Frame {
                 number,
                 time_ns,
                 link,
                 wire_len: record.data.len() as u32 + cut,
                 data: record.data,
-            });
+            };
+            let outcome = if ahead {
+                let prepared = Prepared::new(&frame, dissector.checksums());
+                dissector.prepared(&prepared, &frame.data[prepared.needed()])
+            } else {
+                dissector.frame(&frame)
+            };
             outcomes.push(outcome);
             if let Outcome::Segment(annotation) = outcome {
                 segments.push(annotation);
@@ -79,7 +86,7 @@ fuzz_target!(|input: &[u8]| {
         return;
     };
     let link = LinkType(u16::from_le_bytes([a, b]));
-    let told = tell(link, set, input);
+    let told = tell(link, set, input, false);
     let listed: u64 = told
         .connections
         .iter()
@@ -93,5 +100,5 @@ fuzz_target!(|input: &[u8]| {
         serde_json::to_value(connection).expect("a connection is JSON");
         let _ = connection.explain();
     }
-    assert_eq!(told, tell(link, set, input), "the same again");
+    assert_eq!(told, tell(link, set, input, true), "the same again, in two steps");
 });

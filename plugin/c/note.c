@@ -7,6 +7,9 @@
 
 #include <epan/column-utils.h>
 
+/* As many as the set of rules in an answer can hold. */
+#define RULES_MAX (64 * G_N_ELEMENTS(((synfin_annotation *)NULL)->rules))
+
 static int hf_what = -1;
 
 void note_register(void)
@@ -57,38 +60,49 @@ static gboolean has_words(const synfin_annotation *answer)
     return (answer->present & (SYNFIN_HAS_STEP | SYNFIN_HAS_ROLE)) != 0;
 }
 
-const char *note_words(const noted_layer *layer)
+/* Packets are many, pairs of step and role few: words are made once for each. */
+typedef struct {
+    const char *words;
+    const char *suffix; /* the same as the column shows it */
+} note_text;
+
+static const note_text *text_of(const noted_layer *layer)
 {
     const synfin_annotation *answer = &layer->answer;
-    /* Packets are many, pairs of step and role few: words are made once for each. */
-    static wmem_map_t *known;
+    static note_text *known[1 + UINT8_MAX + 1]; /* by step, and there by role */
     guint step = answer->present & SYNFIN_HAS_STEP ? 1u + answer->step : 0;
     guint role = answer->present & SYNFIN_HAS_ROLE ? 1u + answer->role : 0;
-    gpointer key = GUINT_TO_POINTER(step << 20 | role);
-    const char *words;
+    note_text *text;
 
     if (!has_words(answer))
         return NULL;
-    if (known == NULL)
-        known = wmem_map_new(wmem_epan_scope(), g_direct_hash, g_direct_equal);
-    words = (const char *)wmem_map_lookup(known, key);
-    if (words == NULL) {
-        words = make_words(layer);
-        wmem_map_insert(known, key, (void *)words);
+    if (known[step] == NULL)
+        known[step] = wmem_alloc0_array(wmem_epan_scope(), note_text, 1 + RULES_MAX);
+    text = &known[step][role];
+    if (text->words == NULL) {
+        text->words = make_words(layer);
+        text->suffix = wmem_strdup_printf(wmem_epan_scope(), " [%s]", text->words);
     }
-    return words;
+    return text;
 }
 
-static void put_note(column_info *columns, const char *words)
+const char *note_words(const noted_layer *layer)
+{
+    const note_text *text = text_of(layer);
+
+    return text == NULL ? NULL : text->words;
+}
+
+static void put_note(column_info *columns, const note_text *text)
 {
     /* Protocols above TCP may have closed the column to others. */
     gboolean writable = col_get_writable(columns, COL_INFO);
 
     col_set_writable(columns, COL_INFO, TRUE);
     if (prefs_now.note_style == NOTE_PREFIX)
-        col_prepend_fence_fstr(columns, COL_INFO, "[%s] ", words);
+        col_prepend_fence_fstr(columns, COL_INFO, "[%s] ", text->words);
     else
-        col_append_lstr(columns, COL_INFO, " [", words, "]", COL_ADD_LSTR_TERMINATOR);
+        col_append_lstr(columns, COL_INFO, text->suffix, COL_ADD_LSTR_TERMINATOR);
     col_set_writable(columns, COL_INFO, writable);
 }
 
@@ -97,7 +111,9 @@ void note_column(packet_info *pinfo, const noted_layer *layers)
     if (prefs_now.note_style == NOTE_OFF || pinfo->cinfo == NULL)
         return;
     for (const noted_layer *layer = layers; layer != NULL; layer = layer->next) {
-        if (layer->known && has_words(&layer->answer))
-            put_note(pinfo->cinfo, note_words(layer));
+        const note_text *text = layer->known ? text_of(layer) : NULL;
+
+        if (text != NULL)
+            put_note(pinfo->cinfo, text);
     }
 }

@@ -49,8 +49,8 @@ static void register_judgement(module_t *module)
         "What to do with a segment whose checksum is wrong. One counts as wrong only when the segment was captured "
         "whole and it is no artefact of offloading",
         &prefs_now.checksums, policies, FALSE);
-    prefs_register_bool_preference(module, "http", "Look for HTTP",
-                                   "Whether to follow HTTP/1 requests and responses, on any port", &prefs_now.http);
+    prefs_register_bool_preference(module, "http", "Look for HTTP and TLS",
+                                   "Whether to follow HTTP/1 requests and responses and TLS sessions, on any port", &prefs_now.http);
 }
 
 /* Defaults are those of the library. */

@@ -48,10 +48,10 @@ static void annotations_outlive_their_dissector(void) {
 }
 
 static void numbers_that_mean_nothing_are_refused(void) {
-    synfin_annotation good, wrong[14];
+    synfin_annotation good, wrong[18];
     synfin_values *list = new_values();
     synfin_dissector_free(with_syn(&good));
-    for (size_t i = 0; i < 14; i++) {
+    for (size_t i = 0; i < 18; i++) {
         wrong[i] = good;
     }
     wrong[0].address_len = 0;
@@ -71,7 +71,18 @@ static void numbers_that_mean_nothing_are_refused(void) {
     wrong[12].present |= SYNFIN_HAS_CLOSE_VERDICT;
     wrong[13].close_by_so_far = 200;
     wrong[13].present |= SYNFIN_HAS_CLOSE_BY;
-    for (size_t i = 0; i < 14; i++) {
+    for (size_t i = 14; i < 18; i++) {
+        wrong[i].present |= SYNFIN_HAS_TLS;
+        wrong[i].tls_content = SYNFIN_TLS_CONTENT_HANDSHAKE;
+    }
+    wrong[14].tls_content = 200;
+    wrong[15].tls_step = 200;
+    wrong[15].present |= SYNFIN_HAS_TLS_STEP;
+    wrong[16].tls_message = 200;
+    wrong[16].present |= SYNFIN_HAS_TLS_MESSAGE;
+    wrong[17].tls_alert = 200;
+    wrong[17].present |= SYNFIN_HAS_TLS_ALERT;
+    for (size_t i = 0; i < 18; i++) {
         size_t needed = 99;
         GIVES(SYNFIN_OK, synfin_annotation_values(&good, list));
         GIVES(SYNFIN_ERR_INVALID, synfin_annotation_values(&wrong[i], list));
@@ -148,7 +159,7 @@ static void the_registry_is_complete(void) {
     for (size_t i = 0; i < synfin_rule_count(); i++) {
         GIVES(SYNFIN_OK, synfin_rule_at(i, &rule));
         CHECK(is_text(rule.id) && is_text(rule.name) && is_text(rule.rfc) && is_text(rule.condition));
-        CHECK(strchr("OETH", rule.id.ptr[0]) != NULL && rule.condition.len > 10);
+        CHECK(strchr("OETHL", rule.id.ptr[0]) != NULL && rule.condition.len > 10);
         CHECK(rule.severity >= SYNFIN_SEVERITY_CHAT && rule.severity <= SYNFIN_SEVERITY_ERROR);
         CHECK(rule.group <= SYNFIN_RULE_GROUP_SECURITY && rule.reserved == 0);
     }

@@ -4,6 +4,7 @@ use std::fmt::{Debug, Write as _};
 use std::path::{Path, PathBuf};
 
 use synfin::http::{HttpProtocol, MessageState};
+use synfin::tls::{TlsAlert, TlsContent, TlsMessage, TlsStep};
 use synfin::{
     Cause, CloseVerdict, Closer, Confidence, FieldType, HandshakeVerdict, HttpMessage, IntegrityWord, Order,
     Phase, RuleGroup, Severity, Side, State, Step,
@@ -104,6 +105,10 @@ fn words() -> String {
         words!("step" "A textbook step: opening in three, closing in four." Step::ALL),
         words!("order" "How a segment comes out of turn." Order::ALL),
         words!("state" "States of an endpoint, RFC 9293 section 3.3.2." State::ALL),
+        words!("tls_step" "A step of the TLS handshake; the number names the act, not the order." TlsStep::ALL),
+        words!("tls_content" "What a TLS record carries." TlsContent::ALL),
+        words!("tls_message" "A TLS handshake message in the clear." TlsMessage::ALL),
+        words!("tls_alert" "A TLS alert." TlsAlert::ALL),
         words!("http_message" "The two kinds of HTTP message." HttpMessage::ALL),
         words!("close_verdict" "How a connection ended." CloseVerdict::ALL),
         words!("closer" "Who ended a connection." Closer::ALL),

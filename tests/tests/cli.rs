@@ -207,6 +207,31 @@ fn overlapping_fragments_are_told_and_are_no_fault_of_the_file() {
     assert!(!ran.out.contains("PSH,ACK"), "{}", ran.out);
 }
 
+// No more than 1,024 pieces are held behind a hole.
+#[test]
+fn what_memory_had_no_room_for_is_told() {
+    let mut text = "C > S SYN seq=100\nS > C SYN-ACK seq=300\nC > S ACK\n".to_owned();
+    for piece in 0..1030 {
+        text += &format!("C > S ACK seq={} len=1\n", 103 + 2 * piece);
+    }
+    let mut bytes = LITTLE_MICRO.header(LinkType::ETHERNET);
+    for frame in Script::parse(&text).unwrap().frames() {
+        bytes.extend(LITTLE_MICRO.record(&frame));
+    }
+    let folder = folder();
+    let path = file(&folder, "holes.pcap", bytes);
+    let ran = run(["summary".into(), path.clone()]);
+    assert_eq!(ran.status, Some(0));
+    let told = "memory is bounded: 6 segments behind too long a hole";
+    assert!(ran.err.contains(told), "{}", ran.err);
+    let ran = run(["summary".into(), "--lang".into(), "zh".into(), path.clone()]);
+    assert!(ran.err.contains("6 个报文段位于过长的空洞之后"), "{}", ran.err);
+    let ran = run(["summary".into(), "--json".into(), path]);
+    let summary: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(summary["bounds_reached"]["reassembly"], 6);
+    assert_eq!(summary["bounds_reached"]["connections"], 0);
+}
+
 // As in Zeek's TCPSessionAdapter.cc: a lone SYN-ACK from a likely server port turns the connection around.
 #[test]
 fn likely_server_ports_choose_whom_zeek_calls_the_originator() {

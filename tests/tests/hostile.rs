@@ -48,6 +48,19 @@ fn memory_is_flat() {
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
+/// Where nothing bounds their number: an attempt that nothing follows takes no more than 128 bytes.
+#[test]
+fn a_lone_syn_is_small() {
+    // The lists double in size: these are just full.
+    const FULL: u32 = 1 << 15;
+    /// So many of the last ones are connections in the table.
+    const YOUNG: u32 = 1024;
+    let [few, many] = [FULL, 2 * FULL].map(|kept| memory("lone-syns", kept + YOUNG));
+    let each = (many - few) as f64 / f64::from(FULL);
+    println!("{each:.1} bytes each");
+    assert!((50.0..=128.0).contains(&each), "{each}");
+}
+
 /// Instructions, as callgrind counts them.
 fn work(pattern: &str, count: u32) -> u64 {
     let mut command = Command::new("valgrind");

@@ -68,6 +68,22 @@ const TERMS: &[&str] = &[
     "nmap",
     "TLS",
     "close_notify",
+    "ClientHello",
+    "ServerHello",
+    "HelloRetryRequest",
+    "ChangeCipherSpec",
+    "Finished",
+    "hello",
+    "random",
+    "fatal",
+    "pre_shared_key",
+    "early_data",
+    "DOWNGRD",
+    "SHA-256",
+    "0-RTT",
+    "STARTTLS",
+    "CONNECT",
+    "ID",
     "Karn",
     "accept",
     // HTTP.
@@ -207,6 +223,17 @@ fn both(connection: &Connection) -> [Explanation; 2] {
             let target = http.target.as_deref().unwrap_or("?");
             Some(synfin::display::foreign(http.method.as_deref()?) + " " + &synfin::display::foreign(target))
         })
+        .chain(connection.tls.iter().flat_map(|tls| {
+            let names = [&tls.server_name, &tls.alpn]
+                .into_iter()
+                .flatten()
+                .map(ToString::to_string);
+            let clear = tls.alerts.iter().filter(|alert| alert.number.is_some());
+            let alerts = clear.map(|alert| alert.name.to_string());
+            names
+                .chain(tls.cipher.map(|cipher| cipher.to_string()))
+                .chain(alerts)
+        }))
         .chain([
             SocketAddr::from((connection.src, connection.src_port)).to_string(),
             SocketAddr::from((connection.dst, connection.dst_port)).to_string(),

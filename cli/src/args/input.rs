@@ -1,11 +1,13 @@
 //! What to read, and how to take it.
 
 use std::cell::OnceCell;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use crate::Failure;
 use crate::fail_on::FailOn;
 use crate::input::{Filter, Moment, Plan, Window};
+use crate::pipeline::Threads;
 use crate::times::TimeFormat;
 
 /// Capture files, and what to believe of them.
@@ -50,6 +52,10 @@ pub(crate) struct Input {
     /// [default: those of Zeek's protocol scripts].
     #[arg(long, value_name = "LIST", value_parser = ports)]
     pub(crate) likely_server_ports: Option<Ports>,
+    /// Threads that work at once: with two, one reads beside; with three, one prints beside as well. 1 does all on one
+    /// [default: 3 where the machine has several cores, else 1].
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
     #[arg(skip)]
     plan: OnceCell<Plan>,
 }
@@ -67,6 +73,10 @@ impl Input {
     pub(crate) fn filter(&self) -> Result<Option<Filter>, Failure> {
         let filter = self.filter.as_deref().map(Filter::new).transpose();
         filter.map_err(Failure::Input)
+    }
+
+    pub(crate) fn threads(&self) -> Threads {
+        Threads::new(self.threads)
     }
 
     pub(crate) const fn window(&self) -> Window {

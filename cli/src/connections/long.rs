@@ -5,11 +5,13 @@ use std::io::{self, Write};
 use std::net::IpAddr;
 
 use synfin::http::Transaction;
-use synfin::{Connection, Offer, Rule, Side, Sides};
+use synfin::tls::Tls;
+use synfin::{Cause, Connection, Offer, Rule, Side, Sides};
 
 use super::{Rows, ended_by, sure};
 use crate::language::Messages;
 use crate::text::{self, DIM, Duration, HEADING, Left, Right, foreign};
+use crate::tls;
 
 /// Transactions told one by one.
 const TRANSACTIONS: usize = 10;
@@ -123,6 +125,10 @@ impl<W: Write> Long<W> {
         }
         self.label(words.close, &closed)?;
         let mut cause = sure(self.say, close.cause.label(language), close.cause_confidence);
+        let alert = connection.tls.as_deref().and_then(Tls::fatal_alert);
+        if let Some(alert) = alert.filter(|_| close.cause == Cause::TlsAlert) {
+            cause = cause + self.say.colon + alert.name.as_str();
+        }
         if !close.reset_signs.is_empty() {
             let signs: Vec<&str> = close
                 .reset_signs
@@ -136,6 +142,16 @@ impl<W: Write> Long<W> {
             self.label(words.protocol, protocol.label(language))?;
         }
         self.protocols(connection)?;
+        if let Some(session) = connection.tls.as_deref() {
+            self.label("TLS", &tls::session(self.say, session))?;
+            let times = tls::times(self.say, session);
+            if !times.is_empty() {
+                self.label("", &times)?;
+            }
+            for alert in &session.alerts {
+                self.label(self.say.tls.alert_label, &tls::alert(self.say, alert))?;
+            }
+        }
         let zeek = &connection.zeek;
         let zeek = (words.zeek)(
             zeek.conn_state,

@@ -24,6 +24,10 @@ pub(crate) trait Form {
     fn end(&mut self) -> io::Result<()> {
         Ok(())
     }
+    /// No further row is waited for before those given are written.
+    fn pass(&mut self) -> io::Result<()> {
+        Ok(())
+    }
     fn flush(&mut self) -> io::Result<()>;
 }
 
@@ -34,12 +38,12 @@ pub(crate) fn asked(
     asked: &args::Selection,
     selection: &Selection,
     usual: &[&str],
-) -> Option<Box<dyn Form>> {
+) -> Option<Box<dyn Form + Send>> {
     let mut columns = selection.fields.clone();
     if columns.is_empty() {
         columns.extend(usual.iter().filter_map(|name| Column::find(subject, name).ok()));
     }
-    let out = || BufWriter::new(io::stdout().lock());
+    let out = || BufWriter::new(io::stdout());
     match (asked.csv, asked.tsv, selection.fields.is_empty()) {
         (true, _, _) => Some(Box::new(Separated::csv(out(), columns))),
         (_, true, _) => Some(Box::new(Separated::tsv(out(), columns))),
@@ -50,7 +54,7 @@ pub(crate) fn asked(
             subject,
         })),
         _ => {
-            let out = BufWriter::new(anstream::stdout().lock());
+            let out = BufWriter::new(anstream::stdout());
             Some(Box::new(Fields {
                 table: Table::new(out),
                 columns,
@@ -182,6 +186,10 @@ impl<W: Write> Form for Fields<W> {
 
     fn end(&mut self) -> io::Result<()> {
         self.table.end()
+    }
+
+    fn pass(&mut self) -> io::Result<()> {
+        self.table.write()
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::net::IpAddr;
 
 use synfin::http2::Http2Note;
+use synfin::tls::TlsNote;
 use synfin::websocket::WebsocketNote;
 use synfin::{Annotation, HttpNote, State, Transition};
 
@@ -57,6 +58,8 @@ pub(crate) fn write(out: &mut Vec<u8>, annotation: &Annotation) {
     http2(out, a.http2.as_ref());
     text(out, ",\"websocket\":");
     websocket(out, a.websocket.as_ref());
+    text(out, ",\"tls\":");
+    tls(out, a.tls.as_ref());
     word(
         out,
         ",\"close\":{\"verdict_so_far\":",
@@ -156,6 +159,18 @@ fn http(out: &mut Vec<u8>, note: Option<&HttpNote>) {
     text(out, yes_or_no(note.ends));
     number(out, ",\"transaction\":", note.transaction);
     optional(out, ",\"request_in\":", note.request_in);
+    out.push(b'}');
+}
+
+fn tls(out: &mut Vec<u8>, note: Option<&TlsNote>) {
+    let Some(note) = note else {
+        return text(out, "null");
+    };
+    word(out, "{\"step\":", note.step.map(|step| step.as_str()));
+    word(out, ",\"content\":", Some(note.content.as_str()));
+    number(out, ",\"records\":", note.records);
+    word(out, ",\"message\":", note.message.map(|message| message.as_str()));
+    word(out, ",\"alert\":", note.alert.map(|alert| alert.as_str()));
     out.push(b'}');
 }
 

@@ -126,7 +126,8 @@ impl<W: Write> Table<W> {
         self.out.flush()
     }
 
-    fn write(&mut self) -> io::Result<()> {
+    /// Writes the rows that wait.
+    pub(crate) fn write(&mut self) -> io::Result<()> {
         let mut line = String::new();
         if !self.headed && self.is_headed() {
             self.headed = true;

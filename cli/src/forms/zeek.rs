@@ -105,7 +105,9 @@ fn cells(connection: &Connection) -> [String; COLUMNS.len()] {
         Some(HttpProtocol::Http1) => "http",
         Some(HttpProtocol::Http2 | HttpProtocol::H2c) => "http2",
         Some(HttpProtocol::Websocket) => "http,websocket",
-        Some(HttpProtocol::Tls | HttpProtocol::Opaque) => "http",
+        Some(HttpProtocol::Tls) if connection.http.is_empty() => "ssl",
+        Some(HttpProtocol::Tls) => "http,ssl",
+        Some(HttpProtocol::Opaque) => "http",
         None => UNSET,
     };
     let missed = connection.gap_bytes.initiator + connection.gap_bytes.responder;

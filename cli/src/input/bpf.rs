@@ -12,7 +12,7 @@ use synfin::{Frame, LinkType};
 use crate::language::messages;
 
 /// A filter expression, compiled for each link type that comes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Filter {
     expression: String,
     programs: HashMap<LinkType, Program>,
@@ -98,7 +98,7 @@ struct Instruction {
 }
 
 /// A filter's instructions. Jumps lead forward only, so that it ends.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Program(Vec<Instruction>);
 
 /// Words of memory.

@@ -1,5 +1,6 @@
 //! Captures from files, folders and standard input, and what could not be read of them.
 
+mod ahead;
 mod bpf;
 mod compressed;
 mod opening;
@@ -14,18 +15,21 @@ use std::io;
 use std::path::Path;
 
 use synfin::wire::Other;
-use synfin::{Annotation, Config, Connection, Dissector, Frame, IcmpNote, LinkType, Outcome};
+use synfin::{
+    Annotation, BoundsReached, Config, Connection, Dissector, Frame, IcmpNote, LinkType, Outcome, Prepared,
+};
 
 use crate::args;
 use crate::fail_on::FailOn;
 use crate::interrupt;
 use crate::language::messages;
 use crate::{Failure, text};
+use ahead::{Ahead, Choice, TakeAhead};
 pub(crate) use bpf::Filter;
 use opening::Manner;
 pub(crate) use plan::Plan;
 use progress::Progress;
-use stream::{Faults, Stream, Take};
+use stream::{Fault, Faults, Stream, Take};
 pub(crate) use window::{Moment, Window};
 
 /// What could be read, over all inputs.
@@ -80,11 +84,15 @@ pub(crate) trait Sink {
         true
     }
     /// A frame is about to be taken in, captured at this time.
-    fn captured(&mut self, _time_ns: i64) {}
+    fn captured(&mut self, _time_ns: i64) -> io::Result<()> {
+        Ok(())
+    }
     /// A TCP segment was annotated.
     fn segment(&mut self, dissector: &Dissector, annotation: &Annotation) -> io::Result<()>;
     /// An ICMP error about a segment of a known connection came in frame `frame`.
     fn icmp(&mut self, _frame: u64, _time_ns: i64, _note: &IcmpNote) {}
+    /// A QUIC Initial packet came.
+    fn quic_initial(&mut self) {}
     /// A frame was taken in, whatever became of it.
     fn frame(&mut self, _dissector: &mut Dissector) -> io::Result<()> {
         Ok(())
@@ -103,8 +111,16 @@ pub(crate) trait Sink {
     fn remark(&mut self) -> Option<String> {
         None
     }
+    /// Others write now: what was given is to be dealt with as far as it would be without threads.
+    fn settle(&mut self) -> io::Result<()> {
+        Ok(())
+    }
     /// What was written must be seen now.
     fn flush(&mut self) -> io::Result<()>;
+    /// The input is live and more of it may come much later; what was written is flushed where that is so.
+    fn pass(&mut self) -> io::Result<()> {
+        self.flush()
+    }
 }
 
 /// Reads every capture in order into what `sink` makes for it.
@@ -125,12 +141,22 @@ pub(crate) fn read_all<S: Sink>(from: &args::Input, mut sink: S) -> Result<Readi
     );
     let several = plan.sources.len() > 1;
     for source in &plan.sources {
+        let mut config = from.config();
+        sink.configure(&mut config);
         let mut faults = Faults::default();
-        let opened = sink
-            .prepare(&source.path)
-            .and_then(|()| Stream::open(source, &manner, &mut faults));
-        let stream = match opened {
-            Ok(stream) => stream,
+        let opened = sink.prepare(&source.path).and_then(|()| {
+            if !from.threads().has_reader() {
+                return Stream::open(source, &manner, &mut faults).map(Opened::Here);
+            }
+            let choice = Choice {
+                filter: filter.clone(),
+                window: from.window(),
+                checksums: config.checksums,
+            };
+            Ahead::open(source, &manner, choice, &mut faults).map(Opened::Ahead)
+        });
+        let opened = match opened {
+            Ok(opened) => opened,
             Err(message) => {
                 progress.clear();
                 faults.flush();
@@ -146,8 +172,6 @@ pub(crate) fn read_all<S: Sink>(from: &args::Input, mut sink: S) -> Result<Readi
             sink.begin(&source.name.display().to_string())?;
         }
         reading.read += 1;
-        let mut config = from.config();
-        sink.configure(&mut config);
         let mut taker = Taker {
             dissector: Dissector::new(config),
             sink: &mut sink,
@@ -159,11 +183,22 @@ pub(crate) fn read_all<S: Sink>(from: &args::Input, mut sink: S) -> Result<Readi
             first_ns: None,
             unknown: BTreeMap::new(),
             overlapping: 0,
+            quic: 0,
+            has_tcp: false,
         };
-        stream.read(&mut faults, &mut taker)?;
+        match opened {
+            Opened::Here(stream) => stream.read(&mut faults, &mut taker)?,
+            Opened::Ahead(ahead) => ahead.read(&mut faults, &mut taker)?,
+        }
         taker.end(&source.name, &from.fail_on, &mut faults, &mut reading)?;
     }
     reading.outcome(from.files.len())
+}
+
+/// A capture that is read on this thread, or on another.
+enum Opened {
+    Here(Stream),
+    Ahead(Ahead),
 }
 
 /// Bytes of all files; none where an input has no known end.
@@ -243,25 +278,81 @@ struct Taker<'a, S> {
     first_ns: Option<i64>,
     unknown: BTreeMap<LinkType, u64>,
     overlapping: u64,
+    /// QUIC Initial packets.
+    quic: u64,
+    has_tcp: bool,
 }
 
 impl<S: Sink> Take for Taker<'_, S> {
     fn frame(&mut self, frame: &Frame<'_>, faults: &mut Faults) -> Result<(), Failure> {
-        self.progress.step();
-        if !faults.messages.is_empty() {
-            self.progress.clear();
-            faults.flush();
-        }
+        self.progress.step(1);
+        self.tell(faults)?;
         let first_ns = *self.first_ns.get_or_insert(frame.time_ns);
         if !is_selected(frame, self.window, first_ns, self.filter.as_deref_mut())? {
             return Ok(());
         }
-        self.sink.captured(frame.time_ns);
-        match &self.dissector.frame(frame) {
-            Outcome::Segment(annotation) => self.sink.segment(&self.dissector, annotation)?,
-            Outcome::Icmp(Some(note)) => self.sink.icmp(frame.number, frame.time_ns, note),
+        self.sink.captured(frame.time_ns)?;
+        let outcome = self.dissector.frame(frame);
+        self.took(frame.number, frame.time_ns, &outcome)?;
+        if self.live {
+            self.sink.flush()?;
+        }
+        Ok(())
+    }
+}
+
+impl<S: Sink> TakeAhead for Taker<'_, S> {
+    fn frame(&mut self, frame: &Prepared, bytes: &[u8]) -> Result<(), Failure> {
+        self.sink.captured(frame.time_ns())?;
+        let outcome = self.dissector.prepared(frame, bytes);
+        self.took(frame.number(), frame.time_ns(), &outcome)?;
+        if self.live {
+            self.sink.pass()?;
+        }
+        Ok(())
+    }
+
+    fn fault(&mut self, fault: Fault) -> Result<(), Failure> {
+        let mut faults = Faults::default();
+        faults.messages.push(fault);
+        self.tell(&mut faults)
+    }
+
+    fn pause(&mut self, seen: u32) -> Result<(), Failure> {
+        self.progress.step(seen);
+        if self.live {
+            self.sink.flush()?;
+        }
+        Ok(())
+    }
+}
+
+impl<S: Sink> Taker<'_, S> {
+    /// Says what is wrong with the input behind the frames taken so far.
+    fn tell(&mut self, faults: &mut Faults) -> Result<(), Failure> {
+        if !faults.messages.is_empty() {
+            self.sink.settle()?;
+            self.progress.clear();
+            faults.flush();
+        }
+        Ok(())
+    }
+
+    /// A frame was taken in.
+    #[inline(always)]
+    fn took(&mut self, number: u64, time_ns: i64, outcome: &Outcome) -> Result<(), Failure> {
+        match outcome {
+            Outcome::Segment(annotation) => {
+                self.has_tcp = true;
+                self.sink.segment(&self.dissector, annotation)?;
+            }
+            Outcome::Icmp(Some(note)) => self.sink.icmp(number, time_ns, note),
             Outcome::Other(Other::UnknownLink(link)) => *self.unknown.entry(*link).or_default() += 1,
             Outcome::Other(Other::OverlappingFragment) => self.overlapping += 1,
+            Outcome::Other(Other::QuicInitial) => {
+                self.quic += 1;
+                self.sink.quic_initial();
+            }
             _ => {}
         }
         if self.sink.takes_connections() {
@@ -271,15 +362,9 @@ impl<S: Sink> Take for Taker<'_, S> {
                 self.sink.connections(gone)?;
             }
         }
-        self.sink.frame(&mut self.dissector)?;
-        if self.live {
-            self.sink.flush()?;
-        }
-        Ok(())
+        Ok(self.sink.frame(&mut self.dissector)?)
     }
-}
 
-impl<S: Sink> Taker<'_, S> {
     /// The capture has ended: the rest of the report, and what was wrong.
     fn end(
         mut self,
@@ -305,6 +390,12 @@ impl<S: Sink> Taker<'_, S> {
             // The traffic's fault, not the file's: the exit status stays.
             complain(name, &(words.overlapping)(self.overlapping));
         }
+        if let Some(left_out) = left_out(&self.dissector.bounds_reached()) {
+            complain(name, &left_out);
+        }
+        if self.quic > 0 && !self.has_tcp {
+            complain(name, &(words.only_quic)(self.quic));
+        }
         for (link, frames) in &self.unknown {
             complain(name, &(words.unknown_link)(*frames, link.0.into(), link.name()));
         }
@@ -312,6 +403,23 @@ impl<S: Sink> Taker<'_, S> {
         reading.unusable |= faults.unusable;
         Ok(())
     }
+}
+
+/// What is missing from what was told, because memory is bounded.
+fn left_out(bounds: &BoundsReached) -> Option<String> {
+    let words = &messages().input.bounds;
+    let told: Vec<String> = [
+        (bounds.connections, words.connections),
+        (bounds.reassembly, words.reassembly),
+        (bounds.held_bytes, words.held),
+        (bounds.heads, words.heads),
+        (bounds.pending_requests, words.transactions),
+    ]
+    .into_iter()
+    .filter(|&(count, _)| count > 0)
+    .map(|(count, words)| words(count))
+    .collect();
+    (!told.is_empty()).then(|| format!("{}{}", words.title, told.join(messages().semicolon)))
 }
 
 fn complain(path: &Path, message: &str) {

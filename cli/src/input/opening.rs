@@ -1,10 +1,12 @@
 //! From a path to its bytes: standard input, files, files that grow, and files by the thousand.
 
-use std::cell::Cell;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use synfin::capture::Capture;
@@ -26,7 +28,31 @@ pub(super) struct Manner {
     /// Hold no file open between two pieces of it: there are many.
     pub(super) parked: bool,
     /// Bytes taken from all inputs, compressed as they are.
-    pub(super) taken: Rc<Cell<u64>>,
+    pub(super) taken: Arc<AtomicU64>,
+    /// What is done before input is waited for.
+    pub(super) waiting: Waiting,
+}
+
+/// Called where an input has nothing more at the moment.
+#[derive(Clone, Default)]
+pub(super) struct Waiting(Option<Rc<dyn Fn()>>);
+
+impl Waiting {
+    pub(super) fn calls(what: impl Fn() + 'static) -> Self {
+        Self(Some(Rc::new(what)))
+    }
+
+    fn begins(&self) {
+        if let Some(call) = &self.0 {
+            call();
+        }
+    }
+}
+
+impl fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Waiting").field(&self.0.is_some()).finish()
+    }
 }
 
 pub(super) fn is_stdin(path: &Path) -> bool {
@@ -37,12 +63,17 @@ pub(super) fn is_stdin(path: &Path) -> bool {
 pub(super) fn open(path: &Path, manner: &Manner) -> Result<Opened, String> {
     let words = &messages().input;
     let bytes: Box<dyn Read> = if is_stdin(path) {
-        Box::new(LiveInput::new())
+        let waiting = manner.waiting.clone();
+        Box::new(LiveInput::new(move || waiting.begins()))
     } else {
         let file = File::open(path).map_err(|error| (words.io_error)(&error))?;
         let is_file = file.metadata().is_ok_and(|data| data.is_file());
         match () {
-            () if is_file && manner.follow => Box::new(Growing { file, position: 0 }),
+            () if is_file && manner.follow => Box::new(Growing {
+                file,
+                position: 0,
+                waiting: manner.waiting.clone(),
+            }),
             () if is_file && manner.parked => Box::new(Parked {
                 path: path.to_owned(),
                 position: 0,
@@ -52,7 +83,7 @@ pub(super) fn open(path: &Path, manner: &Manner) -> Result<Opened, String> {
     };
     let counted = Counted {
         of: bytes,
-        taken: Rc::clone(&manner.taken),
+        taken: Arc::clone(&manner.taken),
     };
     let bytes = compressed::decompressed(Box::new(counted)).map_err(|error| (words.io_error)(&error))?;
     Capture::open(bytes).map_err(|error| (words.capture_error)(&error))
@@ -60,13 +91,13 @@ pub(super) fn open(path: &Path, manner: &Manner) -> Result<Opened, String> {
 
 struct Counted {
     of: Box<dyn Read>,
-    taken: Rc<Cell<u64>>,
+    taken: Arc<AtomicU64>,
 }
 
 impl Read for Counted {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let len = self.of.read(buffer)?;
-        self.taken.set(self.taken.get() + len as u64);
+        self.taken.fetch_add(len as u64, Ordering::Relaxed);
         Ok(len)
     }
 }
@@ -75,6 +106,7 @@ impl Read for Counted {
 struct Growing {
     file: File,
     position: u64,
+    waiting: Waiting,
 }
 
 impl Read for Growing {
@@ -90,6 +122,7 @@ impl Read for Growing {
                 let message = (messages().input.cut_while_followed)(now, self.position);
                 return Err(io::Error::other(message));
             }
+            self.waiting.begins();
             std::thread::sleep(PAUSE);
         }
         Ok(0)

@@ -1,8 +1,8 @@
 //! How far the reading is: on a terminal, and only where it takes more than a moment.
 
-use std::cell::Cell;
 use std::io::{IsTerminal as _, Write as _};
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::interrupt;
@@ -21,7 +21,7 @@ pub(super) struct Progress {
     visible: bool,
     frames: u32,
     begun: Instant,
-    taken: Rc<Cell<u64>>,
+    taken: Arc<AtomicU64>,
     /// Bytes of all files; none where an input has no known end.
     total: Option<u64>,
     wanted: bool,
@@ -29,7 +29,7 @@ pub(super) struct Progress {
 
 impl Progress {
     /// `quiet`: nothing is written to standard output meanwhile.
-    pub(super) fn new(taken: Rc<Cell<u64>>, total: Option<u64>, quiet: bool) -> Self {
+    pub(super) fn new(taken: Arc<AtomicU64>, total: Option<u64>, quiet: bool) -> Self {
         let to_terminal = std::io::stderr().is_terminal();
         let alone = quiet || !std::io::stdout().is_terminal();
         Self {
@@ -43,9 +43,9 @@ impl Progress {
         }
     }
 
-    /// A frame was read.
-    pub(super) fn step(&mut self) {
-        self.frames += 1;
+    /// Frames were read.
+    pub(super) fn step(&mut self, frames: u32) {
+        self.frames = self.frames.saturating_add(frames);
         if !self.wanted || self.frames < FRAMES {
             return;
         }
@@ -57,7 +57,12 @@ impl Progress {
         }
         self.shown_at = Some(now);
         self.visible = true;
-        let line = words(messages(), self.taken.get(), self.total, now - self.begun);
+        let line = words(
+            messages(),
+            self.taken.load(Ordering::Relaxed),
+            self.total,
+            now - self.begun,
+        );
         let line = text::cut(&line, Some(text::width() - 1));
         // What cannot be shown is not missed.
         let _ = write!(std::io::stderr(), "\r{line}\x1b[K");

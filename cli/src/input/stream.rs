@@ -24,8 +24,11 @@ pub(super) struct Faults {
     /// Nothing is told: another reading does.
     pub(super) quiet: bool,
     /// Told before anything is.
-    pub(super) messages: Vec<(PathBuf, String)>,
+    pub(super) messages: Vec<Fault>,
 }
+
+/// A file, and in words what was wrong with it.
+pub(super) type Fault = (PathBuf, String);
 
 impl Faults {
     fn tell(&mut self, path: &Path, message: String) {

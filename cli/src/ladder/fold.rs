@@ -463,6 +463,9 @@ fn is_plain(segment: &Annotation) -> bool {
         && segment.order.is_none()
         && segment.integrity == IntegrityWord::Ok
         && !segment.http.is_some_and(|HttpNote { begins, .. }| begins)
+        && !segment
+            .tls
+            .is_some_and(|tls| tls.step.is_some() || tls.alert.is_some())
         && !Side::BOTH.into_iter().any(moves)
 }
 

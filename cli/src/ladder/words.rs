@@ -8,6 +8,7 @@ use super::fold::{Run, Told};
 use crate::language::{IcmpNames, Messages};
 use crate::packets;
 use crate::text::{self, Duration};
+use crate::tls;
 
 /// What a segment is, what it answers and what became of it.
 pub(super) fn note(
@@ -29,6 +30,7 @@ pub(super) fn note(
     }
     parts.extend(http(say, connection, segment));
     parts.extend(packets::words::frames(segment));
+    parts.extend(tls::segment(say, segment));
     if let Some(first) = segment.retransmission_of {
         let mut repeats = (words.repeats)(first, segment.since_previous_ns.map(Duration));
         if let Some(percent) = segment.backoff_percent {

@@ -4,8 +4,8 @@ use synfin::Topic;
 
 use super::Language;
 use super::messages::{
-    Bodies, Connections, Explain, Http, IcmpNames, Input, Ladder, Long, Messages, Packets, Page, Summary,
-    Tables,
+    Bodies, Bounds, Connections, Explain, Http, IcmpNames, Input, Ladder, Long, Messages, Packets, Page,
+    Summary, Tables, Tls,
 };
 
 const fn s(count: u64) -> &'static str {
@@ -44,6 +44,7 @@ pub(super) static ENGLISH: Messages = Messages {
     explain: EXPLAIN,
     tables: TABLES,
     packets: PACKETS,
+    tls: TLS,
     connections: CONNECTIONS,
     long: LONG,
     http: HTTP,
@@ -117,6 +118,21 @@ const PACKETS: Packets = Packets {
     request_in: |to, frame| add!(to, " for the request in {frame}"),
     answered_in: |to, frame| add!(to, ", answered in {frame}"),
     not_answered: ", not answered",
+};
+
+const TLS: Tls = Tls {
+    data: "TLS data",
+    step: |step| format!("TLS step {step}"),
+    alert: |name| format!("TLS alert {name}"),
+    alert_of: |name, by, frame| format!("{name} by {by} in frame {frame}"),
+    alert_label: "TLS alert",
+    alpn_offered: |names| format!("ALPN offered {names}"),
+    resumed: |by| format!("resumed by {by}"),
+    early_data: |state| format!("early data {state}"),
+    server_hello_after: |span| format!("ServerHello after {span}"),
+    handshake_after: |span| format!("handshake complete after {span}"),
+    data_after: |span| format!("first data after {span}"),
+    no_version: "no version known",
 };
 
 const CONNECTIONS: Connections = Connections {
@@ -289,6 +305,7 @@ const SUMMARY: Summary = Summary {
     segments_by: |initiators, responders| {
         format!("connections; segments: {initiators} by initiators, {responders} by responders")
     },
+    quic_initial: "Initial packets (UDP), not followed",
     more_servers: |count| format!("with {count} more servers"),
 };
 
@@ -352,6 +369,20 @@ const INPUT: Input = Input {
         format!(
             "{} of packets whose fragments overlap (RFC 5722): not put together",
             counted(count, "IP fragment")
+        )
+    },
+    bounds: Bounds {
+        title: "memory is bounded: ",
+        connections: |count| format!("{} told before their end", counted(count, "connection")),
+        reassembly: |count| format!("{} behind too long a hole", counted(count, "segment")),
+        held: |count| format!("{} let go what they held", counted(count, "connection")),
+        heads: |count| format!("{} of too long a head", counted(count, "segment")),
+        transactions: |count| format!("{} not told", counted(count, "transaction")),
+    },
+    only_quic: |count| {
+        format!(
+            "no TCP, but {}: QUIC is not followed",
+            counted(count, "QUIC Initial packet")
         )
     },
     unknown_link: |frames, link, name| {

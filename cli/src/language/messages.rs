@@ -37,6 +37,7 @@ pub(crate) struct Messages {
     pub(crate) explain: Explain,
     pub(crate) tables: Tables,
     pub(crate) packets: Packets,
+    pub(crate) tls: Tls,
     pub(crate) connections: Connections,
     pub(crate) long: Long,
     pub(crate) http: Http,
@@ -118,6 +119,26 @@ pub(crate) struct Packets {
     pub(crate) request_in: fn(&mut String, u64),
     pub(crate) answered_in: fn(&mut String, u64),
     pub(crate) not_answered: &'static str,
+}
+
+/// TLS in a segment and of a connection.
+pub(crate) struct Tls {
+    /// Its application data, or what looks like it.
+    pub(crate) data: &'static str,
+    /// A step of its handshake.
+    pub(crate) step: fn(&str) -> String,
+    pub(crate) alert: fn(&str) -> String,
+    /// An alert, its sender and its frame.
+    pub(crate) alert_of: fn(&str, &str, u64) -> String,
+    pub(crate) alert_label: &'static str,
+    pub(crate) alpn_offered: fn(&str) -> String,
+    pub(crate) resumed: fn(&str) -> String,
+    pub(crate) early_data: fn(&str) -> String,
+    pub(crate) server_hello_after: fn(Duration) -> String,
+    pub(crate) handshake_after: fn(Duration) -> String,
+    pub(crate) data_after: fn(Duration) -> String,
+    /// No version is known.
+    pub(crate) no_version: &'static str,
 }
 
 /// A connection in a line, and its verdicts in a sentence.
@@ -262,6 +283,7 @@ pub(crate) struct Summary {
     pub(crate) cause_by: fn(&str, &str) -> String,
     /// Segments sent again by initiators and responders.
     pub(crate) segments_by: fn(u64, u64) -> String,
+    pub(crate) quic_initial: &'static str,
     pub(crate) more_servers: fn(usize) -> String,
 }
 
@@ -314,6 +336,17 @@ pub(crate) struct IcmpNames {
     pub(crate) error: &'static str,
 }
 
+/// What did not fit into memory.
+pub(crate) struct Bounds {
+    pub(crate) title: &'static str,
+    pub(crate) connections: fn(u64) -> String,
+    /// Segments behind which holes were given up.
+    pub(crate) reassembly: fn(u64) -> String,
+    pub(crate) held: fn(u64) -> String,
+    pub(crate) heads: fn(u64) -> String,
+    pub(crate) transactions: fn(u64) -> String,
+}
+
 /// What is wrong with an input, and how far its reading is.
 pub(crate) struct Input {
     pub(crate) nothing_to_read: &'static str,
@@ -322,6 +355,10 @@ pub(crate) struct Input {
     /// Why fields of a connection cannot be told.
     pub(crate) needs_two_passes: fn(&str) -> String,
     pub(crate) overlapping: fn(u64) -> String,
+    /// QUIC Initial packets, where there is no TCP.
+    pub(crate) only_quic: fn(u64) -> String,
+    /// What was left out because memory is bounded: a phrase for each bound, and what is before them all.
+    pub(crate) bounds: Bounds,
     /// Frames of a link type by its number and name.
     pub(crate) unknown_link: fn(u64, u32, Option<&str>) -> String,
     pub(crate) no_capture_here: &'static str,

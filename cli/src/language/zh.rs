@@ -6,8 +6,8 @@ use synfin::capture::CaptureError;
 
 use super::Language;
 use super::messages::{
-    Bodies, Connections, Explain, Http, IcmpNames, Input, Ladder, Long, Messages, Packets, Page, Summary,
-    Tables,
+    Bodies, Bounds, Connections, Explain, Http, IcmpNames, Input, Ladder, Long, Messages, Packets, Page,
+    Summary, Tables, Tls,
 };
 
 pub(super) static CHINESE: Messages = Messages {
@@ -37,6 +37,7 @@ pub(super) static CHINESE: Messages = Messages {
     explain: EXPLAIN,
     tables: TABLES,
     packets: PACKETS,
+    tls: TLS,
     connections: CONNECTIONS,
     long: LONG,
     http: HTTP,
@@ -108,6 +109,21 @@ const PACKETS: Packets = Packets {
     request_in: |to, frame| add!(to, "，响应帧 {frame} 的请求"),
     answered_in: |to, frame| add!(to, "，响应在帧 {frame}"),
     not_answered: "，无响应",
+};
+
+const TLS: Tls = Tls {
+    data: "TLS 数据",
+    step: |step| format!("TLS 步骤 {step}"),
+    alert: |name| format!("TLS 告警 {name}"),
+    alert_of: |name, by, frame| format!("{name}，{by}，帧 {frame}"),
+    alert_label: "TLS 告警",
+    alpn_offered: |names| format!("提供的 ALPN：{names}"),
+    resumed: |by| format!("以{by}恢复会话"),
+    early_data: |state| format!("早期数据{state}"),
+    server_hello_after: |span| format!("{span} 后 ServerHello"),
+    handshake_after: |span| format!("{span} 后握手完成"),
+    data_after: |span| format!("{span} 后首个数据"),
+    no_version: "版本未知",
 };
 
 const CONNECTIONS: Connections = Connections {
@@ -271,6 +287,7 @@ const SUMMARY: Summary = Summary {
     segments_by: |initiators, responders| {
         format!("个连接；报文段：发起方 {initiators} 个，响应方 {responders} 个")
     },
+    quic_initial: "个 Initial 分组（UDP），不作跟踪",
     more_servers: |count| format!("连同另外 {count} 台服务器"),
 };
 
@@ -332,6 +349,15 @@ const INPUT: Input = Input {
     two_passes: "读取两遍需要可重复读取的文件：此输入不是",
     needs_two_passes: |why| format!("连接的字段在连接结束后才能确定，而{why}"),
     overlapping: |count| format!("{count} 个 IP 分片所属的分组有重叠分片（RFC 5722）：未重组"),
+    bounds: Bounds {
+        title: "内存有上限：",
+        connections: |count| format!("{count} 个连接在结束之前给出"),
+        reassembly: |count| format!("{count} 个报文段位于过长的空洞之后"),
+        held: |count| format!("{count} 个连接放弃了所保存的数据"),
+        heads: |count| format!("{count} 个报文段的首部过长"),
+        transactions: |count| format!("{count} 个事务未给出"),
+    },
+    only_quic: |count| format!("没有 TCP，但有 {count} 个 QUIC Initial 分组：不跟踪 QUIC"),
     unknown_link: |frames, link, name| {
         format!(
             "{frames} 个帧的链路类型 {link}（{}）不受支持，未读取",

@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
-use synfin::{Annotation, Dissector, HttpMessage, IntegrityWord, Order, Phase, Rule};
+use synfin::http::Transaction;
+use synfin::{Annotation, HttpMessage, IntegrityWord, Order, Phase, Rule};
 
 use crate::language::Messages;
 use crate::links::Links;
 use crate::text::{self, Duration, ENDING, OPENING};
+use crate::tls;
 
 pub(super) fn style(annotation: &Annotation) -> anstyle::Style {
     let worst = annotation.rules.iter().map(|rule| rule.info().severity).max();
@@ -37,7 +39,7 @@ impl Parts {
 /// What the segment is and what it answers, in a few words.
 pub(super) fn what(
     say: &Messages,
-    dissector: &Dissector,
+    transaction: Option<&Transaction>,
     annotation: &Annotation,
     links: Option<&Links>,
 ) -> String {
@@ -57,8 +59,13 @@ pub(super) fn what(
             words.next().push_str(name(say, rule, annotation));
         }
     }
-    match http(say, dissector, annotation, links) {
+    match http(say, transaction, annotation, links) {
         Some(message) => words.next().push_str(&message),
+        None if annotation.tls.is_some() => {
+            words
+                .next()
+                .push_str(&tls::segment(say, annotation).unwrap_or_default());
+        }
         None if annotation.len > 0
             && annotation.retransmission_of.is_none()
             && frames(annotation).is_none() =>
@@ -111,12 +118,12 @@ pub(crate) fn name(say: &Messages, rule: Rule, annotation: &Annotation) -> &'sta
 
 fn http(
     say: &Messages,
-    dissector: &Dissector,
+    transaction: Option<&Transaction>,
     annotation: &Annotation,
     links: Option<&Links>,
 ) -> Option<String> {
     let note = annotation.http?;
-    let transaction = dissector.transaction(annotation.connection, note.transaction)?;
+    let transaction = transaction?;
     let mut message = match note.message {
         HttpMessage::Request => {
             let [method, target] = text::request(transaction);

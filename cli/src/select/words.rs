@@ -1,6 +1,7 @@
 //! Which words a field of words can have, so that a misspelt one is an error and not an empty answer.
 
 use synfin::http::{HttpProtocol, MessageState};
+use synfin::tls::{TlsAlert, TlsAlertLevel, TlsContent, TlsEarlyData, TlsMessage, TlsResumption, TlsStep};
 use synfin::{
     Cause, CloseVerdict, Closer, Confidence, Ecn, FastOpen, HandshakeVerdict, HttpMessage, IntegrityWord,
     MptcpOutcome, MptcpSubtype, OptionFault, OptionName, Order, Phase, RULES, ResetSign, State, Step,
@@ -46,6 +47,15 @@ pub(super) fn of(name: &str) -> Option<Vec<&'static str>> {
         "options.changes" => words!(SynChange),
         "options.violations.option" => words!(OptionName),
         "options.violations.fault" => words!(OptionFault),
+        "tls.step" => words!(TlsStep),
+        "tls.content" => words!(TlsContent),
+        "tls.message" => words!(TlsMessage),
+        "tls.alert" | "tls.alerts.name" => words!(TlsAlert),
+        "tls.alerts.level" => words!(TlsAlertLevel),
+        "tls.alerts.confidence" => words!(Confidence),
+        "tls.client" | "tls.alerts.by" => vec!["initiator", "responder"],
+        "tls.resumption" => words!(TlsResumption),
+        "tls.early_data" => words!(TlsEarlyData),
         "protocol" | "upgrade" => words!(HttpProtocol),
         "http.state" | "state" | "request.state" | "response.state" => words!(MessageState),
         _ => return None,

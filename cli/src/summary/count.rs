@@ -6,8 +6,10 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 use synfin::http::{HttpRow, MessageState};
+use synfin::tls::TlsVersion;
 use synfin::{
-    Annotation, Cause, CloseVerdict, Closer, Connection, HandshakeVerdict, Rule, Severity, Sides, UtcTime,
+    Annotation, BoundsReached, Cause, CloseVerdict, Closer, Connection, HandshakeVerdict, Rule, Severity,
+    Sides, UtcTime,
 };
 
 use super::line::{Line, Lines};
@@ -39,6 +41,9 @@ pub(super) struct Count {
     rules: BTreeMap<Rule, u64>,
     sent_again: SentAgain,
     statuses: BTreeMap<u16, u64>,
+    /// Connections of each TLS version; none where it is not known.
+    tls: BTreeMap<Option<TlsVersion>, u64>,
+    quic_initial: u64,
     without_response: u64,
     unfinished: u64,
 }
@@ -72,6 +77,11 @@ pub(super) struct Told {
     pub(super) sent_again: Vec<Line>,
     pub(super) retransmissions: SentAgain,
     pub(super) http: Vec<Line>,
+    pub(super) tls: Vec<Line>,
+    /// QUIC Initial packets, which are no TCP.
+    pub(super) quic_initial: u64,
+    /// What did not fit into memory.
+    pub(super) bounds_reached: BoundsReached,
 }
 
 impl Count {
@@ -80,6 +90,10 @@ impl Count {
         let (first, last) = self.times.get_or_insert((annotation.time_ns, annotation.time_ns));
         *first = annotation.time_ns.min(*first);
         *last = annotation.time_ns.max(*last);
+    }
+
+    pub(super) const fn quic_initial(&mut self) {
+        self.quic_initial += 1;
     }
 
     pub(super) fn connections(&mut self, connections: impl IntoIterator<Item = Connection>) {
@@ -108,6 +122,9 @@ impl Count {
         let rules: HashSet<Rule> = connection.rules.iter().map(|hit| hit.id).collect();
         for rule in rules {
             *self.rules.entry(rule).or_default() += 1;
+        }
+        if let Some(tls) = &connection.tls {
+            *self.tls.entry(tls.version).or_default() += 1;
         }
         let again = connection.retransmissions;
         add(&mut self.sent_again.segments, again);
@@ -141,7 +158,7 @@ impl Count {
         }
     }
 
-    pub(super) fn told(&self, file: &str, say: &Messages) -> Told {
+    pub(super) fn told(&self, file: &str, bounds_reached: BoundsReached, say: &Messages) -> Told {
         let lines = Lines { file };
         let language = say.language;
         let handshakes = by_count(&self.handshakes).map(|(verdict, count)| {
@@ -185,6 +202,9 @@ impl Count {
             sent_again: self.sent_again(lines, say),
             retransmissions: self.sent_again,
             http: self.http(lines, say),
+            tls: self.tls(lines, say),
+            quic_initial: self.quic_initial,
+            bounds_reached,
         }
     }
 
@@ -223,6 +243,18 @@ impl Count {
         let expression = "retransmissions.initiator > 0 or retransmissions.responder > 0";
         let line = (connections > 0).then(|| lines.connections(what, connections, expression));
         line.into_iter().collect()
+    }
+
+    fn tls(&self, lines: Lines<'_>, say: &Messages) -> Vec<Line> {
+        let versions = by_count(&self.tls).map(|(version, count)| match version {
+            Some(version) => lines.connections(
+                version.to_string(),
+                count,
+                format!("tls.version == \"{version}\""),
+            ),
+            None => lines.connections(say.tls.no_version, count, "protocol == tls and not tls.version"),
+        });
+        versions.collect()
     }
 
     fn http(&self, lines: Lines<'_>, say: &Messages) -> Vec<Line> {

@@ -59,6 +59,10 @@ impl Sink for Summary {
         Ok(())
     }
 
+    fn quic_initial(&mut self) {
+        self.count.quic_initial();
+    }
+
     fn takes_connections(&self) -> bool {
         true
     }
@@ -76,12 +80,15 @@ impl Sink for Summary {
     fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
         self.count.connections(dissector.finish());
         self.count.transactions(dissector.take_transactions());
+        let bounds = dissector.bounds_reached();
         if self.json {
             // Data is the same in each language.
-            let told = self.count.told(&self.file, Messages::of(Language::English));
+            let told = self
+                .count
+                .told(&self.file, bounds, Messages::of(Language::English));
             json::line(&mut self.out, &told)
         } else {
-            let told = self.count.told(&self.file, messages());
+            let told = self.count.told(&self.file, bounds, messages());
             show::show(&mut self.out, &told, messages())
         }
     }

@@ -32,6 +32,7 @@ pub(super) fn show(out: &mut dyn Write, told: &Told, say: &Messages) -> io::Resu
         (words.slowest, &told.slowest_handshakes, plain),
         (words.sent_again, &told.sent_again, plain),
         ("HTTP", &told.http, plain),
+        ("TLS", &told.tls, plain),
     ];
     let lines = sections.iter().flat_map(|(_, lines, _)| lines.iter());
     let what = lines
@@ -46,6 +47,10 @@ pub(super) fn show(out: &mut dyn Write, told: &Told, say: &Messages) -> io::Resu
         for line in lines {
             write_line(out, line, what, style)?;
         }
+    }
+    if told.quic_initial > 0 {
+        writeln!(out, "{HEADING}QUIC{HEADING:#}")?;
+        writeln!(out, "{:>8}  {}", told.quic_initial, words.quic_initial)?;
     }
     Ok(())
 }

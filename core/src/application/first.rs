@@ -2,6 +2,7 @@
 
 use crate::http::HttpProtocol;
 use crate::proxy;
+use crate::tls;
 
 /// Mostly as many bytes decide.
 pub(super) const USUAL: usize = PREFACE.len();
@@ -35,34 +36,10 @@ pub(super) fn told(data: &[u8]) -> First {
             proxy::Told::Short => First::Short,
             proxy::Told::Other => First::Other,
         },
-        [20..=23, ..] => record(data),
-        _ => First::Other,
-    }
-}
-
-/// Whether TLS begins here, with a ClientHello: RFC 8446 sections 5.1 and 4.1.2.
-pub(super) const fn is_client_hello(data: &[u8]) -> bool {
-    matches!(data, [22, 3, 0..=4, _, _, 1, ..])
-}
-
-/// A TLS record, perhaps of a connection that is open already: RFC 8446 section 5.1, RFC 5246 section 6.2.
-fn record(data: &[u8]) -> First {
-    const LONGEST: u16 = (1 << 14) + 2048;
-    match *data {
-        [_, 3, 0..=4, high, low, ref rest @ ..] => {
-            let len = u16::from_be_bytes([high, low]);
-            let fits = match data[0] {
-                20 => len == 1 && matches!(rest, [] | [1, ..]),
-                21 => len == 2 || (17..=64).contains(&len),
-                _ => (1..=LONGEST).contains(&len),
-            };
-            if fits {
-                First::Is(HttpProtocol::Tls)
-            } else {
-                First::Other
-            }
-        }
-        [_] | [_, 3] | [_, 3, 0..=4] | [_, 3, 0..=4, _] => First::Short,
-        _ => First::Other,
+        _ => match tls::begins(data) {
+            Some(true) => First::Is(HttpProtocol::Tls),
+            Some(false) => First::Other,
+            None => First::Short,
+        },
     }
 }

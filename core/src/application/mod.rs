@@ -22,6 +22,7 @@ use crate::http2::{self, Http2, Http2Note, Http2Report};
 use crate::proxy::{self, Proxy};
 use crate::rule::{Rule, RuleSet};
 use crate::stream::{GapCause, Mark, StreamEnd};
+use crate::tls::{self, TlsEvents, TlsLimits, TlsNote};
 use crate::websocket::{self, Websocket, WebsocketNote, WebsocketReport};
 use crate::{Side, Sides};
 use first::First;
@@ -30,6 +31,7 @@ use first::First;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limits {
     pub(crate) http: HttpLimits,
+    pub(crate) tls: TlsLimits,
 }
 
 /// What a segment's bytes are to their protocols.
@@ -38,6 +40,7 @@ pub(crate) struct Notes {
     pub(crate) http: Option<HttpNote>,
     pub(crate) http2: Option<Http2Note>,
     pub(crate) websocket: Option<WebsocketNote>,
+    pub(crate) tls: Option<TlsNote>,
 }
 
 /// What some bytes, gaps or an end came to.
@@ -71,6 +74,7 @@ enum Reader {
     Websocket(Box<Websocket>),
     /// Nobody yet: a tunnel, before its first bytes told.
     Tunnel,
+    Tls(Box<tls::Reader>),
     /// Nobody.
     Opaque,
 }
@@ -121,7 +125,7 @@ impl Application {
         events: &mut Events,
     ) {
         self.read_short(from, limits, events);
-        match self.reader {
+        match &mut self.reader {
             Reader::Http1 => {
                 let heard = self.http.gap(from, len, cause, &limits.http);
                 events.hear(&self.http, &heard);
@@ -132,17 +136,32 @@ impl Application {
             Reader::Websocket(_) => {
                 self.read_websocket(events, |websocket, ear| websocket.gap(from, len, ear))
             }
+            Reader::Tls(tls) => events.hear_tls(&tls.gap(from, len)),
             Reader::Tunnel | Reader::Opaque => {}
         }
     }
 
     /// One side's stream is over. A reset and the end of the capture end both: the caller says so for
-    /// each side, once it has passed on what reassembly still held of it.
-    pub(crate) fn end(&mut self, from: Side, how: StreamEnd, limits: &Limits, events: &mut Events) {
+    /// each side, once it has passed on what reassembly still held of it. `is_whole` is false where bytes before
+    /// the end are missing that nobody has passed on as a gap.
+    pub(crate) fn end(
+        &mut self,
+        from: Side,
+        how: StreamEnd,
+        is_whole: bool,
+        limits: &Limits,
+        events: &mut Events,
+    ) {
         self.read_short(from, limits, events);
         self.read_http2(limits, events, |http2, ear| http2.end(from, how, ear));
         let heard = self.http.end(from, how, &limits.http);
         events.hear(&self.http, &heard);
+        if let Reader::Tls(tls) = &mut self.reader {
+            if !is_whole {
+                events.hear_tls(&tls.gap(from, u64::MAX));
+            }
+            events.hear_tls(&tls.end(from, how));
+        }
     }
 
     /// Bytes held until more comes.
@@ -152,9 +171,10 @@ impl Application {
             Start::Awaited | Start::Told => 0,
         };
         let reader = match &self.reader {
-            Reader::Http1 | Reader::Tunnel | Reader::Opaque => 0,
             Reader::Http2(http2) => http2.held_bytes(),
             Reader::Websocket(websocket) => websocket.held_bytes(),
+            Reader::Tls(tls) => tls.held_bytes(),
+            Reader::Http1 | Reader::Tunnel | Reader::Opaque => 0,
         };
         of(Side::Initiator) + of(Side::Responder) + self.http.held_bytes() + reader
     }
@@ -165,11 +185,21 @@ impl Application {
         self.read_http2(limits, events, |http2, ear| http2.give_up(from, ear));
         let heard = self.http.give_up(from, &limits.http);
         events.hear(&self.http, &heard);
+        if let Reader::Tls(tls) = &mut self.reader {
+            events.hear_tls(&tls.give_up(from));
+        }
     }
 
     /// What the connection speaks, once it is known.
     pub(crate) const fn protocol(&self) -> Option<HttpProtocol> {
         self.http.protocol()
+    }
+
+    pub(crate) fn tls(&self) -> Option<&tls::Reader> {
+        match &self.reader {
+            Reader::Tls(tls) => Some(tls),
+            _ => None,
+        }
     }
 
     /// Where the transactions are, whatever carried them.
@@ -363,7 +393,8 @@ impl Application {
                 let websocket = Websocket::new(client, agreed.extensions, agreed.subprotocol);
                 Reader::Websocket(Box::new(websocket))
             }
-            HttpProtocol::Tls | HttpProtocol::Opaque => Reader::Opaque,
+            HttpProtocol::Tls => Reader::Tls(Box::default()),
+            HttpProtocol::Opaque => Reader::Opaque,
         };
         self.gives_way(protocol, reader, limits, events);
     }
@@ -418,10 +449,10 @@ impl Application {
     }
 
     fn read(&mut self, from: Side, mark: Mark, data: &[u8], limits: &Limits, events: &mut Events) {
-        if data.first() == Some(&22) && self.may_start_tls() && first::is_client_hello(data) {
+        if data.first() == Some(&22) && self.may_start_tls() && tls::begins_client_hello(data) {
             self.speaks(HttpProtocol::Tls, limits, events);
         }
-        match self.reader {
+        match &mut self.reader {
             Reader::Http1 => self.read_http1(from, mark, data, limits, events),
             Reader::Http2(_) => {
                 self.read_http2(limits, events, |http2, ear| http2.bytes(from, mark, data, ear));
@@ -429,6 +460,7 @@ impl Application {
             Reader::Websocket(_) => {
                 self.read_websocket(events, |websocket, ear| websocket.bytes(from, mark, data, ear));
             }
+            Reader::Tls(tls) => events.hear_tls(&tls.bytes(from, mark, data, &limits.tls)),
             Reader::Tunnel | Reader::Opaque => {}
         }
     }
@@ -438,7 +470,7 @@ impl Application {
         match self.reader {
             Reader::Http1 => self.http.protocol().is_none(),
             Reader::Opaque => self.http.protocol() == Some(HttpProtocol::Opaque),
-            Reader::Http2(_) | Reader::Websocket(_) | Reader::Tunnel => false,
+            Reader::Http2(_) | Reader::Websocket(_) | Reader::Tunnel | Reader::Tls(_) => false,
         }
     }
 
@@ -517,6 +549,16 @@ impl Events {
                 ends: first.ends || next.ends,
                 ..first
             }),
+            (first, next) => first.or(next),
+        };
+    }
+
+    /// Likewise TLS.
+    fn hear_tls(&mut self, heard: &TlsEvents) {
+        self.rules.extend(heard.rules);
+        self.too_long |= heard.too_long;
+        self.notes.tls = match (self.notes.tls, heard.note()) {
+            (Some(first), Some(next)) => Some(first.and(next)),
             (first, next) => first.or(next),
         };
     }

@@ -4,6 +4,7 @@ use super::{Application, Events, Limits};
 use crate::frame::Side::{self, Initiator as C, Responder as S};
 use crate::http::{HttpLimits, HttpProtocol, Transaction};
 use crate::stream::{GapCause, Mark, StreamEnd};
+use crate::tls::TlsLimits;
 
 const HELLO: &[u8] = b"\x16\x03\x01\x02\x00\x01\x00";
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0";
@@ -23,7 +24,10 @@ impl Talk {
         };
         Self {
             application: Application::default(),
-            limits: Limits { http },
+            limits: Limits {
+                http,
+                tls: TlsLimits::default(),
+            },
             frame: 0,
         }
     }
@@ -135,7 +139,8 @@ fn too_few_bytes_are_read_at_a_gap_and_at_the_end() {
         .gap(C, 5, GapCause::Lost, &talk.limits, &mut events);
     assert_eq!(talk.application.held_bytes(), 0);
     talk.say(S, b"\x16\x03");
-    talk.application.end(S, StreamEnd::Fin, &talk.limits, &mut events);
+    talk.application
+        .end(S, StreamEnd::Fin, true, &talk.limits, &mut events);
     assert_eq!((talk.application.held_bytes(), talk.protocol()), (0, None));
 }
 

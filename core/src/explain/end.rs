@@ -6,6 +6,7 @@ use crate::connection::Connection;
 use crate::http2::Http2Report;
 use crate::language::messages::{CloseDoubt, CloseStep, Killed, Messages};
 use crate::rule::Rule;
+use crate::tls::Tls;
 use crate::words::{Cause, CloseVerdict, Closer, Confidence};
 
 pub(super) fn sentences(connection: &Connection, words: &dyn Messages) -> Vec<Sentence> {
@@ -115,12 +116,13 @@ fn reason(connection: &Connection, words: &dyn Messages) -> Option<Sentence> {
     let says_goaway = |http2: &Http2Report| !http2.goaway.is_empty();
     let by_goaway =
         close.cause == Cause::HttpConnectionClose && connection.http2.as_deref().is_some_and(says_goaway);
+    let alert = connection.tls.as_deref().and_then(Tls::fatal_alert);
+    let alert = alert.filter(|_| close.cause == Cause::TlsAlert);
+    let reason = words.reason(close.cause, by_goaway, close.cause_confidence);
+    let texts = std::iter::once(reason).chain(alert.map(|alert| words.tls_alert(alert)));
     Some(
-        Sentence::new(
-            Topic::End,
-            words.reason(close.cause, by_goaway, close.cause_confidence),
-        )
-        .resting_on(&close.frames)
-        .sure(close.cause_confidence),
+        Sentence::new(Topic::End, joined(words, texts))
+            .resting_on(&close.frames)
+            .sure(close.cause_confidence),
     )
 }

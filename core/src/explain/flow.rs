@@ -7,6 +7,7 @@ use crate::display::{Duration, foreign};
 use crate::http::{MessageState, Transaction};
 use crate::language::messages::{Exchange, Flaw, Messages, Request, Response, RoundTrip, RoundTripDoubt};
 use crate::rule::Rule;
+use crate::tls::{Tls, TlsVersion};
 
 /// HTTP exchanges told one by one.
 const EXCHANGES: usize = 10;
@@ -14,6 +15,13 @@ const EXCHANGES: usize = 10;
 pub(super) fn sentences(connection: &Connection, words: &dyn Messages) -> Vec<Sentence> {
     let amount = words.amount(connection.bytes, connection.packets, connection.retransmissions);
     let mut told = vec![Sentence::new(Topic::Transfer, amount).rfc("RFC 9293 3.4")];
+    told.extend(
+        connection
+            .tls
+            .as_deref()
+            .into_iter()
+            .flat_map(|tls| session(tls, words)),
+    );
     told.extend(
         connection
             .http
@@ -26,6 +34,26 @@ pub(super) fn sentences(connection: &Connection, words: &dyn Messages) -> Vec<Se
         told.push(Sentence::new(Topic::Transfer, words.more_exchanges(more)));
     }
     told
+}
+
+/// What TLS shows of itself.
+fn session(tls: &Tls, words: &dyn Messages) -> Vec<Sentence> {
+    let hellos = [tls.client_hello_frame, tls.server_hello_frame];
+    let hellos: Vec<u64> = hellos.into_iter().flatten().collect();
+    let rfc = match tls.version {
+        Some(version) if version < TlsVersion::TLS_1_3 => "RFC 5246 7.3",
+        _ => "RFC 8446 2",
+    };
+    let agreed = Sentence::new(Topic::Transfer, words.tls(tls))
+        .resting_on(&hellos)
+        .rfc(rfc);
+    let alerts = tls.alerts.iter().map(|alert| {
+        Sentence::new(Topic::Transfer, words.tls_alert(alert))
+            .resting_on(&[alert.frame])
+            .rfc("RFC 8446 6")
+            .sure(alert.confidence)
+    });
+    std::iter::once(agreed).chain(alerts).collect()
 }
 
 /// A request as people write it.
@@ -77,9 +105,14 @@ pub(super) fn timing(connection: &Connection, words: &dyn Messages) -> Vec<Sente
         .teardown_ns
         .filter(|&ns| ns > 0)
         .map(|ns| words.teardown(Duration(ns)));
+    let tls = connection.tls.as_deref().and_then(|tls| {
+        let times = [tls.server_hello_ns, tls.handshake_ns, tls.application_data_ns];
+        let [hello, handshake, data] = times.map(|ns| ns.map(Duration));
+        (times != [None; 3]).then(|| words.tls_times(hello, handshake, data))
+    });
     let mut told = round_trips(connection, words);
     told.extend(
-        [establish, first_data, idle, teardown]
+        [establish, first_data, tls, idle, teardown]
             .into_iter()
             .flatten()
             .map(|text| Sentence::new(Topic::Timing, text)),

@@ -156,8 +156,11 @@ fn joined(words: &dyn Messages, texts: impl IntoIterator<Item = String>) -> Stri
 
 /// Told by the sentences about opening and end themselves.
 const fn is_textbook(rule: Rule) -> bool {
-    use Rule::{O1, O2, O3, O4, T1, T2, T3, T4, T5, T6};
-    matches!(rule, O1 | O2 | O3 | O4 | T1 | T2 | T3 | T4 | T5 | T6)
+    use Rule::{L1, L2, L4, L5, L7, O1, O2, O3, O4, T1, T2, T3, T4, T5, T6};
+    matches!(
+        rule,
+        L1 | L2 | L4 | L5 | L7 | O1 | O2 | O3 | O4 | T1 | T2 | T3 | T4 | T5 | T6
+    )
 }
 
 /// Every rule that is not textbook, once, with all its frames.

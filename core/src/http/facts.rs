@@ -128,7 +128,8 @@ words! {
         H2c = 3 "h2c",
         /// WebSocket (RFC 6455).
         Websocket = 4 "websocket",
-        /// TLS in a CONNECT tunnel or after an upgrade (RFC 2817).
+        /// TLS: from the first byte, after an upgrade (RFC 2817), in a CONNECT tunnel or after words of another
+        /// protocol (STARTTLS).
         Tls = 5 "tls",
         /// Another protocol after an upgrade or in a tunnel.
         Opaque = 6 "opaque",

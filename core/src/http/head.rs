@@ -71,7 +71,7 @@ pub(super) enum FirstLine<'a> {
         target: &'a [u8],
         version: Version<'a>,
     },
-    /// RFC 9112 section 4. A status that is not of three digits is none.
+    /// RFC 9112 section 4. A status that is not of three digits is none, nor is one below 100.
     Status {
         version: Version<'a>,
         status: Option<u16>,

@@ -6,8 +6,9 @@ use super::messages::{
 };
 use super::pieces::folded;
 use crate::connection::Close;
-use crate::display::Duration;
+use crate::display::{Duration, foreign};
 use crate::rule::Rule;
+use crate::tls::{Tls, TlsAlert, TlsAlertSeen, TlsEarlyData, TlsResumption};
 use crate::words::{Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict};
 use crate::{Side, Sides};
 
@@ -266,6 +267,59 @@ impl Messages for English {
         format!("{request}: {response}{flaw}.")
     }
 
+    fn tls(&self, tls: &Tls) -> String {
+        let mut words = match tls.version {
+            Some(version) => version.to_string(),
+            None => "TLS".to_owned(),
+        };
+        if let Some(cipher) = tls.cipher {
+            words += &format!(" with {cipher}");
+        }
+        if let Some(host) = &tls.server_name {
+            words += &format!(" for {}", foreign(host));
+        }
+        if let Some(alpn) = &tls.alpn {
+            words += &format!(", application protocol {}", foreign(alpn));
+        }
+        words += match tls.resumption {
+            Some(TlsResumption::SessionId) => "; it resumed an earlier session by its session ID",
+            Some(TlsResumption::Ticket) => "; it resumed an earlier session by a ticket",
+            Some(TlsResumption::Psk) => "; it resumed an earlier session by a pre-shared key",
+            None => "",
+        };
+        words += match tls.early_data {
+            Some(TlsEarlyData::Offered) => "; the client offered early data",
+            Some(TlsEarlyData::Accepted) => "; the server accepted early data",
+            Some(TlsEarlyData::Rejected) => "; the server did not accept early data",
+            None => "",
+        };
+        if tls.server_hello_frame.is_none() {
+            words += if tls.client_hello_frame.is_some() {
+                "; no ServerHello was captured"
+            } else {
+                "; its hellos were not captured"
+            };
+        }
+        words + "."
+    }
+
+    fn tls_alert(&self, alert: &TlsAlertSeen) -> String {
+        let by = name(alert.by.into());
+        match (alert.name, alert.number) {
+            (TlsAlert::Encrypted, _) => {
+                let sure = match alert.confidence {
+                    Confidence::Certain => "an encrypted TLS alert",
+                    _ => "what by its length is an encrypted TLS alert",
+                };
+                format!("Frame {}: {by} sent {sure}.", alert.frame)
+            }
+            (TlsAlert::Unknown, Some(number)) => {
+                format!("Frame {}: {by} sent the TLS alert number {number}.", alert.frame)
+            }
+            (name, _) => format!("Frame {}: {by} sent the TLS alert {name}.", alert.frame),
+        }
+    }
+
     fn more_exchanges(&self, more: u64) -> String {
         format!("{} followed.", count(more, "more HTTP exchange"))
     }
@@ -489,6 +543,22 @@ impl Messages for English {
         format!(
             "The first data came {initiator} (initiator) and {responder} (responder) after the first frame."
         )
+    }
+
+    fn tls_times(
+        &self,
+        server_hello: Option<Duration>,
+        handshake: Option<Duration>,
+        data: Option<Duration>,
+    ) -> String {
+        let part = |what: &str, span: Option<Duration>| span.map(|span| format!("{what} {span}"));
+        let parts = [
+            part("ServerHello", server_hello),
+            part("the end of the handshake", handshake),
+            part("the first application data", data),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        format!("From the ClientHello on: {}.", parts.join(", "))
     }
 
     fn idle(&self, span: Duration) -> String {

@@ -68,6 +68,20 @@ pub(super) const DESCRIPTIONS: &[(&str, &str)] = &[
     ),
     ("websocket.close_code", "该关闭帧的状态码"),
     (
+        "tls.step",
+        "TLS 握手的步骤：1/4 为 ClientHello，2/4 为 ServerHello 及随其而来的消息，3/4 为客户端直到 Finished 的消息，4/4 为服务器的，2+4/4 为服务器的两步合在一起",
+    ),
+    (
+        "tls.content",
+        "其中第一个 TLS 记录的内容类型；TLS 1.3 的加密记录都是 application_data",
+    ),
+    ("tls.records", "从其中开始的 TLS 记录数"),
+    ("tls.message", "在其中结束的第一个明文 TLS 握手消息"),
+    (
+        "tls.alert",
+        "其中最后一个 TLS 告警；按记录类型或（可能）按长度判断时为 encrypted（加密）",
+    ),
+    (
         "close.verdict_so_far",
         "到这个报文段为止连接如何结束（由该报文段决定时）",
     ),
@@ -332,6 +346,81 @@ pub(super) const DESCRIPTIONS: &[(&str, &str)] = &[
     ),
     ("http.stream", "承载它们的 HTTP/2 流"),
     ("http_omitted", "列出的 10,000 个之外的事务数"),
+    ("tls.client", "哪一方是 TLS 客户端"),
+    ("tls.version", "服务器选定的 TLS 版本"),
+    ("tls.cipher", "服务器选定的密码套件，用 IANA 的名称"),
+    ("tls.server_name", "客户端要访问的主机（SNI）"),
+    ("tls.alpn", "商定的应用协议（ALPN）；TLS 1.3 将其加密"),
+    ("tls.alpn_offered", "客户端提供的应用协议"),
+    ("tls.versions_offered", "客户端提供的 TLS 版本"),
+    ("tls.ciphers_offered", "客户端提供的密码套件数"),
+    (
+        "tls.resumption",
+        "如何沿用先前的会话：session-id（会话 ID）、ticket（票据）或 psk（预共享密钥）",
+    ),
+    (
+        "tls.early_data",
+        "客户端在服务器应答之前发送的数据（0-RTT）如何：offered（已提供）、accepted（已接受）或 rejected（被拒绝）",
+    ),
+    (
+        "tls.certificate_bytes",
+        "服务器 Certificate 消息的字节数；TLS 1.3 将其加密",
+    ),
+    ("tls.client_hello_frame", "第一个 ClientHello 首字节所在的帧"),
+    ("tls.retry_frame", "HelloRetryRequest 首字节所在的帧"),
+    ("tls.server_hello_frame", "ServerHello 首字节所在的帧"),
+    (
+        "tls.finished_frame.initiator",
+        "发起方 Finished 所在的帧；TLS 1.3 中由记录长度判断",
+    ),
+    (
+        "tls.finished_frame.responder",
+        "响应方 Finished 所在的帧；TLS 1.3 中由记录长度判断",
+    ),
+    (
+        "tls.application_data_frame",
+        "发送方 Finished 之后第一个应用数据记录所在的帧",
+    ),
+    ("tls.server_hello", "从第一个 ClientHello 到 ServerHello 的时间"),
+    ("tls.handshake", "从第一个 ClientHello 到第二个 Finished 的时间"),
+    (
+        "tls.application_data",
+        "从第一个 ClientHello 到第一个应用数据记录的时间",
+    ),
+    ("tls.records.initiator", "发起方的 TLS 记录数"),
+    ("tls.records.responder", "响应方的 TLS 记录数"),
+    (
+        "tls.application_bytes.initiator",
+        "发起方应用数据记录中的字节数，含加密的附加部分",
+    ),
+    (
+        "tls.application_bytes.responder",
+        "响应方应用数据记录中的字节数，含加密的附加部分",
+    ),
+    (
+        "tls.close_notify_frame.initiator",
+        "发起方 close_notify 所在的帧；加密时为可能",
+    ),
+    (
+        "tls.close_notify_frame.responder",
+        "响应方 close_notify 所在的帧；加密时为可能",
+    ),
+    ("tls.alerts.frame", "带有 TLS 告警的帧"),
+    ("tls.alerts.by", "告警由谁发送"),
+    (
+        "tls.alerts.name",
+        "告警在 IANA 登记的名称；无法读取时为 encrypted（加密）",
+    ),
+    ("tls.alerts.number", "告警的编号（可读取时）"),
+    (
+        "tls.alerts.level",
+        "告警的级别（可读取时）：warning（警告）或 fatal（致命）",
+    ),
+    (
+        "tls.alerts.confidence",
+        "是告警的把握：仅由长度判断时为 likely（可能）",
+    ),
+    ("tls.alerts_omitted", "列出的 8 个之外的 TLS 告警数"),
     ("evicted", "在结束之前被挤出已满的连接表"),
 ];
 

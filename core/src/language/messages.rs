@@ -6,6 +6,7 @@
 use crate::connection::Close;
 use crate::display::Duration;
 use crate::rule::Rule;
+use crate::tls::{Tls, TlsAlertSeen};
 use crate::words::{Cause, Confidence, HandshakeVerdict};
 use crate::{Side, Sides};
 
@@ -215,6 +216,10 @@ pub(crate) trait Messages: Sync {
     fn amount(&self, bytes: Sides<u64>, segments: Sides<u64>, again: Sides<u64>) -> String;
     /// An HTTP exchange.
     fn exchange(&self, exchange: &Exchange) -> String;
+    /// What TLS agreed on, as far as it shows.
+    fn tls(&self, tls: &Tls) -> String;
+    /// An alert of TLS.
+    fn tls_alert(&self, alert: &TlsAlertSeen) -> String;
     /// So many exchanges are not told.
     fn more_exchanges(&self, more: u64) -> String;
 
@@ -241,6 +246,13 @@ pub(crate) trait Messages: Sync {
     fn first_data_of(&self, side: Side, span: Duration) -> String;
     /// First frame to the first data of each side.
     fn first_data(&self, initiator: Duration, responder: Duration) -> String;
+    /// First ClientHello to ServerHello, to the end of the handshake, to the first application data.
+    fn tls_times(
+        &self,
+        server_hello: Option<Duration>,
+        handshake: Option<Duration>,
+        data: Option<Duration>,
+    ) -> String;
     /// Silence before the close.
     fn idle(&self, span: Duration) -> String;
     /// First FIN or RST to the end.

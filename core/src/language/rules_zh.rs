@@ -393,4 +393,55 @@ rules! {
     H53 "PROXY 协议头"
         "代理说明它所转发的是谁的连接。"
         "位于一切之前的第 1 版或第 2 版协议头：代理指明它所代表的客户端。";
+    L1 "ClientHello 报文"
+        "TLS 客户端请求建立会话，并说明自己支持什么。"
+        "任何端口上类型为 1 的明文 TLS 握手消息，在其最后一个字节处报告；连接上先有别的内容（STARTTLS）时或在 CONNECT 隧道中同样如此。";
+    L2 "ServerHello 报文"
+        "TLS 服务器选定了版本和密码套件。"
+        "类型为 2 的 TLS 握手消息，且其 random 不是 HelloRetryRequest 的值。";
+    L3 "HelloRetryRequest 报文"
+        "TLS 服务器无法使用客户端的密钥份额，要求重发 ClientHello。"
+        "random 等于“HelloRetryRequest”的 SHA-256 值的 ServerHello：服务器要求另一个 ClientHello，多用一个往返。";
+    L4 "TLS 握手完成"
+        "TLS 双方都完成了握手：此后的数据受到保护。"
+        "双方的 Finished 中较后的一个：TLS 1.2 及以前为 ChangeCipherSpec 之后的第一个握手记录；TLS 1.3 为具有该长度的加密记录，或客户端第一个带加密记录的报文段中的最后一个。";
+    L5 "TLS 会话恢复"
+        "TLS 沿用了先前会话的密钥，没有发送证书。"
+        "TLS 1.3 中带 pre_shared_key 的 ServerHello；之前的版本中紧接着 ChangeCipherSpec 的 ServerHello。";
+    L6 "TLS 早期数据（0-RTT）"
+        "客户端在服务器应答之前就发送了应用数据。"
+        "提供了 early_data 的客户端在其 Finished 之前发送的应用数据：任何捕获到它的人都可以重放。";
+    L7 "close_notify 告警"
+        "TLS 的一方宣告不再发送。"
+        "明文的 close_notify 告警；或在握手之后，作为发送方 FIN 或 RST 之前的最后一个记录，按类型（TLS 1.3 中按长度）为告警的加密记录。";
+    L8 "TLS 致命告警"
+        "TLS 失败：一方发送了致命告警，其名称说明原因。"
+        "级别为 fatal 的明文告警。";
+    L9 "TLS 握手中的加密告警"
+        "TLS 在握手中失败：一方发送了一个加密的告警。"
+        "双方都完成之前，按类型（TLS 1.3 中按长度）为告警的加密记录；若客户端的 Finished 不是单独到来，也包括其后服务器第一个该长度的记录：服务器拒绝了客户端的证书。";
+    L10 "TLS 未经 close_notify 就被切断"
+        "一方关闭了连接，却没有在 TLS 中说明。"
+        "握手完成之后出现 FIN，而双方都没有发送过告警或可能是告警的记录：无法区分被切断与正常结束。";
+    L11 "close_notify 之后又有记录"
+        "一方在结束 TLS 会话之后仍继续发送。"
+        "已发送明文 close_notify 的一方又发送了记录。";
+    L12 "TLS 记录过长"
+        "一个 TLS 记录声称的长度超过任何版本所允许的。"
+        "记录首部中的长度大于 2^14 + 2048。";
+    L13 "已废弃的 TLS 版本"
+        "所用的 TLS 版本已被废弃。"
+        "ServerHello 选定了 TLS 1.2 之前的版本。";
+    L14 "TLS 重新协商"
+        "TLS 在已打开的会话中重新协商。"
+        "TLS 1.2 及以前，双方都完成之后又出现加密的握手记录。";
+    L15 "TLS 降级"
+        "双方都支持的较新 TLS 版本被人为避开。"
+        "ServerHello 的 random 以 DOWNGRD 结尾，而客户端提供了比所选更新的版本：有人改动了客户端的提议。";
+    L16 "不是 TLS 记录"
+        "在应当开始一个 TLS 记录的地方出现了别的内容。"
+        "在没有缺失字节的 TLS 流中，本应是记录首部的内容类型或版本未知。";
+    L17 "ServerHello 超出提议"
+        "TLS 服务器选择了客户端没有提供的东西。"
+        "ServerHello 选定的版本、密码套件或应用协议，不在完整捕获的 ClientHello 所提供的之中。";
 }

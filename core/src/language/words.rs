@@ -3,6 +3,7 @@
 use super::Language;
 use crate::explain::Topic;
 use crate::http::{HttpProtocol, MessageState};
+use crate::tls::{TlsAlertLevel, TlsEarlyData, TlsResumption, TlsStep};
 use crate::websocket::CloseCode;
 use crate::{
     Cause, CloseVerdict, Closer, Confidence, Ecn, FastOpen, FieldType, HandshakeVerdict, HttpMessage,
@@ -198,6 +199,27 @@ chinese! {
         Tls "TLS",
         Opaque "未识别",
     }
+    TlsStep {
+        ClientHello "1/4",
+        ServerHello "2/4",
+        ClientFinished "3/4",
+        ServerFinished "4/4",
+        ServerHelloAndFinished "2+4/4",
+    }
+    TlsResumption {
+        SessionId "会话 ID",
+        Ticket "会话票据",
+        Psk "预共享密钥",
+    }
+    TlsEarlyData {
+        Offered "已提供",
+        Accepted "已接受",
+        Rejected "被拒绝",
+    }
+    TlsAlertLevel {
+        Warning "警告",
+        Fatal "致命",
+    }
     MessageState {
         Complete "完整",
         Incomplete "未完",
@@ -285,6 +307,24 @@ impl Step {
     }
 }
 
+impl TlsStep {
+    /// What the numbers stand for.
+    #[must_use]
+    pub const fn meaning(self, language: Language) -> &'static str {
+        let (english, chinese) = match self {
+            Self::ClientHello => ("the client's hello", "客户端问候"),
+            Self::ServerHello => ("the server's hello", "服务器问候"),
+            Self::ClientFinished => ("the client's finish", "客户端完成"),
+            Self::ServerFinished => ("the server's finish", "服务器完成"),
+            Self::ServerHelloAndFinished => ("the server's hello and finish", "服务器问候并完成"),
+        };
+        match language {
+            Language::English => english,
+            Language::Chinese => chinese,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -312,7 +352,7 @@ mod tests {
             let han = chinese.chars().any(crate::language::is_han);
             let kept = NAMES.contains(&chinese)
                 || chinese == "TCP-AO"
-                || (of == "State" || of == "Step") && chinese == word;
+                || matches!(of, "State" | "Step" | "TlsStep") && chinese == word;
             assert!(han || kept, "{of} {word}: {chinese}");
             assert!(seen.insert((of, chinese)), "{of} {word}: {chinese} twice");
             assert!(!chinese.contains(['，', '。', '；']), "{of} {word}: {chinese}");

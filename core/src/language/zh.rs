@@ -8,8 +8,9 @@ use super::messages::{
 };
 use super::pieces::folded;
 use crate::connection::Close;
-use crate::display::Duration;
+use crate::display::{Duration, foreign};
 use crate::rule::Rule;
+use crate::tls::{Tls, TlsAlert, TlsAlertSeen, TlsEarlyData, TlsResumption};
 use crate::words::{Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict};
 use crate::{Side, Sides};
 
@@ -248,6 +249,56 @@ impl Messages for Chinese {
         format!("{request}：{response}{flaw}。")
     }
 
+    fn tls(&self, tls: &Tls) -> String {
+        let mut words = match tls.version {
+            Some(version) => version.to_string(),
+            None => "TLS".to_owned(),
+        };
+        if let Some(cipher) = tls.cipher {
+            words += &format!("，密码套件 {cipher}");
+        }
+        if let Some(host) = &tls.server_name {
+            words += &format!("，主机 {}", foreign(host));
+        }
+        if let Some(alpn) = &tls.alpn {
+            words += &format!("，应用协议 {}", foreign(alpn));
+        }
+        words += match tls.resumption {
+            Some(TlsResumption::SessionId) => "；以会话 ID 恢复了先前的会话",
+            Some(TlsResumption::Ticket) => "；以票据恢复了先前的会话",
+            Some(TlsResumption::Psk) => "；以预共享密钥恢复了先前的会话",
+            None => "",
+        };
+        words += match tls.early_data {
+            Some(TlsEarlyData::Offered) => "；客户端提供了早期数据",
+            Some(TlsEarlyData::Accepted) => "；服务器接受了早期数据",
+            Some(TlsEarlyData::Rejected) => "；服务器没有接受早期数据",
+            None => "",
+        };
+        if tls.server_hello_frame.is_none() {
+            words += if tls.client_hello_frame.is_some() {
+                "；没有捕获到 ServerHello"
+            } else {
+                "；没有捕获到双方的 hello"
+            };
+        }
+        words + "。"
+    }
+
+    fn tls_alert(&self, alert: &TlsAlertSeen) -> String {
+        let (frame, by) = (alert.frame, side_name(alert.by));
+        match (alert.name, alert.number) {
+            (TlsAlert::Encrypted, _) if alert.confidence == Confidence::Certain => {
+                format!("帧 {frame}：{by}发送了一个加密的 TLS 告警。")
+            }
+            (TlsAlert::Encrypted, _) => format!("帧 {frame}：{by}发送了一个从长度看是加密 TLS 告警的记录。"),
+            (TlsAlert::Unknown, Some(number)) => {
+                format!("帧 {frame}：{by}发送了编号为 {number} 的 TLS 告警。")
+            }
+            (name, _) => format!("帧 {frame}：{by}发送了 TLS 告警 {name}。"),
+        }
+    }
+
     fn more_exchanges(&self, more: u64) -> String {
         format!("其后还有 {more} 次 HTTP 交互。")
     }
@@ -428,6 +479,22 @@ impl Messages for Chinese {
 
     fn first_data(&self, initiator: Duration, responder: Duration) -> String {
         format!("首批数据在第一帧之后 {initiator}（发起方）和 {responder}（响应方）出现。")
+    }
+
+    fn tls_times(
+        &self,
+        server_hello: Option<Duration>,
+        handshake: Option<Duration>,
+        data: Option<Duration>,
+    ) -> String {
+        let part = |what: &str, span: Option<Duration>| span.map(|span| format!("{what} {span}"));
+        let parts = [
+            part("到 ServerHello 为", server_hello),
+            part("到握手完成为", handshake),
+            part("到首个应用数据为", data),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        format!("从 ClientHello 算起：{}。", parts.join("，"))
     }
 
     fn idle(&self, span: Duration) -> String {

@@ -1,5 +1,7 @@
 //! A segment on its way through the stations of the tracker.
 
+use std::cell::OnceCell;
+
 use super::sent::Sent;
 use crate::Checksum;
 use crate::options::Offer;
@@ -24,6 +26,15 @@ pub(super) struct Arrival<'a> {
     pub(super) len: u32,
     /// The number after the last byte, SYN or FIN.
     pub(super) end: SeqNumber,
+    /// What the options say, once somebody asked.
+    said: OnceCell<Said>,
+}
+
+/// What the options of a segment say.
+#[derive(Debug, Clone, Copy)]
+struct Said {
+    offer: Offer,
+    tsval: Option<u32>,
 }
 
 impl<'a> Arrival<'a> {
@@ -47,7 +58,25 @@ impl<'a> Arrival<'a> {
                 + len
                     .wrapping_add(u32::from(flags.syn()))
                     .wrapping_add(u32::from(flags.fin())),
+            said: OnceCell::new(),
         }
+    }
+
+    fn said(&self) -> &Said {
+        self.said.get_or_init(|| {
+            let mut tsval = None;
+            let offer = Offer::read(self, |option| {
+                if let TcpOption::Timestamps { val, .. } = *option {
+                    tsval = tsval.or(Some(val));
+                }
+            });
+            Said { offer, tsval }
+        })
+    }
+
+    /// What a SYN or SYN-ACK offers.
+    pub(super) fn offer(&self) -> Offer {
+        self.said().offer
     }
 
     /// A SYN that can open something: with a RST or FIN in it, it does not.
@@ -91,10 +120,7 @@ impl<'a> Arrival<'a> {
 
     /// TSval of the timestamps option (RFC 7323).
     pub(super) fn tsval(&self) -> Option<u32> {
-        self.segment.tcp.options().find_map(|(_, option)| match option {
-            TcpOption::Timestamps { val, .. } => Some(val),
-            _ => None,
-        })
+        self.said().tsval
     }
 }
 

@@ -72,7 +72,7 @@ impl RuleList {
 
     fn add_each(&mut self, rules: RuleSet, frame: u64) {
         for rule in rules.iter() {
-            if rule.is_http() && self.first(rule).is_some() {
+            if rule.is_of_messages() && self.first(rule).is_some() {
                 continue;
             }
             if self.hits.len() < Self::LIMIT {

@@ -14,6 +14,7 @@ mod endpoint;
 mod handing;
 mod held;
 mod key;
+mod lone;
 mod middle;
 mod note;
 mod observe;
@@ -50,6 +51,7 @@ use held::Holders;
 use hosts::Hosts;
 use identity::Identity;
 use key::{FlowKey, Slot};
+use lone::{LoneSyn, LoneSyns};
 use middle::{icmp, keepalive, loss, mtu, one_sided, order, transfer, window};
 use note::Note;
 use opening::{attempt, crowd, early, handshake, hosts, other_isn, split, stray};
@@ -59,9 +61,13 @@ use smallvec::SmallVec;
 use streams::Limits;
 use table::Table;
 
+/// Hosts give up an attempt within two minutes or so (Linux after 127 seconds).
+const UNANSWERED_NS: i64 = 300_000_000_000;
+
 /// The connection tracker.
 pub(crate) struct Tracker {
     table: Table,
+    lone: LoneSyns,
     crowd: Crowd,
     limits: Limits,
     compat: compat::Switches,
@@ -82,12 +88,14 @@ impl Tracker {
     pub(crate) fn new(config: &Config) -> Self {
         Self {
             table: Table::new(config.max_connections, config.max_closed),
+            lone: LoneSyns::new(),
             crowd: Crowd::new(config),
             limits: Limits {
                 reassembly: config.reassembly,
-                application: config
-                    .http_enabled
-                    .then_some(application::Limits { http: config.http }),
+                application: config.http_enabled.then_some(application::Limits {
+                    http: config.http,
+                    tls: config.tls,
+                }),
                 idle_reset_ns: config.idle_reset_ns,
             },
             compat: compat::Switches::new(config),
@@ -157,7 +165,7 @@ impl Tracker {
         if has_opened {
             discovery::tell_ghosts(&mut self.table, slot, arrival.mark);
         }
-        let conn = self.table.conn_mut(slot);
+        let conn = self.table.predicting_mut(slot);
         if note.rules.contains(Rule::O2) {
             self.hosts.answers(&arrival);
         } else if note.rules.contains(Rule::O15) {
@@ -167,27 +175,22 @@ impl Tracker {
             self.crowd.observe(conn, crowd_before, &arrival, &mut note);
         }
         conn.count(&arrival, &mut note, &self.compat);
-        // Only these change what is held.
-        let counts_held = arrival.len > 0 || arrival.flags.fin() || arrival.flags.rst();
-        if counts_held {
-            self.count_held(slot, &note);
-        }
-        let conn = self.table.conn_mut(slot);
         let has_closed = !closed_before && conn.is_closed();
         if self.limits.streamed() {
             conn.hand_out(has_closed && conn.is_delivered(), &mut self.transactions);
         }
         if has_closed {
             conn.release();
-            self.table.note_closed(slot);
         }
-        if counts_held {
-            self.bound_held();
-        }
-        let conn = self.table.conn_mut(slot);
         let annotation = conn.annotate(&arrival, &note, before, notes, self.now_ns);
         conn.predicting = counts && conn.is_undisturbed();
+        // Only these change what is held.
+        if arrival.len > 0 || arrival.flags.fin() || arrival.flags.rst() {
+            self.count_held(slot, &note);
+            self.bound_held();
+        }
         if has_closed {
+            self.table.note_closed(slot);
             self.let_go();
         }
         annotation
@@ -238,7 +241,7 @@ impl Tracker {
     /// The connection a segment belongs to, made if need be, and what its coming says of the last one.
     fn slot_of(&mut self, arrival: &mut Arrival<'_>) -> (Slot, Option<Rule>) {
         let (key, sent_by_low) = FlowKey::of(arrival.segment);
-        let newest = self.table.find(&key);
+        let newest = self.newest(&key);
         match identity::identify(&self.table, newest, sent_by_low, arrival) {
             Identity::Known(slot) => {
                 arrival.sender = self.table.conn(slot).side(sent_by_low);
@@ -266,13 +269,64 @@ impl Tracker {
                 if let (Some(newest), true) = (beside, offered.is_none()) {
                     self.provoke_beside(newest, None, sent_by_low, arrival.mark);
                 }
-                let (slot, evicted) = self.table.insert(conn);
-                if let Some(evicted) = evicted {
-                    self.bounds.connections += 1;
-                    self.give_out(evicted, true);
+                self.make_room();
+                let slot = self.table.insert(conn);
+                if newest.is_none() {
+                    self.lone.begins(arrival, self.table.conn(slot), slot);
+                    self.settle_lone();
                 }
                 (slot, rule)
             }
+        }
+    }
+
+    /// The newest connection of a pair. One of which only its SYN was kept is made again.
+    fn newest(&mut self, key: &FlowKey) -> Option<Slot> {
+        self.table.find(key).or_else(|| {
+            let syn = self.lone.take(key)?;
+            let conn = self.made_again(&syn);
+            Some(self.table.insert(conn))
+        })
+    }
+
+    /// The connection that a SYN has begun.
+    fn made_again(&self, syn: &LoneSyn) -> Conn {
+        let segment = syn.segment();
+        let arrival = Arrival::new(&segment, segment.integrity);
+        let mut conn = Conn::new(syn.key, syn.id, syn.initiator_is_low, arrival.mark, arrival.flags);
+        compat::begin(&mut conn, false);
+        let mut note = Note::new(conn.phase(&arrival), conn.last_news_ns);
+        conn.observe(&arrival, &mut note, &self.limits);
+        conn.opening.syn_counted = syn.counted;
+        conn.count(&arrival, &mut note, &self.compat);
+        conn
+    }
+
+    /// Keeps attempts that nothing followed as what they are. Where closed connections leave, so do those that nothing
+    /// will follow any more.
+    fn settle_lone(&mut self) {
+        self.lone.settle(&mut self.table);
+        if self.table.keeps_closed() {
+            return;
+        }
+        while let Some(syn) = self.lone.take_before(self.now_ns.saturating_sub(UNANSWERED_NS)) {
+            let conn = self.made_again(&syn);
+            self.give_out(conn, false);
+        }
+    }
+
+    /// One goes where there are as many as may be: one that is closed, a lone SYN, or one that is quiet.
+    fn make_room(&mut self) {
+        if self.table.len() + self.lone.len() < self.table.limit() {
+            return;
+        }
+        let gone = self.table.evict_closed().or_else(|| {
+            let syn = self.lone.take_oldest()?;
+            Some(self.made_again(&syn))
+        });
+        if let Some(gone) = gone.or_else(|| self.table.evict_quiet()) {
+            self.bounds.connections += 1;
+            self.give_out(gone, true);
         }
     }
 
@@ -335,9 +389,13 @@ impl Tracker {
 
     /// A connection as it stands.
     pub(crate) fn connection(&self, id: ConnectionId) -> Option<Connection> {
-        self.table
-            .by_id(id)
-            .map(|conn| conn.summarise(self.now_ns, false))
+        match self.table.by_id(id) {
+            Some(conn) => Some(conn.summarise(self.now_ns, false)),
+            None => {
+                let syn = self.lone.by_id(id)?;
+                Some(self.made_again(syn).summarise(self.now_ns, false))
+            }
+        }
     }
 
     /// A transaction of a connection, by its position.
@@ -373,12 +431,18 @@ impl Tracker {
         let mut evicted = evicted.into_iter().peekable();
         self.holders.clear();
         let mut held = self.table.drain().peekable();
+        let mut lone = self.lone.drain().peekable();
         std::iter::from_fn(move || {
-            let held_id = held.peek().map(|conn| conn.id);
-            match evicted.next_if(|evicted| held_id.is_none_or(|id| evicted.connection < id)) {
-                Some(connection) => Some(connection),
-                None => held.next().map(|conn| self.summarise(conn, false)),
+            let held_id = held.peek().map_or(ConnectionId::MAX, |conn| conn.id);
+            let lone_id = lone.peek().map_or(ConnectionId::MAX, |syn| syn.id);
+            if let Some(evicted) = evicted.next_if(|evicted| evicted.connection < held_id.min(lone_id)) {
+                return Some(evicted);
             }
+            let conn = match lone.next_if(|syn| syn.id < held_id) {
+                Some(syn) => self.made_again(&syn),
+                None => held.next()?,
+            };
+            Some(self.summarise(conn, false))
         })
     }
 

@@ -140,11 +140,12 @@ impl Conn {
         (note.gave_up, note.too_long) = (told.gave_up, told.events.too_long);
         let mut rules = told.events.rules;
         // A FIN that came before missing data (T11) ends the stream only when the hole is filled.
-        if own
-            .fin
-            .is_some_and(|fin| self.streams.is_delivered(sender, fin.seq))
-        {
-            rules.extend(self.streams.end(sender, StreamEnd::Fin, arrival.mark, limits));
+        let fin = own.fin.map(|fin| fin.seq);
+        if fin.is_some_and(|fin| self.streams.is_delivered(sender, fin)) {
+            rules.extend(
+                self.streams
+                    .end(sender, StreamEnd::Fin, fin, arrival.mark, limits),
+            );
         }
         // With Multipath TCP the request may have taken another subflow.
         let is_multipath = Side::BOTH
@@ -152,6 +153,14 @@ impl Conn {
             .all(|side| self.ends[side].offer.is_some_and(|offer| offer.mptcp));
         if is_multipath {
             rules.remove(Rule::H23);
+        }
+        // What the peer said last waits behind a hole: it may have been close_notify.
+        let peer = sender.peer();
+        let waits = self.ends[peer]
+            .fin
+            .is_some_and(|fin| !self.streams.is_delivered(peer, fin.seq));
+        if waits {
+            rules.remove(Rule::L10);
         }
         note.more(rules);
         told.events.notes
@@ -161,9 +170,10 @@ impl Conn {
         let mut rules = RuleSet::default();
         let mark = self.last;
         for side in Side::BOTH {
-            let closed = how == StreamEnd::CaptureEnd && self.ends[side].fin.is_some();
+            let fin = self.ends[side].fin.map(|fin| fin.seq);
+            let closed = how == StreamEnd::CaptureEnd && fin.is_some();
             let how = if closed { StreamEnd::Fin } else { how };
-            rules.extend(self.streams.end(side, how, mark, limits));
+            rules.extend(self.streams.end(side, how, fin, mark, limits));
         }
         rules
     }
@@ -248,6 +258,7 @@ impl Conn {
             http: notes.http,
             http2: notes.http2,
             websocket: notes.websocket,
+            tls: notes.tls,
             close,
         }
     }

@@ -92,8 +92,10 @@ impl Conn {
     }
 
     /// What comes next takes the long way.
+    #[inline]
     pub(super) fn stop_predicting(&mut self) {
-        if std::mem::take(&mut self.predicting) {
+        if self.predicting {
+            self.predicting = false;
             self.zeek.catch_up(&self.ends);
         }
     }
@@ -119,3 +121,7 @@ impl Endpoint {
 pub(super) fn acked(ends: &Sides<Endpoint>, side: Side) -> Option<crate::SeqNumber> {
     ends[side.peer()].ack
 }
+
+#[cfg(test)]
+#[path = "predict_tests.rs"]
+mod tests;

@@ -9,6 +9,7 @@ use crate::application::{self, Application, Events};
 use crate::http::Http;
 use crate::rule::{Rule, RuleSet};
 use crate::stream::{Mark, StreamEnd};
+use crate::tls;
 use crate::{SeqNumber, Side, Sides};
 
 /// Both directions of a connection, made at its first payload.
@@ -88,8 +89,15 @@ impl Streams {
         told.gave_up |= pushed.gave_up;
     }
 
-    /// A side sends no more.
-    pub(super) fn end(&mut self, side: Side, how: StreamEnd, mark: Mark, limits: &Limits) -> RuleSet {
+    /// A side sends no more; `fin` is the number of its FIN, if it has sent one.
+    pub(super) fn end(
+        &mut self,
+        side: Side,
+        how: StreamEnd,
+        fin: Option<SeqNumber>,
+        mark: Mark,
+        limits: &Limits,
+    ) -> RuleSet {
         let mut events = Events::default();
         let (Some(open), Some(readers)) = (&mut self.0, &limits.application) else {
             return events.rules;
@@ -102,7 +110,11 @@ impl Streams {
                 deliver(application, side, delivery, readers, &mut events);
             });
         }
-        application.end(side, how, readers, &mut events);
+        let is_whole = match (&sides[side], fin) {
+            (Some(stream), Some(fin)) => stream.next().at_or_after(fin),
+            _ => true,
+        };
+        application.end(side, how, is_whole, readers, &mut events);
         events.rules
     }
 
@@ -160,6 +172,10 @@ impl Streams {
 
     pub(super) fn http(&self) -> Option<&Http> {
         self.application().map(Application::http)
+    }
+
+    pub(super) fn tls(&self) -> Option<&tls::Reader> {
+        self.application()?.tls()
     }
 
     pub(super) fn application(&self) -> Option<&Application> {

@@ -79,6 +79,7 @@ impl Conn {
             websocket: application.and_then(Application::websocket_report).map(Box::new),
             http: http.map(|http| http.transactions().to_vec()).unwrap_or_default(),
             http_omitted: http.map_or(0, Http::omitted),
+            tls: self.streams.tls().map(|tls| Box::new(tls.facts().clone())),
             evicted,
         }
     }
@@ -153,6 +154,9 @@ impl Conn {
         if let Some(cause) = given_up.or(ending.reset.and_then(|reset| reset.cause)) {
             return (cause, Likely);
         }
+        if let Some(told) = self.told_by_tls(ending) {
+            return told;
+        }
         let orderly = ending.reset.is_none();
         if let Some(reason) = self
             .announced()
@@ -187,6 +191,16 @@ impl Conn {
             (Cause::Application, Likely)
         } else {
             (Cause::AbortedByApplication, Likely)
+        }
+    }
+
+    /// What the TLS of the side that closed first tells of the reason.
+    fn told_by_tls(&self, ending: &Ending) -> Option<(Cause, Confidence)> {
+        let tls = self.streams.tls()?;
+        match (self.closing.first_fin, ending.reset) {
+            (Some(closer), _) => tls.cause(closer, true),
+            (None, Some(reset)) => tls.cause(reset.by, false),
+            (None, None) => None,
         }
     }
 

@@ -58,6 +58,7 @@ impl Table {
     }
 
     /// The same to be changed in whatever way, so that nothing is predicted of it any more.
+    #[inline]
     pub(super) fn conn_mut(&mut self, slot: Slot) -> &mut Conn {
         let conn = self.predicting_mut(slot);
         conn.stop_predicting();
@@ -65,6 +66,7 @@ impl Table {
     }
 
     /// The same for a change that leaves the prediction as it is.
+    #[inline]
     pub(super) fn predicting_mut(&mut self, slot: Slot) -> &mut Conn {
         self.slots[slot as usize]
             .as_mut()
@@ -108,14 +110,8 @@ impl Table {
         at_its_place.or_else(|| self.get(*self.moved.get(&id)?, id))
     }
 
-    /// Adds a connection as the newest of its key and returns its slot, and the connection that had to
-    /// go to make room.
-    pub(super) fn insert(&mut self, conn: Conn) -> (Slot, Option<Conn>) {
-        let evicted = if self.len() >= self.limit {
-            self.evict()
-        } else {
-            None
-        };
+    /// Adds a connection as the newest of its key and returns its slot.
+    pub(super) fn insert(&mut self, conn: Conn) -> Slot {
         let (key, id) = (conn.key, conn.id);
         let slot = match self.free.pop() {
             Some(slot) => {
@@ -149,7 +145,7 @@ impl Table {
                 newest.insert_unique(hash, slot, |&other| hasher.hash_one(key_of(other)));
             }
         }
-        (slot, evicted)
+        slot
     }
 
     /// Notes that a connection has closed: it is the first to go when room is needed.
@@ -173,7 +169,17 @@ impl Table {
             self.closed.push_back((slot, id));
             return None;
         }
-        self.remove(slot)
+        self.take(slot)
+    }
+
+    /// Whether all of those that closed stay.
+    pub(super) fn keeps_closed(&self) -> bool {
+        self.max_closed == usize::MAX
+    }
+
+    /// Connections that may be held.
+    pub(super) fn limit(&self) -> usize {
+        self.limit
     }
 
     pub(super) fn len(&self) -> usize {
@@ -205,26 +211,33 @@ impl Table {
         &self.conn(slot).key
     }
 
-    fn evict(&mut self) -> Option<Conn> {
+    /// Takes out the one that closed longest ago.
+    pub(super) fn evict_closed(&mut self) -> Option<Conn> {
         while let Some((slot, id)) = self.closed.pop_front() {
             if self.get(slot, id).is_some_and(Conn::is_closed) {
-                return self.remove(slot);
+                return self.take(slot);
             }
         }
+        None
+    }
+
+    /// Takes out one that had no segment for long.
+    pub(super) fn evict_quiet(&mut self) -> Option<Conn> {
         // Second chance: a connection that had a segment since the last sweep is passed over once, so
         // at most two rounds are needed.
         for _ in 0..2 * self.slots.len() {
             self.sweep = (self.sweep + 1) % self.slots.len();
             if let Some(conn) = &mut self.slots[self.sweep] {
                 if !std::mem::take(&mut conn.recently_active) {
-                    return self.remove(self.sweep as Slot);
+                    return self.take(self.sweep as Slot);
                 }
             }
         }
         None
     }
 
-    fn remove(&mut self, slot: Slot) -> Option<Conn> {
+    /// Takes a connection out.
+    pub(super) fn take(&mut self, slot: Slot) -> Option<Conn> {
         let conn = self.slots[slot as usize].take()?;
         let hash = self.hasher.hash_one(conn.key);
         // Not in the index when a newer connection of the key has taken its place there.

@@ -51,6 +51,9 @@ pub enum Other {
     Mpls,
     /// An 802.11 frame that is encrypted, a fragment, or holds no data.
     Ieee80211,
+    /// A QUIC packet that opens a connection over UDP: an Initial packet of version 1 or 2 (RFC 9000 section 17.2.2,
+    /// RFC 9369).
+    QuicInitial,
     /// A fragment of an IP packet: it needs reassembly first, which a [`Dissector`](crate::Dissector) does.
     Fragment,
     /// A fragment of an IP packet whose fragments contradict each other: two hold the same bytes without

@@ -22,6 +22,7 @@ mod mpls;
 pub mod mptcp;
 mod nflog;
 mod ppp;
+mod quic;
 pub mod tcp;
 pub mod tcp_option;
 mod teredo;

@@ -5,7 +5,7 @@
 
 use super::decode::{Next, Other, Step, Stop};
 use super::window::Window;
-use super::{Layer, ayiya, geneve, gre, gtp, teredo, vxlan};
+use super::{Layer, ayiya, geneve, gre, gtp, quic, teredo, vxlan};
 use crate::frame::LinkType;
 
 /// IANA protocol numbers of packets in packets.
@@ -98,7 +98,11 @@ fn udp<'a>(window: Window<'a>, tunnel: &mut u32) -> Step<'a> {
             _ => {}
         }
     }
-    Err(UDP_ONLY)
+    Err(if quic::is_initial(payload.data) {
+        Stop::Other(Other::QuicInitial)
+    } else {
+        UDP_ONLY
+    })
 }
 
 /// An IP packet inside UDP, which its first four bits must show.

@@ -1,5 +1,6 @@
 //! Gives a dissector whose bounds are small as much of one hostile pattern as it is told, and prints the most memory
 //! that took: `hostile PATTERN COUNT`; without arguments the patterns. Run under callgrind it tells the work.
+//! `hostile lone-syns COUNT` has no small bounds and prints what it holds in the end.
 
 use std::io::{self, Write as _};
 use std::net::IpAddr;
@@ -176,13 +177,17 @@ impl Attack {
         config.http.http2.header_list_bytes = 8_000;
         config.fragments.packets = 50;
         config.fragments.fragments = 150;
-        let mut attack = Self {
+        let mut attack = Self::with(config);
+        attack.open(0);
+        attack
+    }
+
+    fn with(config: Config) -> Self {
+        Self {
             dissector: Dissector::new(config),
             frame: 0,
             said: [0; 2],
-        };
-        attack.open(0);
-        attack
+        }
     }
 
     fn send(&mut self, way: Way, flags: u8, seq: u32, ack: u32, payload: &[u8]) {
@@ -341,6 +346,15 @@ fn unanswered_behind_a_fin(attack: &mut Attack, _: u32) {
     attack.send(Way::of(0).back(), FIN | ACK, 1, 1 + attack.said[0], b"x");
 }
 
+/// What a dissector without small bounds allocates for so many SYNs, each of another client.
+fn lone_syns(count: u32) -> usize {
+    let mut config = Config::default();
+    config.checksums = ChecksumPolicy::Ignore;
+    let mut attack = Attack::with(config);
+    (0..count).for_each(|n| attack.send(Way::of(n), SYN, n, 0, b""));
+    MEMORY.current_usage()
+}
+
 fn main() -> io::Result<()> {
     let mut args = std::env::args().skip(1);
     let mut out = io::stdout();
@@ -352,6 +366,9 @@ fn main() -> io::Result<()> {
     };
     let usage = || io::Error::other("hostile [PATTERN COUNT]");
     let count: u32 = count.and_then(|count| count.parse().ok()).ok_or_else(usage)?;
+    if name == "lone-syns" {
+        return writeln!(out, "{}", lone_syns(count));
+    }
     let (_, act) = PATTERNS
         .into_iter()
         .find(|(known, _)| *known == name)

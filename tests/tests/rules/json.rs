@@ -34,6 +34,12 @@ const PACKET_EXTENSIONS: &[&str] = &[
     "websocket.frames",
     "websocket.opcode",
     "websocket.close_code",
+    "tls",
+    "tls.step",
+    "tls.content",
+    "tls.records",
+    "tls.message",
+    "tls.alert",
     "close",
     "close.verdict_so_far",
     "close.by_so_far",
@@ -207,6 +213,45 @@ const CONNECTION_EXTENSIONS: &[&str] = &[
     "websocket.close.meaning",
     "websocket.close.reason",
     "http.stream",
+    "tls",
+    "tls.client",
+    "tls.version",
+    "tls.cipher",
+    "tls.server_name",
+    "tls.alpn",
+    "tls.alpn_offered",
+    "tls.versions_offered",
+    "tls.ciphers_offered",
+    "tls.resumption",
+    "tls.early_data",
+    "tls.certificate_bytes",
+    "tls.client_hello_frame",
+    "tls.retry_frame",
+    "tls.server_hello_frame",
+    "tls.finished_frame",
+    "tls.finished_frame.initiator",
+    "tls.finished_frame.responder",
+    "tls.application_data_frame",
+    "tls.server_hello_ns",
+    "tls.handshake_ns",
+    "tls.application_data_ns",
+    "tls.records",
+    "tls.records.initiator",
+    "tls.records.responder",
+    "tls.application_bytes",
+    "tls.application_bytes.initiator",
+    "tls.application_bytes.responder",
+    "tls.close_notify_frame",
+    "tls.close_notify_frame.initiator",
+    "tls.close_notify_frame.responder",
+    "tls.alerts",
+    "tls.alerts.frame",
+    "tls.alerts.by",
+    "tls.alerts.name",
+    "tls.alerts.number",
+    "tls.alerts.level",
+    "tls.alerts.confidence",
+    "tls.alerts_omitted",
 ];
 
 /// A JSON value's paths in their order, objects in lists without the position; and whether each holds a value itself.
@@ -280,15 +325,15 @@ fn paths(value: &impl serde::Serialize) -> Paths {
     serde_json::from_str(&text).expect("what was just written")
 }
 
-/// Everything there is: options of both sides, one of them not offered, an ICMP error, HTTP, rules.
+/// Everything there is: options of both sides, one of them not offered, an ICMP error, HTTP, TLS, rules.
 fn full() -> Told {
     let mut full = told(
         r#"
         C > S SYN mss=1460 ws=7 sackok
         S > C SYN-ACK mss=1460 ws=7 sackok ts=1:0
         C > S ACK
-        C > S PSH-ACK "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
-        S > C PSH-ACK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+        C > S PSH-ACK "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n"
+        S > C PSH-ACK "HTTP/1.1 200 OK\r\n\r\n\x15\x03\x03\0\x02\x02\x28"
         icmp C > S frag-needed mtu=1400 quoting S
         close C > S
         "#,
@@ -358,7 +403,7 @@ fn hold(told: &Paths, contract: &[&str], extensions: &[&str]) {
 
 #[test]
 fn keys_of_a_packet() {
-    hold(&paths(&full().packets[3]), PACKET, PACKET_EXTENSIONS);
+    hold(&paths(&full().packets[4]), PACKET, PACKET_EXTENSIONS);
 }
 
 #[test]
@@ -374,7 +419,7 @@ fn keys_are_always_present() {
         names.filter(|name| !name.contains('.')).collect()
     };
     let (full, bare) = (full(), bare());
-    assert_eq!(top(paths(&full.packets[3])), top(paths(&bare.packets[0])));
+    assert_eq!(top(paths(&full.packets[4])), top(paths(&bare.packets[0])));
     assert_eq!(top(paths(&full.connections[0])), top(paths(&bare.connections[0])));
 
     let handshake = |told: &Told| top(paths(&told.connections[0].handshake));
@@ -428,7 +473,7 @@ fn every_path_of_a_packet_is_a_field_and_the_reverse() {
         .filter(|field| field.is_of_segment())
         .map(|field| field.name.to_owned())
         .collect();
-    assert_eq!(fields(&paths(&full().packets[3])), registry);
+    assert_eq!(fields(&paths(&full().packets[4])), registry);
 }
 
 #[test]

@@ -38,6 +38,7 @@ mod strays;
 mod teardown;
 mod teardown_more;
 mod timing;
+mod tls;
 mod verdicts;
 mod violations;
 mod websocket;

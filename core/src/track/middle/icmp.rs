@@ -104,7 +104,7 @@ impl Tracker {
             (quoted.dst, quoted.dst_port),
             error.tunnel,
         );
-        let newest = self.table.find(&key)?;
+        let newest = self.newest(&key)?;
         let slot = self.quoted_slot(newest, sent_by_low, seq)?;
         let conn = self.table.conn_mut(slot);
         let direction = conn.side(sent_by_low);

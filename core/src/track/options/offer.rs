@@ -145,27 +145,26 @@ fn not_offered(conn: &mut Conn, arrival: &Arrival<'_>, offered: &Offered, answer
     }
 }
 
-impl Arrival<'_> {
-    /// The options and flags of a SYN or SYN-ACK.
-    pub(in crate::track) fn offer(&self) -> Offer {
-        let mut offer = Offer {
-            payload: self.len > 0,
-            flags: self.flags,
-            ecn: if self.ack.is_some() {
-                ecn::answered(self.flags, None)
+impl Offer {
+    /// What a segment offers; each of its options is shown as well.
+    pub(in crate::track) fn read(arrival: &Arrival<'_>, mut show: impl FnMut(&TcpOption<'_>)) -> Self {
+        let mut offer = Self {
+            payload: arrival.len > 0,
+            flags: arrival.flags,
+            ecn: if arrival.ack.is_some() {
+                ecn::answered(arrival.flags, None)
             } else {
-                ecn::asked(self.flags)
+                ecn::asked(arrival.flags)
             },
-            ..Offer::default()
+            ..Self::default()
         };
-        for (_, option) in self.segment.tcp.options() {
+        for (_, option) in arrival.segment.tcp.options() {
             offer.add(&option);
+            show(&option);
         }
         offer
     }
-}
 
-impl Offer {
     fn add(&mut self, option: &TcpOption<'_>) {
         match *option {
             TcpOption::Mss(mss) => self.mss = Some(mss),
