@@ -1,6 +1,9 @@
 //! How the inputs of the targets are laid out, so that seeds can be written as well as read: records of a tag and
 //! bytes. Any input reads as some records; the last one may be shorter than it says.
 
+use synfin::Side;
+use synfin_tests::talk::Said;
+
 /// One record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Record<'a> {
@@ -27,6 +30,25 @@ pub fn records(mut input: &[u8]) -> impl Iterator<Item = Record<'_>> {
     })
 }
 
+/// What a conversation's records (the tags of [`http`]) say, at most 64 of them.
+pub fn steps(input: &[u8]) -> Vec<(Side, Said)> {
+    let step = |record: Record<'_>| {
+        let side = if record.tag & http::RESPONDER != 0 {
+            Side::Responder
+        } else {
+            Side::Initiator
+        };
+        let said = match record.tag & (http::EVENT | http::FIN | http::RESET) {
+            tag if tag & http::EVENT == 0 => Said::Bytes(record.data.to_vec()),
+            tag if tag & http::FIN != 0 => Said::Fin,
+            tag if tag & http::RESET != 0 => Said::Reset,
+            _ => Said::Gap(record.data.len() as u32),
+        };
+        (side, said)
+    };
+    records(input).take(64).map(step).collect()
+}
+
 /// Appends a record; data beyond the longest is left out.
 pub fn write(input: &mut Vec<u8>, tag: u8, data: &[u8]) {
     let data = &data[..data.len().min(LONGEST)];
@@ -45,7 +67,7 @@ pub mod frame {
     pub const TWICE: u8 = 4;
 }
 
-/// Tags of the `http` target.
+/// Tags of the `http` and `tls` targets.
 pub mod http {
     /// Sent by the server.
     pub const RESPONDER: u8 = 1;

@@ -14,7 +14,7 @@
 use libfuzzer_sys::fuzz_target;
 use synfin::Side;
 use synfin::http::{Head, HeadKind, HeadPart, MessageState, StartLine, parse_head};
-use synfin_fuzz::{http, records};
+use synfin_fuzz::{records, steps};
 use synfin_tests::talk::{Said, Told, config, digest, play};
 
 const LONG_METHOD: usize = 32;
@@ -105,24 +105,6 @@ fn response(bytes: &[u8]) {
         assert_eq!(our_reason, trim(reason.as_bytes()));
     }
     same_fields(theirs.headers, &own);
-}
-
-fn steps(input: &[u8]) -> Vec<(Side, Said)> {
-    let step = |record: synfin_fuzz::Record<'_>| {
-        let side = if record.tag & http::RESPONDER != 0 {
-            Side::Responder
-        } else {
-            Side::Initiator
-        };
-        let said = match record.tag & (http::EVENT | http::FIN | http::RESET) {
-            tag if tag & http::EVENT == 0 => Said::Bytes(record.data.to_vec()),
-            tag if tag & http::FIN != 0 => Said::Fin,
-            tag if tag & http::RESET != 0 => Said::Reset,
-            _ => Said::Gap(record.data.len() as u32),
-        };
-        (side, said)
-    };
-    records(input).take(64).map(step).collect()
 }
 
 /// Whether every byte belongs to a message that is complete. Where framing was lost, reading resumes at a segment that

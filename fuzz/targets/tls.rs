@@ -6,26 +6,8 @@
 use libfuzzer_sys::fuzz_target;
 use synfin::tls::{CipherSuite, Tls, TlsVersion};
 use synfin::{Rule, Side, Sides};
-use synfin_fuzz::{http, records};
+use synfin_fuzz::steps;
 use synfin_tests::talk::{Said, Told, config, play};
-
-fn steps(input: &[u8]) -> Vec<(Side, Said)> {
-    let step = |record: synfin_fuzz::Record<'_>| {
-        let side = if record.tag & http::RESPONDER != 0 {
-            Side::Responder
-        } else {
-            Side::Initiator
-        };
-        let said = match record.tag & (http::EVENT | http::FIN | http::RESET) {
-            tag if tag & http::EVENT == 0 => Said::Bytes(record.data.to_vec()),
-            tag if tag & http::FIN != 0 => Said::Fin,
-            tag if tag & http::RESET != 0 => Said::Reset,
-            _ => Said::Gap(record.data.len() as u32),
-        };
-        (side, said)
-    };
-    records(input).take(64).map(step).collect()
-}
 
 /// What does not depend on where a segment ends. (In TLS 1.3 that tells of several messages in one record.)
 #[derive(Debug, PartialEq)]

@@ -296,6 +296,61 @@ fn head_bytes() {
     );
 }
 
+/// A ClientHello that claims 60,000 bytes, in a record of 16 KiB: its beginning with these, then more.
+fn endless_hello() -> Vec<u8> {
+    let mut hello = vec![22, 3, 1, 0x40, 0, 1, 0, 0xea, 0x60, 3, 3];
+    hello.extend([7; 32]);
+    hello.extend([0, 0, 2, 0x13, 1, 1, 0, 0xea, 0x2f]);
+    hello
+}
+
+#[test]
+fn hello_bytes() {
+    let mut bench = Bench::new(|config| config.tls.hello_bytes = 200);
+    bench.open(1);
+    let hello = endless_hello();
+    bench.send(to(1), ACK, 1, 1, &hello);
+    let mut seq = 1 + hello.len() as u32;
+    for too_long in [false, true, true] {
+        bench.send(to(1), ACK, seq, 1, &[0; 150]);
+        seq += 150;
+        assert_eq!(bench.bounds(), only(|bounds| bounds.heads = u64::from(too_long)));
+    }
+    let connection = &bench.finish()[0];
+    assert!(connection.rules.iter().any(|hit| hit.id == Rule::L1));
+    assert_eq!(connection.tls.as_ref().unwrap().ciphers_offered, 1);
+}
+
+#[test]
+fn hellos_that_never_end_share_the_bound_of_all() {
+    let mut bench = Bench::new(|config| config.max_held_bytes = 10_000);
+    for client in 1..=20 {
+        bench.open(client);
+        bench.send(to(client), ACK, 1, 1, &[endless_hello(), vec![0; 900]].concat());
+    }
+    let given_up = bench.bounds().held_bytes;
+    assert!((10..=12).contains(&given_up), "{given_up} of 20");
+    let told = |connection: &synfin::Connection| {
+        connection
+            .tls
+            .as_ref()
+            .is_some_and(|tls| tls.ciphers_offered == 1)
+    };
+    assert!(bench.finish().iter().all(told), "each is told");
+}
+
+#[test]
+fn tls_alerts() {
+    let mut bench = Bench::new(|_| {});
+    bench.open(1);
+    for number in 0..20 {
+        bench.send(to(1), ACK, 1 + number * 7, 1, &[21, 3, 3, 0, 2, 1, 112]);
+    }
+    let connections = bench.finish();
+    let tls = connections[0].tls.as_ref().unwrap();
+    assert_eq!((tls.alerts.len(), tls.alerts_omitted), (8, 12));
+}
+
 #[test]
 fn kept_transactions_and_pending_requests() {
     let request = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";

@@ -12,6 +12,8 @@ use crate::stream::Mark;
 pub(super) struct Messages {
     /// Its header, as far as it has come.
     head: SmallVec<[u8; 4]>,
+    /// The segment with the first byte of that.
+    mark: Mark,
     current: Option<Current>,
     /// The rest of this record cannot be read: bytes are missing before it.
     lost: bool,
@@ -78,10 +80,13 @@ impl Messages {
         }
         let mut data = data;
         if self.current.is_none() {
+            if self.head.is_empty() {
+                self.mark = mark;
+            }
             let (head, rest) = data.split_at(data.len().min(4 - self.head.len()));
             self.head.extend_from_slice(head);
             data = rest;
-            if !self.begin(mark) {
+            if !self.begin() {
                 return Some((&[], Heard::NoMessage, false));
             }
         }
@@ -117,7 +122,7 @@ impl Messages {
     }
 
     /// The header is whole: what begins? False where it is none.
-    fn begin(&mut self, mark: Mark) -> bool {
+    fn begin(&mut self) -> bool {
         let kind = self.head.first().and_then(|&kind| TlsMessage::of(kind));
         if kind.is_none() || kind == Some(TlsMessage::HelloRetryRequest) {
             return false;
@@ -127,7 +132,7 @@ impl Messages {
                 message: Message {
                     kind,
                     len,
-                    mark,
+                    mark: self.mark,
                     ..Message::default()
                 },
                 left: len,
