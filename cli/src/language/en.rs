@@ -378,6 +378,12 @@ const INPUT: Input = Input {
         held: |count| format!("{} let go what they held", counted(count, "connection")),
         heads: |count| format!("{} of too long a head", counted(count, "segment")),
         transactions: |count| format!("{} not told", counted(count, "transaction")),
+        streams: |count| {
+            format!(
+                "{} of HTTP/2 forgotten before their end",
+                counted(count, "stream")
+            )
+        },
     },
     only_quic: |count| {
         format!(

@@ -345,6 +345,7 @@ pub(crate) struct Bounds {
     pub(crate) held: fn(u64) -> String,
     pub(crate) heads: fn(u64) -> String,
     pub(crate) transactions: fn(u64) -> String,
+    pub(crate) streams: fn(u64) -> String,
 }
 
 /// What is wrong with an input, and how far its reading is.

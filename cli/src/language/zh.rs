@@ -356,6 +356,7 @@ const INPUT: Input = Input {
         held: |count| format!("{count} 个连接放弃了所保存的数据"),
         heads: |count| format!("{count} 个报文段的首部过长"),
         transactions: |count| format!("{count} 个事务未给出"),
+        streams: |count| format!("{count} 个 HTTP/2 流在结束之前被遗忘"),
     },
     only_quic: |count| format!("没有 TCP，但有 {count} 个 QUIC Initial 分组：不跟踪 QUIC"),
     unknown_link: |frames, link, name| {
