@@ -4,8 +4,10 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
+use crate::http2::Http2Note;
 use crate::rule::{Rule, RuleSet};
 use crate::tls::TlsNote;
+use crate::websocket::WebsocketNote;
 use crate::wire::tcp::TcpFlags;
 use crate::words::{CloseVerdict, Closer, Order, Phase, State, Step};
 use crate::{Checksum, Side, Sides};
@@ -79,6 +81,10 @@ pub struct Annotation {
     pub order: Option<Order>,
     /// The HTTP message this segment begins, continues or ends.
     pub http: Option<HttpNote>,
+    /// The HTTP/2 frames that begin in this segment.
+    pub http2: Option<Http2Note>,
+    /// The WebSocket frames that begin in this segment.
+    pub websocket: Option<WebsocketNote>,
     /// What it is to TLS, where records begin in it or a message of the handshake goes on.
     pub tls: Option<TlsNote>,
     /// How the connection ends as far as this segment, where this segment decides it.

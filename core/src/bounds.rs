@@ -19,11 +19,16 @@ pub struct BoundsReached {
     pub held_bytes: u64,
     /// Segments that carried an HTTP head or trailer section or a TLS hello past its bound:
     /// [`HttpLimits::head_bytes`](crate::http::HttpLimits::head_bytes),
-    /// [`TlsLimits::hello_bytes`](crate::tls::TlsLimits::hello_bytes).
+    /// [`TlsLimits::hello_bytes`](crate::tls::TlsLimits::hello_bytes), and in HTTP/2
+    /// [`Http2Limits::header_list_bytes`](crate::http2::Http2Limits::header_list_bytes) and
+    /// [`Http2Limits::table_bytes`](crate::http2::Http2Limits::table_bytes).
     pub heads: u64,
     /// HTTP transactions not remembered: [`HttpLimits::pending_requests`](crate::http::HttpLimits::pending_requests).
     /// Those of a connection are counted when it is taken or evicted.
     pub pending_requests: u64,
+    /// HTTP/2 streams forgotten before their end: [`Http2Limits::streams`](crate::http2::Http2Limits::streams).
+    /// Those of a connection are counted when it is taken or evicted.
+    pub streams: u64,
     /// IP packets that were given up before they were whole: [`FragmentLimits`](crate::FragmentLimits).
     pub fragments: u64,
     /// Servers that others took the place of: [`Config::max_servers`](crate::Config::max_servers).

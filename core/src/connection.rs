@@ -7,9 +7,12 @@ use smallvec::SmallVec;
 
 use crate::annotation::ConnectionId;
 use crate::http::{HttpPlace, HttpProtocol, HttpRow, Transaction};
+use crate::http2::Http2Report;
 use crate::options::Options;
+use crate::proxy::Proxy;
 use crate::rule::Rule;
 use crate::tls::Tls;
+use crate::websocket::WebsocketReport;
 use crate::words::{Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict, ResetSign};
 use crate::{Side, Sides};
 
@@ -75,6 +78,12 @@ pub struct Connection {
     pub options: Options,
     /// What its payload speaks, as far as the bytes tell.
     pub protocol: Option<HttpProtocol>,
+    /// The real client, where a proxy named it before all else.
+    pub proxy: Option<Box<Proxy>>,
+    /// Frames, settings and ends of HTTP/2, where that is spoken.
+    pub http2: Option<Box<Http2Report>>,
+    /// Frames and the end of WebSocket, likewise.
+    pub websocket: Option<Box<WebsocketReport>>,
     /// HTTP transactions, the first 10,000.
     pub http: Vec<Transaction>,
     /// Transactions past that bound.

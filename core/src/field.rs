@@ -259,6 +259,20 @@ fields! {
     "http.request_in" Frame "" "Where it is a response: the frame with the first byte of its request"
         segment |a| a.http.and_then(|http| http.request_in);
     "http.response_in" Frame "" "Where it is a request: the frame with the first byte of its final response", second pass;
+    "http2.frames" Unsigned "" "HTTP/2 frames that begin in the segment"
+        segment |a| a.http2.map(|note| note.frames);
+    "http2.type" Text "" "Type of the one that says most: GOAWAY, RST_STREAM, HEADERS or PUSH_PROMISE, else of the first"
+        segment |a| a.http2.map(|note| note.kind.as_str());
+    "http2.stream" Unsigned "" "Its stream; 0 is the connection"
+        segment |a| a.http2.map(|note| note.stream);
+    "http2.error" Text "" "Error code of that GOAWAY or RST_STREAM"
+        segment |a| a.http2.and_then(|note| note.error).map(|error| error.to_string());
+    "websocket.frames" Unsigned "" "WebSocket frames that begin in the segment"
+        segment |a| a.websocket.map(|note| note.frames);
+    "websocket.opcode" Text "" "Opcode of the one that says most: close, else of the first"
+        segment |a| a.websocket.map(|note| note.opcode.as_str());
+    "websocket.close_code" Unsigned "" "Status code of that close frame"
+        segment |a| a.websocket.and_then(|note| note.close_code);
     "tls.step" Text "" "Step of the TLS handshake: 1/4 ClientHello, 2/4 ServerHello and what goes with it, 3/4 the client's messages up to Finished, 4/4 the server's, 2+4/4 both of the server"
         segment |a| a.tls.and_then(|tls| tls.step).map(|step| step.as_str());
     "tls.content" Text "" "What the first TLS record in it carries; encrypted records of TLS 1.3 are all application_data"
@@ -414,6 +428,134 @@ fields! {
         connection |c| c.options.mptcp_reset_reason;
     "protocol" Text "" "What the payload speaks: http, http2, h2c, websocket, tls or opaque",
         connection |c| c.protocol.map(|protocol| protocol.as_str());
+    "proxy.version" Unsigned "" "Version of the PROXY protocol that names the real client: 1 or 2",
+        connection |c| c.proxy.as_ref().map(|proxy| proxy.version);
+    "proxy.command" Text "" "proxy: it speaks for that client; local: for itself",
+        connection |c| c.proxy.as_ref().map(|proxy| proxy.command.as_str());
+    "proxy.transport" Text "" "What the client's connection is: unspecified, tcp4, tcp6, udp4, udp6, unix-stream or unix-datagram",
+        connection |c| c.proxy.as_ref().map(|proxy| proxy.transport.as_str());
+    "proxy.src" Address "" "The client's address",
+        connection |c| c.proxy.as_ref().and_then(|proxy| proxy.src);
+    "proxy.src_port" Unsigned "" "Its port",
+        connection |c| c.proxy.as_ref().and_then(|proxy| proxy.src_port);
+    "proxy.dst" Address "" "The address that the client connected to",
+        connection |c| c.proxy.as_ref().and_then(|proxy| proxy.dst);
+    "proxy.dst_port" Unsigned "" "The port likewise",
+        connection |c| c.proxy.as_ref().and_then(|proxy| proxy.dst_port);
+    "proxy.authority" Text "" "The host name it asked for",
+        connection |c| c.proxy.as_ref().and_then(|proxy| proxy.authority.as_deref());
+    "proxy.alpn" Text "" "The protocol it agreed on",
+        connection |c| c.proxy.as_ref().and_then(|proxy| proxy.alpn.as_deref());
+    "proxy.frame" Frame "" "The frame with the first byte of that header",
+        connection |c| c.proxy.as_ref().map(|proxy| proxy.frame);
+    "proxy.len" Unsigned "bytes" "Length of that header",
+        connection |c| c.proxy.as_ref().map(|proxy| proxy.len);
+    "http2.client" Text "" "Which side sends the HTTP/2 requests",
+        connection |c| c.http2.as_ref().map(|report| report.client.as_str());
+    "http2.frames.type" Text "" "Types of the HTTP/2 frames that were there",
+        connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.frames.iter().map(|it| it.kind.as_str())));
+    "http2.frames.initiator" Unsigned "" "How many of each the initiator sent",
+        connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.frames.iter().map(|it| it.initiator)));
+    "http2.frames.responder" Unsigned "" "How many of each the responder sent",
+        connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.frames.iter().map(|it| it.responder)));
+    "http2.frames.initiator_bytes" Unsigned "bytes" "Their payload",
+        connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.frames.iter().map(|it| it.initiator_bytes)));
+    "http2.frames.responder_bytes" Unsigned "bytes" "That of the responder's",
+        connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.frames.iter().map(|it| it.responder_bytes)));
+    "http2.settings.by" Text "" "Who asked for an HTTP/2 setting",
+        connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.settings.iter().map(|it| it.by.as_str())));
+    "http2.settings.name" Text "" "The settings asked for",
+        connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.settings.iter().map(|it| it.name.to_string())));
+    "http2.settings.value" Unsigned "" "Their values, as last sent",
+        connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.settings.iter().map(|it| it.value)));
+    "http2.streams" Unsigned "" "HTTP/2 streams opened, promised ones included",
+        connection |c| c.http2.as_ref().map(|report| report.streams);
+    "http2.streams_omitted" Unsigned "" "Streams forgotten before their end",
+        connection |c| c.http2.as_ref().map(|report| report.streams_omitted);
+    "http2.ping_rtt_initiator" RelativeTime "" "Shortest time between a PING and the answer of the initiator",
+        connection |c| c.http2.as_ref().and_then(|report| report.ping_rtt_initiator_ns);
+    "http2.ping_rtt_responder" RelativeTime "" "Shortest time between a PING and the answer of the responder",
+        connection |c| c.http2.as_ref().and_then(|report| report.ping_rtt_responder_ns);
+    "http2.flow_stalls.initiator" Unsigned "" "How often the initiator had used up a window and waited",
+        connection |c| c.http2.as_ref().map(|report| report.flow_stalls.initiator);
+    "http2.flow_stalls.responder" Unsigned "" "How often the responder had used up a window and waited",
+        connection |c| c.http2.as_ref().map(|report| report.flow_stalls.responder);
+    "http2.flow_stall_initiator" RelativeTime "" "How long the initiator did",
+        connection |c| c.http2.as_ref().map(|report| report.flow_stall_initiator_ns);
+    "http2.flow_stall_responder" RelativeTime "" "How long the responder did",
+        connection |c| c.http2.as_ref().map(|report| report.flow_stall_responder_ns);
+    "http2.header_table_lost.initiator" Bool "" "Header fields of the initiator could not be told",
+        connection |c| c.http2.as_ref().map(|report| report.header_table_lost.initiator);
+    "http2.header_table_lost.responder" Bool "" "Header fields of the responder could not be told",
+        connection |c| c.http2.as_ref().map(|report| report.header_table_lost.responder);
+    "http2.resets.stream" Unsigned "" "Streams that were reset, the first 16",
+        connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.resets.iter().map(|it| it.stream)));
+    "http2.resets.by" Text "" "Who reset them",
+        connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.resets.iter().map(|it| it.by.as_str())));
+    "http2.resets.error" Text "" "Error codes: why",
+        connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.resets.iter().map(|it| it.error.to_string())));
+    "http2.resets.frame" Frame "" "Frames with the first byte of a RST_STREAM",
+        connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.resets.iter().map(|it| it.frame)));
+    "http2.resets_omitted" Unsigned "" "Resets past those",
+        connection |c| c.http2.as_ref().map(|report| report.resets_omitted);
+    "http2.goaway.by" Text "" "Who gave the HTTP/2 connection up, the first 8",
+        connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.goaway.iter().map(|it| it.by.as_str())));
+    "http2.goaway.error" Text "" "Error codes: why",
+        connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.goaway.iter().map(|it| it.error.to_string())));
+    "http2.goaway.last_stream" Unsigned "" "The last stream that it deals with",
+        connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.goaway.iter().map(|it| it.last_stream)));
+    "http2.goaway.debug" Text "" "What it says besides",
+        connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.goaway.iter().map(|it| &*it.debug)));
+    "http2.goaway.frame" Frame "" "Frames with the first byte of a GOAWAY",
+        connection |c| Each(c.http2.as_ref().into_iter().flat_map(|report| report.goaway.iter().map(|it| it.frame)));
+    "http2.goaway_omitted" Unsigned "" "GOAWAY frames past those",
+        connection |c| c.http2.as_ref().map(|report| report.goaway_omitted);
+    "websocket.client" Text "" "Which side asked for WebSocket, and masks its payload",
+        connection |c| c.websocket.as_ref().map(|report| report.client.as_str());
+    "websocket.extensions" Text "" "Extensions that the server agreed to, such as permessage-deflate",
+        connection |c| c.websocket.as_ref().and_then(|report| report.extensions.as_deref());
+    "websocket.subprotocol" Text "" "The subprotocol that it chose",
+        connection |c| c.websocket.as_ref().and_then(|report| report.subprotocol.as_deref());
+    "websocket.messages.initiator" Unsigned "" "Whole WebSocket messages of the initiator",
+        connection |c| c.websocket.as_ref().map(|report| report.messages.initiator);
+    "websocket.messages.responder" Unsigned "" "Whole WebSocket messages of the responder",
+        connection |c| c.websocket.as_ref().map(|report| report.messages.responder);
+    "websocket.frames.opcode" Text "" "Opcodes of the WebSocket frames that were there",
+        connection |c| Each(c.websocket.as_ref().into_iter().flat_map(|report| report.frames.iter().map(|it| it.opcode.as_str())));
+    "websocket.frames.initiator" Unsigned "" "How many of each the initiator sent",
+        connection |c| Each(c.websocket.as_ref().into_iter().flat_map(|report| report.frames.iter().map(|it| it.initiator)));
+    "websocket.frames.responder" Unsigned "" "How many of each the responder sent",
+        connection |c| Each(c.websocket.as_ref().into_iter().flat_map(|report| report.frames.iter().map(|it| it.responder)));
+    "websocket.fragments.initiator" Unsigned "" "Frames of the initiator that are a part of a message",
+        connection |c| c.websocket.as_ref().map(|report| report.fragments.initiator);
+    "websocket.fragments.responder" Unsigned "" "Frames of the responder that are a part of a message",
+        connection |c| c.websocket.as_ref().map(|report| report.fragments.responder);
+    "websocket.compressed.initiator" Unsigned "" "Frames of the initiator that begin a compressed message",
+        connection |c| c.websocket.as_ref().map(|report| report.compressed.initiator);
+    "websocket.compressed.responder" Unsigned "" "Frames of the responder that begin a compressed message",
+        connection |c| c.websocket.as_ref().map(|report| report.compressed.responder);
+    "websocket.payload_len.initiator" Unsigned "bytes" "WebSocket payload of the initiator",
+        connection |c| c.websocket.as_ref().map(|report| report.payload_len.initiator);
+    "websocket.payload_len.responder" Unsigned "bytes" "WebSocket payload of the responder",
+        connection |c| c.websocket.as_ref().map(|report| report.payload_len.responder);
+    "websocket.masked_len.initiator" Unsigned "bytes" "Masked payload of the initiator",
+        connection |c| c.websocket.as_ref().map(|report| report.masked_len.initiator);
+    "websocket.masked_len.responder" Unsigned "bytes" "Masked payload of the responder",
+        connection |c| c.websocket.as_ref().map(|report| report.masked_len.responder);
+    "websocket.ping_rtt_initiator" RelativeTime "" "Shortest time between a ping and the pong of the initiator",
+        connection |c| c.websocket.as_ref().and_then(|report| report.ping_rtt_initiator_ns);
+    "websocket.ping_rtt_responder" RelativeTime "" "Shortest time between a ping and the pong of the responder",
+        connection |c| c.websocket.as_ref().and_then(|report| report.ping_rtt_responder_ns);
+    "websocket.close.by" Text "" "Who sent a WebSocket close frame",
+        connection |c| Each(c.websocket.as_ref().into_iter().flat_map(|report| report.close.iter().map(|it| it.by.as_str())));
+    "websocket.close.frame" Frame "" "Frames with the first byte of it",
+        connection |c| Each(c.websocket.as_ref().into_iter().flat_map(|report| report.close.iter().map(|it| it.frame)));
+    "websocket.close.code" Unsigned "" "Its status code",
+        connection |c| Each(c.websocket.as_ref().into_iter().flat_map(|report| report.close.iter().map(|it| it.code)));
+    "websocket.close.meaning" Text "" "What that code means",
+        connection |c| Each(c.websocket.as_ref().into_iter().flat_map(|report| report.close.iter().map(|it| it.meaning.map(|code| code.as_str()))));
+    "websocket.close.reason" Text "" "The reason in its own words",
+        connection |c| Each(c.websocket.as_ref().into_iter().flat_map(|report| report.close.iter().map(|it| &*it.reason)));
     "http.method" Text "" "Request methods", connection |c| Each(c.http.iter().map(|t| t.method.as_deref()));
     "http.target" Text "" "Request targets", connection |c| Each(c.http.iter().map(|t| t.target.as_deref()));
     "http.status" Unsigned "" "Final status codes", connection |c| Each(c.http.iter().map(|t| t.status));
@@ -422,6 +564,8 @@ fields! {
     "http.request_body_len" Unsigned "bytes" "Body bytes of requests", connection |c| Each(c.http.iter().map(|t| t.request_body_len));
     "http.response_body_len" Unsigned "bytes" "Body bytes of final responses", connection |c| Each(c.http.iter().map(|t| t.response_body_len));
     "http.state" Text "" "complete, incomplete, gap, reset or cut", connection |c| Each(c.http.iter().map(|t| t.state.as_str()));
+    "http.stream" Unsigned "" "Streams of HTTP/2 that carry them",
+        connection |c| Each(c.http.iter().map(|t| t.stream));
     "http_omitted" Unsigned "" "Transactions past the 10,000 listed", connection |c| c.http_omitted;
     "tls.client" Text "" "Which side is the TLS client",
         connection |c| c.tls.as_deref().and_then(|tls| tls.client).map(|side| side.as_str());

@@ -45,9 +45,11 @@ mod field;
 mod fragment;
 mod frame;
 pub mod http;
+pub mod http2;
 mod language;
 mod options;
 mod prepared;
+pub mod proxy;
 mod rule;
 mod seen;
 mod segment;
@@ -55,6 +57,7 @@ mod seq;
 mod stream;
 pub mod tls;
 mod track;
+pub mod websocket;
 pub mod wire;
 
 pub use annotation::{

@@ -283,12 +283,28 @@ rules! {
         "A head with both Transfer-Encoding and Content-Length: the former frames the body, and a recipient that believes the latter sees other messages (request smuggling).";
     H16 Warn Security "differing Content-Lengths" ["RFC 9112 6.3"]
         "Content-Length values of one head, in a list or in several lines, that are not all the same; the first valid one frames the body.";
+    H17 Chat "WebSocket opened" ["RFC 6455 4.2.2"]
+        "A 101 response whose Upgrade names websocket: frames of WebSocket follow from both sides.";
+    H18 Chat "HTTP/2 connection preface" ["RFC 9113 3.4"]
+        "The 24 bytes that a client of HTTP/2 sends first, at any port, or behind an upgrade.";
+    H19 Chat "upgrade to HTTP/2" ["RFC 7540 3.2"]
+        "A 101 response whose Upgrade names h2c: HTTP/2 follows, and stream 1 answers the request.";
     H21 Note "final response before the end of the request" ["RFC 9110 10.1.1, RFC 9112 9.5"]
         "The first byte of a final response while the request it answers has not ended.";
     H22 Warn "reset inside an HTTP message" ["RFC 9112 8"]
         "An accepted RST while a request or a response had begun and not ended, or a request had no final response.";
     H23 Warn "response without a request" ["RFC 9110 3.4"]
         "A final response while no captured request waits for one, on a connection whose client's bytes are all there, and which is no part of a Multipath TCP one.";
+    H25 Note "stream reset" ["RFC 9113 6.4"]
+        "A RST_STREAM frame: one side gives a stream up, for the reason in its error code.";
+    H26 Warn "HTTP/2 connection error" ["RFC 9113 5.4.1 and 6.8"]
+        "A GOAWAY frame with an error code other than NO_ERROR: the connection is given up.";
+    H27 Chat "HTTP/2 shutdown" ["RFC 9113 6.8"]
+        "A GOAWAY frame with NO_ERROR: its sender takes no streams behind the one it names, and closes when those are done.";
+    H28 Warn Security "CONTINUATION flood" ["RFC 9113 6.10 and 10.5, CVE-2024-27316"]
+        "A header block of 64 or more CONTINUATION frames, or one that grows past the configured bound (256 KiB).";
+    H29 Warn Security "rapid reset" ["RFC 9113 5.1.2 and 10.5, CVE-2023-44487"]
+        "At least 100 streams within a second that the client opened and reset before their response had begun.";
     H30 Note "line end without CR" ["RFC 9112 2.2"]
         "A line of a head, of a trailer or of the chunked coding that ends in LF alone.";
     H31 Note "empty line before a message" ["RFC 9112 2.2"]
@@ -321,6 +337,22 @@ rules! {
         "A head with more than one Host field.";
     H45 Note "message after the announced end" ["RFC 9112 9.6"]
         "A message of a side whose last head said Connection: close, or was of HTTP/1.0 without keep-alive.";
+    H46 Warn Security "HTTP/2 control frame flood" ["RFC 9113 10.5, CVE-2019-9512, CVE-2019-9515, CVE-2019-9518"]
+        "At least 100 frames of one side within a second that are SETTINGS or PING and no answer, or DATA without content that ends no stream.";
+    H47 Note "header table lost" ["RFC 9113 4.3, RFC 7541 2.2"]
+        "A header field refers to an entry of the header table that came in bytes that were not captured or not read; it is left out.";
+    H48 Warn "HTTP/2 framing error" ["RFC 9113 4.2, 5.1 and 6"]
+        "A frame of a length, on a stream or at a place that its type does not allow, a header block that cannot be decoded, a setting out of range, or more content than the window allows.";
+    H49 Warn Security "malformed HTTP/2 message" ["RFC 9113 8.1.1, 8.2 and 8.3"]
+        "Pseudo-header fields that are missing, repeated or behind others, a field name in upper case or with other characters than allowed, a value with NUL, CR or LF, a field about the connection, or content of another length than Content-Length.";
+    H50 Note "flow-control stall" ["RFC 9113 5.2 and 6.9"]
+        "A WINDOW_UPDATE for a window that its peer had used up before the message ended: it had to wait.";
+    H51 Chat "WebSocket close" ["RFC 6455 5.5.1"]
+        "The first close frame of a side.";
+    H52 Warn "WebSocket framing error" ["RFC 6455 5"]
+        "A frame that a client did not mask or a server did, of a reserved opcode, with a reserved bit that no extension allows, in more bytes of length than needed, a control frame in parts or of more than 125 bytes, a fragment without its message or a message inside another, a frame behind the close frame, or a close frame whose code or reason may not be sent.";
+    H53 Chat "PROXY protocol header" ["PROXY protocol 2.1 and 2.2"]
+        "A header of version 1 or 2 before all else: a proxy names the client it speaks for.";
     L1 Chat "ClientHello" ["RFC 8446 4.1.2, RFC 5246 7.4.1.2"]
         "A TLS handshake message of type 1 in the clear, on any port, told with its last byte; also behind other words on the connection (STARTTLS) and in a CONNECT tunnel.";
     L2 Chat "ServerHello" ["RFC 8446 4.1.3, RFC 5246 7.4.1.3"]

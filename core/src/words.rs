@@ -268,5 +268,7 @@ words! {
         TlsTruncated = 15 "tls-truncated",
         /// No evidence.
         Unknown = 16 "unknown",
+        /// WebSocket said goodbye.
+        WebsocketClose = 17 "websocket-close",
     }
 }

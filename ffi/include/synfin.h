@@ -331,6 +331,7 @@ enum synfin_cause {
     SYNFIN_CAUSE_TLS_ALERT = 14, /**< "tls-alert" */
     SYNFIN_CAUSE_TLS_TRUNCATED = 15, /**< "tls-truncated" */
     SYNFIN_CAUSE_UNKNOWN = 16, /**< "unknown" */
+    SYNFIN_CAUSE_WEBSOCKET_CLOSE = 17, /**< "websocket-close" */
 };
 
 /**
@@ -477,6 +478,26 @@ enum synfin_message_state {
 #define SYNFIN_HAS_HTTP_REQUEST_IN 32768
 
 /**
+ * `present`: frames of HTTP/2 begin in the segment; `application_frames`, `http2_type` and `http2_stream` count.
+ */
+#define SYNFIN_HAS_HTTP2 1048576
+
+/**
+ * `present`: `http2_error` is known.
+ */
+#define SYNFIN_HAS_HTTP2_ERROR 2097152
+
+/**
+ * `present`: frames of WebSocket begin in the segment; `application_frames` and `websocket_opcode` count.
+ */
+#define SYNFIN_HAS_WEBSOCKET 4194304
+
+/**
+ * `present`: `websocket_close_code` is known.
+ */
+#define SYNFIN_HAS_WEBSOCKET_CLOSE_CODE 8388608
+
+/**
  * `present`: the segment has to do with TLS; `tls_content` and `tls_records` count.
  */
 #define SYNFIN_HAS_TLS 65536
@@ -585,6 +606,16 @@ enum synfin_message_state {
  * `present` of a transaction: `total_ns` is known.
  */
 #define SYNFIN_TRANSACTION_HAS_TOTAL 32
+
+/**
+ * `present` of a transaction: HTTP/2 carries it, on `stream`.
+ */
+#define SYNFIN_TRANSACTION_HAS_STREAM 64
+
+/**
+ * `present` of a transaction: its stream was reset, for `stream_error`. Needs SYNFIN_TRANSACTION_HAS_FACTS.
+ */
+#define SYNFIN_TRANSACTION_HAS_STREAM_ERROR 128
 
 /**
  * `scope` of a field: segments have it.
@@ -879,7 +910,7 @@ typedef struct synfin_frame {
  * Plain data without pointers: copy it, keep it as long as you like, give it back to
  * synfin_annotation_values() and synfin_annotation_json() unchanged. `present` says which of the optional
  * members count; those that do not are 0. Set `struct_size` before the call that fills it. First layout:
- * all members shown.
+ * up to `tls_alert`.
  */
 typedef struct synfin_annotation {
     /**
@@ -1068,6 +1099,35 @@ typedef struct synfin_annotation {
      * The last TLS alert in it: enum synfin_tls_alert. SYNFIN_HAS_TLS_ALERT.
      */
     uint8_t tls_alert;
+    /**
+     * How many frames of HTTP/2 or WebSocket begin in the segment. SYNFIN_HAS_HTTP2, SYNFIN_HAS_WEBSOCKET.
+     */
+    uint16_t application_frames;
+    /**
+     * Type of the one that says most, as RFC 9113 numbers them: GOAWAY, RST_STREAM, HEADERS or PUSH_PROMISE, else of
+     * the first. SYNFIN_HAS_HTTP2.
+     */
+    uint8_t http2_type;
+    /**
+     * Opcode of the one that says most, as RFC 6455 numbers them: close, else of the first. SYNFIN_HAS_WEBSOCKET.
+     */
+    uint8_t websocket_opcode;
+    /**
+     * Stream of that HTTP/2 frame; 0 is the connection. SYNFIN_HAS_HTTP2.
+     */
+    uint32_t http2_stream;
+    /**
+     * Error code of that GOAWAY or RST_STREAM. SYNFIN_HAS_HTTP2_ERROR.
+     */
+    uint32_t http2_error;
+    /**
+     * Status code of that close frame. SYNFIN_HAS_WEBSOCKET_CLOSE_CODE.
+     */
+    uint16_t websocket_close_code;
+    /**
+     * 0.
+     */
+    uint8_t reserved2[2];
 } synfin_annotation;
 
 /**
@@ -1542,7 +1602,7 @@ typedef struct synfin_value {
 /**
  * What an HTTP transaction is. Its texts belong to the synfin_transaction it was read from, until that is
  * filled or freed; a text that is not known has `ptr` NULL. Members from `wait_ns` on need
- * SYNFIN_TRANSACTION_HAS_FACTS. First layout: all members shown.
+ * SYNFIN_TRANSACTION_HAS_FACTS. First layout: up to `response_content_type`.
  */
 typedef struct synfin_transaction_info {
     /**
@@ -1652,6 +1712,14 @@ typedef struct synfin_transaction_info {
      * Content-Type of the response.
      */
     struct synfin_str response_content_type;
+    /**
+     * The stream of HTTP/2 that carries it. SYNFIN_TRANSACTION_HAS_STREAM.
+     */
+    uint32_t stream;
+    /**
+     * Error code of RFC 9113 section 7. SYNFIN_TRANSACTION_HAS_STREAM_ERROR.
+     */
+    uint32_t stream_error;
 } synfin_transaction_info;
 
 /**

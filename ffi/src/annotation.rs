@@ -1,8 +1,11 @@
 //! The annotation of a segment as a plain C struct, complete in both directions.
 
+use std::mem::offset_of;
 use std::net::IpAddr;
 
+use synfin::http2::{Http2Error, Http2FrameType, Http2Note};
 use synfin::tls::{TlsAlert, TlsContent, TlsMessage, TlsNote, TlsStep};
+use synfin::websocket::{Opcode, WebsocketNote};
 use synfin::wire::tcp::TcpFlags;
 use synfin::{
     Annotation, CloseSoFar, CloseVerdict, Closer, HttpMessage, HttpNote, IntegrityWord, Order, Phase, Rule,
@@ -46,6 +49,14 @@ pub const SYNFIN_HAS_CLOSE_BY: u32 = 0x2000;
 pub const SYNFIN_HAS_ORDER: u32 = 0x4000;
 /// `present`: `http_request_in` is known.
 pub const SYNFIN_HAS_HTTP_REQUEST_IN: u32 = 0x8000;
+/// `present`: frames of HTTP/2 begin in the segment; `application_frames`, `http2_type` and `http2_stream` count.
+pub const SYNFIN_HAS_HTTP2: u32 = 0x10_0000;
+/// `present`: `http2_error` is known.
+pub const SYNFIN_HAS_HTTP2_ERROR: u32 = 0x20_0000;
+/// `present`: frames of WebSocket begin in the segment; `application_frames` and `websocket_opcode` count.
+pub const SYNFIN_HAS_WEBSOCKET: u32 = 0x40_0000;
+/// `present`: `websocket_close_code` is known.
+pub const SYNFIN_HAS_WEBSOCKET_CLOSE_CODE: u32 = 0x80_0000;
 /// `present`: the segment has to do with TLS; `tls_content` and `tls_records` count.
 pub const SYNFIN_HAS_TLS: u32 = 0x1_0000;
 /// `present`: it is part of a step of the TLS handshake, `tls_step`.
@@ -60,7 +71,7 @@ pub const SYNFIN_HAS_TLS_ALERT: u32 = 0x8_0000;
 /// Plain data without pointers: copy it, keep it as long as you like, give it back to
 /// synfin_annotation_values() and synfin_annotation_json() unchanged. `present` says which of the optional
 /// members count; those that do not are 0. Set `struct_size` before the call that fills it. First layout:
-/// all members shown.
+/// up to `tls_alert`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[repr(C)]
 pub struct synfin_annotation {
@@ -160,6 +171,21 @@ pub struct synfin_annotation {
     pub tls_message: u8,
     /// The last TLS alert in it: enum synfin_tls_alert. SYNFIN_HAS_TLS_ALERT.
     pub tls_alert: u8,
+    /// How many frames of HTTP/2 or WebSocket begin in the segment. SYNFIN_HAS_HTTP2, SYNFIN_HAS_WEBSOCKET.
+    pub application_frames: u16,
+    /// Type of the one that says most, as RFC 9113 numbers them: GOAWAY, RST_STREAM, HEADERS or PUSH_PROMISE, else of
+    /// the first. SYNFIN_HAS_HTTP2.
+    pub http2_type: u8,
+    /// Opcode of the one that says most, as RFC 6455 numbers them: close, else of the first. SYNFIN_HAS_WEBSOCKET.
+    pub websocket_opcode: u8,
+    /// Stream of that HTTP/2 frame; 0 is the connection. SYNFIN_HAS_HTTP2.
+    pub http2_stream: u32,
+    /// Error code of that GOAWAY or RST_STREAM. SYNFIN_HAS_HTTP2_ERROR.
+    pub http2_error: u32,
+    /// Status code of that close frame. SYNFIN_HAS_WEBSOCKET_CLOSE_CODE.
+    pub websocket_close_code: u16,
+    /// 0.
+    pub reserved2: [u8; 2],
 }
 
 // SAFETY: repr(C), begins with struct_size, numbers only.
@@ -168,7 +194,7 @@ unsafe impl Sized32 for synfin_annotation {
 }
 
 /// Whatever the target: no hole that would carry a caller's stray bytes.
-const _: () = assert!(size_of::<synfin_annotation>() == synfin_annotation::FIRST_LAYOUT);
+const _: () = assert!(size_of::<synfin_annotation>() == synfin_annotation::FIRST_LAYOUT + 16);
 
 /// An address as the header's structs have it.
 pub(crate) fn address_bytes(address: IpAddr) -> ([u8; 16], u8) {
@@ -266,6 +292,23 @@ impl From<&Annotation> for synfin_annotation {
                 SYNFIN_HAS_TLS_ALERT,
                 tls.and_then(|tls| tls.alert).map(|alert| alert as u8)
             ),
+            application_frames: from
+                .http2
+                .map(|note| note.frames)
+                .or(from.websocket.map(|note| note.frames))
+                .unwrap_or_default(),
+            http2_type: take!(SYNFIN_HAS_HTTP2, from.http2.map(|note| note.kind.0)),
+            websocket_opcode: take!(SYNFIN_HAS_WEBSOCKET, from.websocket.map(|note| note.opcode.0)),
+            http2_stream: from.http2.map_or(0, |note| note.stream),
+            http2_error: take!(
+                SYNFIN_HAS_HTTP2_ERROR,
+                from.http2.and_then(|note| note.error).map(|error| error.0)
+            ),
+            websocket_close_code: take!(
+                SYNFIN_HAS_WEBSOCKET_CLOSE_CODE,
+                from.websocket.and_then(|note| note.close_code)
+            ),
+            reserved2: [0; 2],
             present,
         }
     }
@@ -286,7 +329,9 @@ impl TryFrom<&synfin_annotation> for Annotation {
 
     /// Numbers that this library does not know are [`SYNFIN_ERR_INVALID`].
     fn try_from(from: &synfin_annotation) -> Done<Self> {
-        let has = |bit| from.present & bit != 0;
+        // Whoever has the first layout has the bits of members behind it as well, and not these.
+        let has_frames = from.struct_size as usize >= offset_of!(synfin_annotation, reserved2);
+        let has = |bit| from.present & bit != 0 && (bit < SYNFIN_HAS_HTTP2 || has_frames);
         macro_rules! option {
             ($bit:ident, $value:expr) => {
                 if has($bit) { Some($value) } else { None }
@@ -347,6 +392,23 @@ impl TryFrom<&synfin_annotation> for Annotation {
                     ends: from.http_ends != 0,
                     transaction: from.http_transaction,
                     request_in: option!(SYNFIN_HAS_HTTP_REQUEST_IN, from.http_request_in),
+                }
+            ),
+            http2: option!(
+                SYNFIN_HAS_HTTP2,
+                Http2Note {
+                    frames: from.application_frames,
+                    kind: Http2FrameType(from.http2_type),
+                    stream: from.http2_stream,
+                    error: option!(SYNFIN_HAS_HTTP2_ERROR, Http2Error(from.http2_error)),
+                }
+            ),
+            websocket: option!(
+                SYNFIN_HAS_WEBSOCKET,
+                WebsocketNote {
+                    frames: from.application_frames,
+                    opcode: Opcode(from.websocket_opcode),
+                    close_code: option!(SYNFIN_HAS_WEBSOCKET_CLOSE_CODE, from.websocket_close_code),
                 }
             ),
             tls: option!(

@@ -70,10 +70,14 @@ pub const SYNFIN_TRANSACTION_HAS_FACTS: u32 = 0x8;
 pub const SYNFIN_TRANSACTION_HAS_WAIT: u32 = 0x10;
 /// `present` of a transaction: `total_ns` is known.
 pub const SYNFIN_TRANSACTION_HAS_TOTAL: u32 = 0x20;
+/// `present` of a transaction: HTTP/2 carries it, on `stream`.
+pub const SYNFIN_TRANSACTION_HAS_STREAM: u32 = 0x40;
+/// `present` of a transaction: its stream was reset, for `stream_error`. Needs SYNFIN_TRANSACTION_HAS_FACTS.
+pub const SYNFIN_TRANSACTION_HAS_STREAM_ERROR: u32 = 0x80;
 
 /// What an HTTP transaction is. Its texts belong to the synfin_transaction it was read from, until that is
 /// filled or freed; a text that is not known has `ptr` NULL. Members from `wait_ns` on need
-/// SYNFIN_TRANSACTION_HAS_FACTS. First layout: all members shown.
+/// SYNFIN_TRANSACTION_HAS_FACTS. First layout: up to `response_content_type`.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct synfin_transaction_info {
@@ -132,11 +136,15 @@ pub struct synfin_transaction_info {
     pub request_content_type: synfin_str,
     /// Content-Type of the response.
     pub response_content_type: synfin_str,
+    /// The stream of HTTP/2 that carries it. SYNFIN_TRANSACTION_HAS_STREAM.
+    pub stream: u32,
+    /// Error code of RFC 9113 section 7. SYNFIN_TRANSACTION_HAS_STREAM_ERROR.
+    pub stream_error: u32,
 }
 
 // SAFETY: repr(C), begins with struct_size, numbers and raw pointers only.
 unsafe impl Sized32 for synfin_transaction_info {
-    const FIRST_LAYOUT: usize = size_of::<Self>();
+    const FIRST_LAYOUT: usize = std::mem::offset_of!(Self, stream);
 }
 
 /// A header or trailer field of an HTTP message. Its texts belong to the synfin_transaction it was read from,
@@ -180,6 +188,8 @@ impl Held {
         note(SYNFIN_TRANSACTION_HAS_FACTS, row.facts.is_some());
         note(SYNFIN_TRANSACTION_HAS_WAIT, facts.wait_ns.is_some());
         note(SYNFIN_TRANSACTION_HAS_TOTAL, facts.total_ns.is_some());
+        note(SYNFIN_TRANSACTION_HAS_STREAM, row.stream.is_some());
+        note(SYNFIN_TRANSACTION_HAS_STREAM_ERROR, facts.stream_error.is_some());
         let start_ns = facts.request.first_ns.or(facts.response.first_ns);
         synfin_transaction_info {
             struct_size: size_of::<synfin_transaction_info>() as u32,
@@ -208,6 +218,8 @@ impl Held {
             response_version: self.optional(facts.response.version.as_deref()),
             request_content_type: self.optional(facts.request.content_type.as_deref()),
             response_content_type: self.optional(facts.response.content_type.as_deref()),
+            stream: row.stream.unwrap_or_default(),
+            stream_error: facts.stream_error.map_or(0, |error| error.0),
         }
     }
 

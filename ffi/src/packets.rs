@@ -144,7 +144,7 @@ impl synfin_segment {
 
 /// No hole at the end of a struct: it would carry a caller's stray bytes once members take its place.
 const _: () = {
-    assert!(size_of::<synfin_annotation>() == 192);
+    assert!(size_of::<synfin_annotation>() == 208);
     assert!(cfg!(not(target_pointer_width = "64")) || size_of::<synfin_frame>() == 48);
     assert!(cfg!(not(target_pointer_width = "64")) || size_of::<synfin_segment>() == 96);
     assert!(cfg!(not(target_pointer_width = "64")) || size_of::<crate::synfin_icmp>() == 64);

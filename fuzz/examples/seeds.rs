@@ -42,6 +42,63 @@ fn main() -> io::Result<()> {
             .collect();
         seed(&out, "segments", &format!("any-{number}"), &bytes)?;
     }
+    streams(&out)
+}
+
+/// One conversation for each protocol of the `streams` target.
+fn streams(out: &Path) -> io::Result<()> {
+    let get = [&[1, 5, 1][..], b"\x82\x86\x84\x41\x01a"].concat();
+    let indexed = [&[1, 4, 3][..], b"\x83\x86\xbe\x44\x02/x"].concat();
+    let answer = [
+        &[1, 4, 1][..],
+        b"\x88\x5f\x8b\x1d\x75\xd0\x62\x0d\x26\x3d\x4c\x74\x41\xea",
+    ]
+    .concat();
+    let http2: [(u8, &[u8]); 14] = [
+        (0, b"\x04\0\0\0\x04\0\0\x01\0"),
+        (0, &get),
+        (0, &indexed),
+        (http::RESPONDER, b"\x04\x01\0"),
+        (http::RESPONDER, &answer),
+        (http::RESPONDER, b"\0\x09\x01\x02content\0\0"),
+        (0, b"\0\x01\x03content"),
+        (0, b"\x08\0\x01\0\0\x01\0"),
+        (0, b"\x06\0\0\0\x0101234567"),
+        (http::RESPONDER, b"\x05\x04\x01\0\0\0\x02\x82\x86\x84"),
+        (http::RESPONDER, b"\x03\0\x03\0\0\0\x08"),
+        (0, b"\x01\x01\x05\x82"),
+        (0, b"\x09\x04\x05\x86\x84"),
+        (http::RESPONDER, b"\x07\0\0\0\0\0\x05\0\0\0\x01why"),
+    ];
+    let websocket: [(u8, &[u8]); 6] = [
+        (0, b"\x81hello"),
+        (http::RESPONDER, b"\x01hel"),
+        (http::RESPONDER, b"\x89ping"),
+        (0, b"\x8aping"),
+        (http::RESPONDER, b"\x80lo"),
+        (0, b"\x88\x03\xe8bye"),
+    ];
+    let proxy: [(u8, &[u8]); 2] = [
+        (0, b"GET / HTTP/1.1\r\n\r\n"),
+        (
+            http::FIN,
+            b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x01\x02\x03\x04\x05\x06\x07\x08\0\x50\0\x51",
+        ),
+    ];
+    for (kind, steps) in [
+        (0, &http2[..]),
+        (1, &http2[3..]),
+        (2, &websocket),
+        (6, &websocket),
+        (3, &proxy),
+        (7, &proxy[1..]),
+    ] {
+        let mut bytes = vec![kind, 2, 6];
+        for (tag, data) in steps {
+            write(&mut bytes, *tag, data);
+        }
+        seed(out, "streams", &format!("told-{kind}"), &bytes)?;
+    }
     Ok(())
 }
 

@@ -98,7 +98,7 @@ static guint64 get_bytes(const guint8 *from, byte_range range)
 guint8 *pack_words(guint8 *to, const struct_word *words, guint count)
 {
     guint8 *map = to;
-    guint32 set = 0;
+    guint64 set = 0;
 
     to += sizeof set;
     for (guint i = 0; i < count; i++) {
@@ -107,7 +107,7 @@ guint8 *pack_words(guint8 *to, const struct_word *words, guint count)
         if (words[i] == 0)
             continue;
         range = range_of(words[i]);
-        set |= 1u << i;
+        set |= (guint64)1 << i;
         *to++ = put_range(range);
         put_bytes(to, words[i], range);
         to += range.length;
@@ -118,7 +118,7 @@ guint8 *pack_words(guint8 *to, const struct_word *words, guint count)
 
 const guint8 *unpack_words(const guint8 *from, struct_word *words, guint count)
 {
-    guint32 set;
+    guint64 set;
 
     memcpy(&set, from, sizeof set);
     from += sizeof set;
@@ -126,7 +126,7 @@ const guint8 *unpack_words(const guint8 *from, struct_word *words, guint count)
         byte_range range;
 
         words[i] = 0;
-        if (!(set & 1u << i))
+        if (!(set & (guint64)1 << i))
             continue;
         range = get_range(*from++);
         words[i] = get_bytes(from, range);

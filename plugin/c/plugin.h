@@ -158,9 +158,9 @@ guint8 *put_varint(guint8 *to, guint64 number);
 const guint8 *get_varint(const guint8 *from, guint64 *number);
 
 /* Words, without their zeros; returns what is behind them. */
-#define WORDS_MAX 32u
+#define WORDS_MAX 64u
 typedef guint64 __attribute__((__may_alias__)) struct_word; /* a struct is looked at as such */
-#define PACKED_MAX(words) (sizeof(guint32) + (words) * 9u + 8u)
+#define PACKED_MAX(words) (sizeof(guint64) + (words) * 9u + 8u)
 guint8 *pack_words(guint8 *to, const struct_word *words, guint count);
 const guint8 *unpack_words(const guint8 *from, struct_word *words, guint count);
 

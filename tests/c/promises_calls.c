@@ -212,7 +212,7 @@ static void struct_size_must_be_set(void) {
         synfin_values_free(list);
     }
     /* One byte less than the first layout. */
-    annotation.struct_size = sizeof annotation - 1;
+    annotation.struct_size = offsetof(synfin_annotation, application_frames) - 1;
     synfin_frame frame = frame_of(2, SYN, sizeof SYN, RAW);
     GIVES(SYNFIN_ERR_STRUCT_SIZE, synfin_dissector_frame(dissector, &frame, &annotation));
     synfin_dissector_free(dissector);

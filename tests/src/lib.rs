@@ -7,6 +7,7 @@ pub mod chinese;
 pub mod contract;
 pub mod envelope;
 pub mod header;
+pub mod http2;
 pub mod pcap;
 pub mod pdml;
 pub mod program;

@@ -6,6 +6,7 @@ use synfin::{
     Annotation, BoundsReached, ChecksumPolicy, CloseVerdict, Config, Connection, Dissector, Frame, LinkType,
     RawSegment, Rule, Segment,
 };
+use synfin_tests::http2::{END, HEADERS, PREFACE, WHOLE, frame, post, settings};
 
 const FIN: u8 = 1;
 const SYN: u8 = 2;
@@ -364,6 +365,41 @@ fn kept_transactions_and_pending_requests() {
     let connections = bench.finish();
     assert_eq!((connections[0].http.len(), connections[0].http_omitted), (3, 7));
     assert_eq!(bench.bounds(), only(|bounds| bounds.pending_requests = 3));
+}
+
+/// HTTP/2: streams in progress, header lists, the header table.
+#[test]
+fn http2_streams_header_lists_and_tables() {
+    let ask = |set: fn(&mut Config), frames: &[u8]| {
+        let mut bench = Bench::new(set);
+        bench.open(1);
+        let opening = [PREFACE, &settings(&[])].concat();
+        bench.send(to(1), ACK, 1, 1, &opening);
+        bench.send(to(1), ACK, 1 + opening.len() as u32, 1, frames);
+        let connections = bench.finish();
+        let report = connections[0].http2.as_deref().expect("HTTP/2").clone();
+        (bench.bounds(), report)
+    };
+    let requests: Vec<u8> = (0..10).flat_map(|number| post(2 * number + 1, "/")).collect();
+    let (bounds, report) = ask(|config| config.http.http2.streams = 3, &requests);
+    assert_eq!(bounds, only(|bounds| bounds.streams = 7));
+    assert_eq!((report.streams, report.streams_omitted), (10, 7));
+
+    // 1,000 times an entry of the static table of 42 bytes, 32 of which are its own weight.
+    let list = frame(HEADERS, END | WHOLE, 1, &[0x82; 1000]);
+    let (bounds, _) = ask(|config| config.http.http2.header_list_bytes = 42_000, &list);
+    assert_eq!(bounds, BoundsReached::default());
+    let (bounds, report) = ask(|config| config.http.http2.header_list_bytes = 41_999, &list);
+    assert_eq!(bounds, only(|bounds| bounds.heads = 1));
+    assert!(report.header_table_lost.initiator);
+
+    // A table of 8,192 bytes: 31 + 8,161.
+    let update = frame(HEADERS, END | WHOLE, 1, b"\x3f\xe1\x3f\x82");
+    let (bounds, _) = ask(|config| config.http.http2.table_bytes = 8_192, &update);
+    assert_eq!(bounds, BoundsReached::default());
+    let (bounds, report) = ask(|config| config.http.http2.table_bytes = 8_191, &update);
+    assert_eq!(bounds, only(|bounds| bounds.heads = 1));
+    assert!(report.header_table_lost.initiator);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::net::IpAddr;
 
 use synfin::http::Transaction;
 use synfin::tls::Tls;
@@ -140,6 +141,7 @@ impl<W: Write> Long<W> {
         if let Some(protocol) = connection.protocol {
             self.label(words.protocol, protocol.label(language))?;
         }
+        self.protocols(connection)?;
         if let Some(session) = connection.tls.as_deref() {
             self.label("TLS", &tls::session(self.say, session))?;
             let times = tls::times(self.say, session);
@@ -159,6 +161,68 @@ impl<W: Write> Long<W> {
         self.label("Zeek", &zeek)?;
         for icmp in &connection.icmp {
             self.label(words.icmp_error, &(words.icmp)(icmp))?;
+        }
+        Ok(())
+    }
+
+    /// What a proxy, HTTP/2 and WebSocket tell of the connection.
+    fn protocols(&mut self, connection: &Connection) -> io::Result<()> {
+        let (words, language) = (&self.say.long, self.say.language);
+        if let Some(proxy) = &connection.proxy {
+            let end = |address: Option<IpAddr>, port: Option<u16>| {
+                let end = address.zip(port);
+                end.map_or_else(|| "?".to_owned(), |(address, port)| text::endpoint(address, port))
+            };
+            let (src, dst) = (end(proxy.src, proxy.src_port), end(proxy.dst, proxy.dst_port));
+            let told = format!(
+                "{src} → {dst} (PROXY v{}){}",
+                proxy.version,
+                (words.in_frame)(proxy.frame)
+            );
+            self.label(words.real_client, &told)?;
+        }
+        if let Some(http2) = &connection.http2 {
+            self.label("HTTP/2", &(words.streams)(http2.streams))?;
+            for reset in &http2.resets {
+                let told = format!("RST_STREAM[{}] {}", reset.stream, reset.error);
+                self.label("", &(words.told_by)(&told, reset.by.label(language), reset.frame))?;
+            }
+            for goaway in &http2.goaway {
+                let debug = if goaway.debug.is_empty() {
+                    String::new()
+                } else {
+                    format!(" {:?}", foreign(&goaway.debug))
+                };
+                let told = format!("GOAWAY {}{debug}", goaway.error);
+                self.label(
+                    "",
+                    &(words.told_by)(&told, goaway.by.label(language), goaway.frame),
+                )?;
+            }
+        }
+        if let Some(websocket) = &connection.websocket {
+            let messages = &websocket.messages;
+            let agreed = [&websocket.subprotocol, &websocket.extensions]
+                .into_iter()
+                .flatten();
+            let mut told = format!("{} → {} ←", messages.initiator, messages.responder);
+            for agreed in agreed {
+                told = told + self.say.comma + &foreign(agreed);
+            }
+            self.label("WebSocket", &told)?;
+            for close in &websocket.close {
+                let code = close.code.map_or_else(String::new, |code| format!(" {code}"));
+                let meaning = close
+                    .meaning
+                    .map_or_else(String::new, |code| format!(" {}", code.label(language)));
+                let reason = if close.reason.is_empty() {
+                    String::new()
+                } else {
+                    format!(" {:?}", foreign(&close.reason))
+                };
+                let told = format!("close{code}{meaning}{reason}");
+                self.label("", &(words.told_by)(&told, close.by.label(language), close.frame))?;
+            }
         }
         Ok(())
     }

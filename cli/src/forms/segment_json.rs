@@ -3,7 +3,9 @@
 use std::io::Write as _;
 use std::net::IpAddr;
 
+use synfin::http2::Http2Note;
 use synfin::tls::TlsNote;
+use synfin::websocket::WebsocketNote;
 use synfin::{Annotation, HttpNote, State, Transition};
 
 /// Appends the object.
@@ -52,6 +54,10 @@ pub(crate) fn write(out: &mut Vec<u8>, annotation: &Annotation) {
     word(out, ",\"order\":", a.order.map(|order| order.as_str()));
     text(out, ",\"http\":");
     http(out, a.http.as_ref());
+    text(out, ",\"http2\":");
+    http2(out, a.http2.as_ref());
+    text(out, ",\"websocket\":");
+    websocket(out, a.websocket.as_ref());
     text(out, ",\"tls\":");
     tls(out, a.tls.as_ref());
     word(
@@ -114,6 +120,31 @@ fn states(out: &mut Vec<u8>, states: &Transition) {
     word(out, "[", Some(State::as_str(states.before)));
     word(out, ",", Some(State::as_str(states.after)));
     out.push(b']');
+}
+
+fn http2(out: &mut Vec<u8>, note: Option<&Http2Note>) {
+    let Some(note) = note else {
+        return text(out, "null");
+    };
+    number(out, "{\"frames\":", note.frames);
+    word(out, ",\"type\":", Some(note.kind.as_str()));
+    number(out, ",\"stream\":", note.stream);
+    word(
+        out,
+        ",\"error\":",
+        note.error.map(|error| error.to_string()).as_deref(),
+    );
+    out.push(b'}');
+}
+
+fn websocket(out: &mut Vec<u8>, note: Option<&WebsocketNote>) {
+    let Some(note) = note else {
+        return text(out, "null");
+    };
+    number(out, "{\"frames\":", note.frames);
+    word(out, ",\"opcode\":", Some(note.opcode.as_str()));
+    optional(out, ",\"close_code\":", note.close_code);
+    out.push(b'}');
 }
 
 fn http(out: &mut Vec<u8>, note: Option<&HttpNote>) {

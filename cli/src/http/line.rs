@@ -179,6 +179,13 @@ fn outcome(say: &Messages, row: &HttpRow, facts: &TransactionFacts) -> String {
 fn remarks(say: &Messages, row: &HttpRow, facts: &TransactionFacts) -> Vec<String> {
     let (words, language) = (&say.http, say.language);
     let mut remarks = Vec::new();
+    remarks.extend(row.row.stream.map(words.on_stream));
+    if facts.pushed {
+        remarks.push(words.pushed.to_owned());
+    }
+    if let Some(error) = facts.stream_error {
+        remarks.push((words.stream_reset)(&error.to_string()));
+    }
     if !facts.interim.is_empty() {
         let interim: Vec<String> = facts.interim.iter().map(u16::to_string).collect();
         remarks.push((words.after_interim)(&interim.join(say.list_comma)));

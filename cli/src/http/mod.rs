@@ -7,7 +7,7 @@ mod line;
 use std::io::{self, BufWriter, Write};
 
 use synfin::http::HttpRow;
-use synfin::{Annotation, Config, Connection, Dissector};
+use synfin::{Annotation, Config, Dissector};
 
 use crate::Failure;
 use crate::args::{Format, Http};
@@ -56,7 +56,6 @@ pub(crate) fn run(args: &Http) -> Result<Reading, Failure> {
         selection,
         bodies,
         told: 0,
-        other: 0,
     };
     input::read_all(&args.report.input, transactions)
 }
@@ -157,8 +156,6 @@ struct Transactions<'a> {
     ordered: Option<Ordered<HttpRow>>,
     /// Transactions of this capture.
     told: u64,
-    /// Its connections that speak HTTP/2.
-    other: u64,
 }
 
 impl Transactions<'_> {
@@ -210,21 +207,12 @@ impl Sink for Transactions<'_> {
         Ok(())
     }
 
-    fn takes_connections(&self) -> bool {
-        true
-    }
-
-    fn connections(&mut self, gone: Vec<Connection>) -> io::Result<()> {
-        self.other += gone.iter().filter(|gone| is_http2(gone)).count() as u64;
-        Ok(())
-    }
-
     fn frame(&mut self, dissector: &mut Dissector) -> io::Result<()> {
         self.take(dissector)
     }
 
     fn end(&mut self, dissector: &mut Dissector) -> io::Result<()> {
-        self.other += dissector.finish().filter(is_http2).count() as u64;
+        dissector.finish().for_each(drop);
         self.take(dissector)?;
         let ordered = self.ordered.as_mut().map(Ordered::take);
         for row in ordered.into_iter().flat_map(|(chosen, _)| chosen) {
@@ -235,14 +223,8 @@ impl Sink for Transactions<'_> {
     }
 
     fn remark(&mut self) -> Option<String> {
-        let (told, other) = (std::mem::take(&mut self.told), std::mem::take(&mut self.other));
-        let words = &messages().http;
-        match (told, other) {
-            (0, 0) => Some(words.no_http.to_owned()),
-            (_, 0) => None,
-            (0, _) => Some((words.only_http2)(other)),
-            _ => Some((words.also_http2)(other)),
-        }
+        let told = std::mem::take(&mut self.told);
+        (told == 0).then(|| messages().http.no_http.to_owned())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -251,9 +233,4 @@ impl Sink for Transactions<'_> {
         }
         self.form.flush()
     }
-}
-
-fn is_http2(connection: &synfin::Connection) -> bool {
-    use synfin::http::HttpProtocol::{H2c, Http2};
-    matches!(connection.protocol, Some(Http2 | H2c))
 }

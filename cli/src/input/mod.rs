@@ -414,6 +414,7 @@ fn left_out(bounds: &BoundsReached) -> Option<String> {
         (bounds.held_bytes, words.held),
         (bounds.heads, words.heads),
         (bounds.pending_requests, words.transactions),
+        (bounds.streams, words.streams),
     ]
     .into_iter()
     .filter(|&(count, _)| count > 0)

@@ -29,6 +29,7 @@ pub(super) fn note(
         }
     }
     parts.extend(http(say, connection, segment));
+    parts.extend(packets::words::frames(segment));
     parts.extend(tls::segment(say, segment));
     if let Some(first) = segment.retransmission_of {
         let mut repeats = (words.repeats)(first, segment.since_previous_ns.map(Duration));

@@ -173,6 +173,9 @@ const LONG: Long = Long {
     close: "close",
     cause: "cause",
     protocol: "protocol",
+    real_client: "real client",
+    streams: |count| counted(count, "stream"),
+    told_by: |told, by, frame| format!("{told} by {by}, frame {frame}"),
     icmp_error: "ICMP error",
     syn_again: "SYN again",
     option_fault: "option fault",
@@ -257,13 +260,9 @@ const HTTP: Http = Http {
     in_flight: "in flight when the connection broke",
     then: |protocol| format!("then {protocol}"),
     no_http: "no HTTP found",
-    only_http2: |count| {
-        format!(
-            "no HTTP/1 found, but HTTP/2, which is not read yet ({})",
-            counted(count, "connection")
-        )
-    },
-    also_http2: |count| format!("HTTP/2 is not read yet ({})", counted(count, "connection")),
+    on_stream: |stream| format!("stream {stream}"),
+    pushed: "pushed by the server",
+    stream_reset: |error| format!("stream reset: {error}"),
 };
 
 const BODIES: Bodies = Bodies {
@@ -379,6 +378,12 @@ const INPUT: Input = Input {
         held: |count| format!("{} let go what they held", counted(count, "connection")),
         heads: |count| format!("{} of too long a head", counted(count, "segment")),
         transactions: |count| format!("{} not told", counted(count, "transaction")),
+        streams: |count| {
+            format!(
+                "{} of HTTP/2 forgotten before their end",
+                counted(count, "stream")
+            )
+        },
     },
     only_quic: |count| {
         format!(

@@ -173,6 +173,10 @@ pub(crate) struct Long {
     pub(crate) close: &'static str,
     pub(crate) cause: &'static str,
     pub(crate) protocol: &'static str,
+    pub(crate) real_client: &'static str,
+    pub(crate) streams: fn(u64) -> String,
+    /// What somebody said, who, and in which frame.
+    pub(crate) told_by: fn(&str, &str, u64) -> String,
     pub(crate) icmp_error: &'static str,
     pub(crate) syn_again: &'static str,
     pub(crate) option_fault: &'static str,
@@ -238,8 +242,9 @@ pub(crate) struct Http {
     pub(crate) then: fn(&str) -> String,
     pub(crate) no_http: &'static str,
     /// So many connections with HTTP/2, and nothing else or others beside.
-    pub(crate) only_http2: fn(u64) -> String,
-    pub(crate) also_http2: fn(u64) -> String,
+    pub(crate) on_stream: fn(u32) -> String,
+    pub(crate) pushed: &'static str,
+    pub(crate) stream_reset: fn(&str) -> String,
 }
 
 /// Bodies in files.
@@ -340,6 +345,7 @@ pub(crate) struct Bounds {
     pub(crate) held: fn(u64) -> String,
     pub(crate) heads: fn(u64) -> String,
     pub(crate) transactions: fn(u64) -> String,
+    pub(crate) streams: fn(u64) -> String,
 }
 
 /// What is wrong with an input, and how far its reading is.

@@ -164,6 +164,9 @@ const LONG: Long = Long {
     close: "关闭",
     cause: "原因",
     protocol: "协议",
+    real_client: "真实客户端",
+    streams: |count| format!("{count} 个流"),
+    told_by: |told, by, frame| format!("{told}，由{by}发送，帧 {frame}"),
     icmp_error: "ICMP 差错",
     syn_again: "重发的 SYN",
     option_fault: "选项错误",
@@ -248,8 +251,9 @@ const HTTP: Http = Http {
     in_flight: "连接中断时仍在传输",
     then: |protocol| format!("随后改用 {protocol}"),
     no_http: "未发现 HTTP",
-    only_http2: |count| format!("未发现 HTTP/1，但有 HTTP/2，目前还不能读取（{count} 个连接）"),
-    also_http2: |count| format!("目前还不能读取 HTTP/2（{count} 个连接）"),
+    on_stream: |stream| format!("流 {stream}"),
+    pushed: "由服务器推送",
+    stream_reset: |error| format!("流被复位：{error}"),
 };
 
 const BODIES: Bodies = Bodies {
@@ -352,6 +356,7 @@ const INPUT: Input = Input {
         held: |count| format!("{count} 个连接放弃了所保存的数据"),
         heads: |count| format!("{count} 个报文段的首部过长"),
         transactions: |count| format!("{count} 个事务未给出"),
+        streams: |count| format!("{count} 个 HTTP/2 流在结束之前被遗忘"),
     },
     only_quic: |count| format!("没有 TCP，但有 {count} 个 QUIC Initial 分组：不跟踪 QUIC"),
     unknown_link: |frames, link, name| {

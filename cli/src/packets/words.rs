@@ -66,10 +66,16 @@ pub(super) fn what(
                 .next()
                 .push_str(&tls::segment(say, annotation).unwrap_or_default());
         }
-        None if annotation.len > 0 && annotation.retransmission_of.is_none() => {
+        None if annotation.len > 0
+            && annotation.retransmission_of.is_none()
+            && frames(annotation).is_none() =>
+        {
             words.next().push_str(say.packets.data);
         }
         None => {}
+    }
+    if let Some(frames) = frames(annotation) {
+        words.next().push_str(&frames);
     }
     if let Some(of) = annotation.retransmission_of {
         again(say, words.next(), annotation, of);
@@ -147,6 +153,25 @@ fn http(
         },
     }
     Some(message)
+}
+
+/// The frames of HTTP/2 or WebSocket that begin in a segment, by the one that says most; those that carry a message
+/// are told with it.
+pub(crate) fn frames(annotation: &Annotation) -> Option<String> {
+    if let Some(note) = annotation.websocket {
+        // The rule names a close frame.
+        return match note.close_code {
+            Some(code) => Some(code.to_string()),
+            None if annotation.rules.contains(Rule::H51) => None,
+            None => Some(format!("WebSocket {}", note.opcode.as_str())),
+        };
+    }
+    let note = annotation.http2?;
+    let error = note.error.map_or_else(String::new, |error| format!(" {error}"));
+    if annotation.http.is_some() && error.is_empty() {
+        return None;
+    }
+    Some(format!("{}[{}]{error}", note.kind.as_str(), note.stream))
 }
 
 fn again(say: &Messages, words: &mut String, annotation: &Annotation, of: u64) {

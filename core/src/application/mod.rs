@@ -2,7 +2,8 @@
 //! reads it.
 //!
 //! - The first bytes of each side tell TLS and HTTP/2 ([`first`]); all else goes to HTTP/1, which finds out
-//!   itself whether it is any. So a plain HTTP/1 or opaque stream costs one look at its beginning.
+//!   itself whether it is any. So a plain HTTP/1 or opaque stream costs one look at its beginning. A header of the
+//!   PROXY protocol is taken off, and what stands behind it looked at likewise.
 //! - A CONNECT tunnel begins anew: its first bytes tell again. An upgrade names what follows.
 //! - A ClientHello in a stream that nothing here understands is STARTTLS, whatever the words before it.
 //!
@@ -16,10 +17,13 @@ mod tests;
 use smallvec::SmallVec;
 
 use crate::annotation::{HttpMessage, HttpNote};
-use crate::http::{Http, HttpEvents, HttpLimits, HttpProtocol};
-use crate::rule::RuleSet;
+use crate::http::{CloseAnnounced, CloseReason, Http, HttpEvents, HttpLimits, HttpProtocol};
+use crate::http2::{self, Http2, Http2Note, Http2Report};
+use crate::proxy::{self, Proxy};
+use crate::rule::{Rule, RuleSet};
 use crate::stream::{GapCause, Mark, StreamEnd};
 use crate::tls::{self, TlsEvents, TlsLimits, TlsNote};
+use crate::websocket::{self, Websocket, WebsocketNote, WebsocketReport};
 use crate::{Side, Sides};
 use first::First;
 
@@ -34,6 +38,8 @@ pub(crate) struct Limits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Notes {
     pub(crate) http: Option<HttpNote>,
+    pub(crate) http2: Option<Http2Note>,
+    pub(crate) websocket: Option<WebsocketNote>,
     pub(crate) tls: Option<TlsNote>,
 }
 
@@ -54,6 +60,8 @@ pub(crate) struct Application {
     starts: Sides<Start>,
     /// HTTP/1, and what the connection speaks.
     http: Http,
+    /// What stood before everything else.
+    proxy: Option<Box<Proxy>>,
 }
 
 /// Who reads the bytes.
@@ -62,6 +70,8 @@ enum Reader {
     /// HTTP/1, and whatever is not known by its first bytes.
     #[default]
     Http1,
+    Http2(Box<Http2>),
+    Websocket(Box<Websocket>),
     /// Nobody yet: a tunnel, before its first bytes told.
     Tunnel,
     Tls(Box<tls::Reader>),
@@ -84,7 +94,7 @@ enum Start {
 /// The first bytes of a side as long as they are too few, and the segments that brought them.
 #[derive(Debug, Default)]
 struct Short {
-    bytes: SmallVec<[u8; first::LONGEST]>,
+    bytes: SmallVec<[u8; first::USUAL]>,
     pieces: SmallVec<[(Mark, usize); 1]>,
 }
 
@@ -120,6 +130,12 @@ impl Application {
                 let heard = self.http.gap(from, len, cause, &limits.http);
                 events.hear(&self.http, &heard);
             }
+            Reader::Http2(_) => {
+                self.read_http2(limits, events, |http2, ear| http2.gap(from, len, cause, ear))
+            }
+            Reader::Websocket(_) => {
+                self.read_websocket(events, |websocket, ear| websocket.gap(from, len, ear))
+            }
             Reader::Tls(tls) => events.hear_tls(&tls.gap(from, len)),
             Reader::Tunnel | Reader::Opaque => {}
         }
@@ -137,6 +153,7 @@ impl Application {
         events: &mut Events,
     ) {
         self.read_short(from, limits, events);
+        self.read_http2(limits, events, |http2, ear| http2.end(from, how, ear));
         let heard = self.http.end(from, how, &limits.http);
         events.hear(&self.http, &heard);
         if let Reader::Tls(tls) = &mut self.reader {
@@ -154,6 +171,8 @@ impl Application {
             Start::Awaited | Start::Told => 0,
         };
         let reader = match &self.reader {
+            Reader::Http2(http2) => http2.held_bytes(),
+            Reader::Websocket(websocket) => websocket.held_bytes(),
             Reader::Tls(tls) => tls.held_bytes(),
             Reader::Http1 | Reader::Tunnel | Reader::Opaque => 0,
         };
@@ -163,6 +182,7 @@ impl Application {
     /// Lets go what a side holds until more comes, because there is no room.
     pub(crate) fn give_up(&mut self, from: Side, limits: &Limits, events: &mut Events) {
         self.read_short(from, limits, events);
+        self.read_http2(limits, events, |http2, ear| http2.give_up(from, ear));
         let heard = self.http.give_up(from, &limits.http);
         events.hear(&self.http, &heard);
         if let Reader::Tls(tls) = &mut self.reader {
@@ -178,12 +198,77 @@ impl Application {
     pub(crate) fn tls(&self) -> Option<&tls::Reader> {
         match &self.reader {
             Reader::Tls(tls) => Some(tls),
-            Reader::Http1 | Reader::Tunnel | Reader::Opaque => None,
+            _ => None,
         }
     }
 
+    /// Where the transactions are, whatever carried them.
     pub(crate) const fn http(&self) -> &Http {
         &self.http
+    }
+
+    /// Which side sends the requests, once that is known.
+    pub(crate) const fn client(&self) -> Option<Side> {
+        match &self.reader {
+            Reader::Http2(http2) => Some(http2.client()),
+            _ => self.http.client(),
+        }
+    }
+
+    /// Whether a body is in progress, or a request waits for its response.
+    pub(crate) fn in_flight(&self) -> bool {
+        self.http.in_flight() || self.http2().is_some_and(Http2::in_flight)
+    }
+
+    /// Whether one side told the other that the connection closes.
+    pub(crate) fn close_announced(&self) -> Option<CloseAnnounced> {
+        match &self.reader {
+            Reader::Http2(http2) => http2.close_announced(),
+            Reader::Websocket(websocket) => {
+                let (by, frame) = websocket.close_announced()?;
+                Some(CloseAnnounced {
+                    reason: CloseReason::WebsocketClose,
+                    by,
+                    frame,
+                })
+            }
+            _ => self.http.close_announced(),
+        }
+    }
+
+    /// The first transaction that a reset left unfinished, by number.
+    pub(crate) fn killed(&self) -> Option<u32> {
+        self.http.killed().or_else(|| self.http2()?.killed())
+    }
+
+    const fn http2(&self) -> Option<&Http2> {
+        match &self.reader {
+            Reader::Http2(http2) => Some(http2),
+            _ => None,
+        }
+    }
+
+    /// HTTP/2 streams that were forgotten before their end.
+    pub(crate) fn streams_omitted(&self) -> u64 {
+        self.http2().map_or(0, Http2::streams_omitted)
+    }
+
+    /// What HTTP/2 tells of the connection.
+    pub(crate) fn http2_report(&self) -> Option<Http2Report> {
+        self.http2().map(Http2::report)
+    }
+
+    /// What WebSocket tells of the connection.
+    pub(crate) fn websocket_report(&self) -> Option<WebsocketReport> {
+        match &self.reader {
+            Reader::Websocket(websocket) => Some(websocket.report()),
+            _ => None,
+        }
+    }
+
+    /// What a proxy before the connection said.
+    pub(crate) fn proxy(&self) -> Option<&Proxy> {
+        self.proxy.as_deref()
     }
 
     pub(crate) const fn http_mut(&mut self) -> &mut Http {
@@ -216,11 +301,17 @@ impl Application {
                 }
                 return;
             }
+            First::Proxy(len) if self.proxy.is_none() && matches!(self.reader, Reader::Http1) => {
+                self.begin_behind_proxy(from, (mark, data), (kept, len), limits, events);
+                return;
+            }
+            // Before its header there is only TCP.
+            First::Is(HttpProtocol::Http2) => self.speaks_http2(from, limits, events),
             First::Is(protocol) => self.speaks(protocol, limits, events),
             First::Other if matches!(self.reader, Reader::Tunnel) => {
                 self.speaks(HttpProtocol::Opaque, limits, events);
             }
-            First::Other => {}
+            First::Other | First::Proxy(_) => {}
         }
         self.read_short(from, limits, events);
         self.starts[from] = Start::Told;
@@ -229,16 +320,110 @@ impl Application {
         }
     }
 
-    /// From here on the connection speaks this.
-    fn speaks(&mut self, protocol: HttpProtocol, limits: &Limits, events: &mut Events) {
-        self.http.gives_way(protocol);
-        self.reader = match protocol {
-            HttpProtocol::Http1 => Reader::Http1,
-            HttpProtocol::Tls => Reader::Tls(Box::default()),
-            HttpProtocol::Http2 | HttpProtocol::H2c | HttpProtocol::Websocket | HttpProtocol::Opaque => {
-                Reader::Opaque
+    /// A header of the PROXY protocol begins the side's bytes: so many of this segment were kept before it, and the
+    /// header has so many.
+    #[cold]
+    fn begin_behind_proxy(
+        &mut self,
+        from: Side,
+        (mark, data): (Mark, &[u8]),
+        (kept, len): (usize, usize),
+        limits: &Limits,
+        events: &mut Events,
+    ) {
+        let (begun, earlier) = match &mut self.starts[from] {
+            Start::Short(short) => (short.pieces[0].0, short.bytes.len() - kept),
+            start => {
+                // Perhaps only its beginning is there.
+                let mut short = Box::<Short>::default();
+                short.add(mark, data);
+                *start = Start::Short(short);
+                (mark, 0)
             }
         };
+        if earlier + data.len() < len {
+            return;
+        }
+        let Start::Short(short) = &self.starts[from] else {
+            return;
+        };
+        let Some(proxy) = short
+            .bytes
+            .get(..len)
+            .and_then(|header| proxy::parse(header, begun.frame))
+        else {
+            let known = data.get(short.pieces.last().map_or(0, |piece| piece.1)..);
+            let rest = known.unwrap_or_default();
+            self.read_short(from, limits, events);
+            self.starts[from] = Start::Told;
+            if !rest.is_empty() {
+                self.read(from, mark, rest, limits, events);
+            }
+            return;
+        };
+        self.proxy = Some(Box::new(proxy));
+        events.rules.insert(Rule::H53);
+        self.starts[from] = Start::Awaited;
+        if let Some(rest) = data.get(len - earlier..).filter(|rest| !rest.is_empty()) {
+            self.begin(from, mark, rest, limits, events);
+        }
+    }
+
+    /// This side has begun the preface of HTTP/2.
+    fn speaks_http2(&mut self, client: Side, limits: &Limits, events: &mut Events) {
+        let http2 = Http2::new(client, &limits.http.http2);
+        self.gives_way(
+            HttpProtocol::Http2,
+            Reader::Http2(Box::new(http2)),
+            limits,
+            events,
+        );
+    }
+
+    /// From here on the connection speaks this.
+    fn speaks(&mut self, protocol: HttpProtocol, limits: &Limits, events: &mut Events) {
+        let client = self.http.client().unwrap_or(Side::Initiator);
+        let reader = match protocol {
+            HttpProtocol::Http1 => Reader::Http1,
+            HttpProtocol::Http2 => Reader::Http2(Box::new(Http2::new(client, &limits.http.http2))),
+            HttpProtocol::H2c => self.upgrade_to_http2(client, limits, events),
+            HttpProtocol::Websocket => {
+                events.rules.insert(Rule::H17);
+                let agreed = self.http.take_tunnel();
+                let websocket = Websocket::new(client, agreed.extensions, agreed.subprotocol);
+                Reader::Websocket(Box::new(websocket))
+            }
+            HttpProtocol::Tls => Reader::Tls(Box::default()),
+            HttpProtocol::Opaque => Reader::Opaque,
+        };
+        self.gives_way(protocol, reader, limits, events);
+    }
+
+    /// RFC 7540 section 3.2: the request that asked for it is answered on stream 1.
+    #[cold]
+    fn upgrade_to_http2(&mut self, client: Side, limits: &Limits, events: &mut Events) -> Reader {
+        events.rules.insert(Rule::H19);
+        let mut http2 = Box::new(Http2::new(client, &limits.http.http2));
+        let agreed = self.http.take_tunnel();
+        if let Some(request) = self.http.upgraded_request(&agreed) {
+            let mut heard = HttpEvents::default();
+            http2.upgraded(
+                request,
+                &mut http2::Ear {
+                    ledger: self.http.ledger_mut(),
+                    limits: &limits.http,
+                    events: &mut heard,
+                    note: &mut None,
+                },
+            );
+        }
+        Reader::Http2(http2)
+    }
+
+    /// Another reader takes over, with what was kept.
+    fn gives_way(&mut self, protocol: HttpProtocol, reader: Reader, limits: &Limits, events: &mut Events) {
+        self.http.gives_way(protocol);
+        self.reader = reader;
         for side in Side::BOTH {
             if matches!(self.starts[side], Start::Awaited) {
                 self.starts[side] = Start::Told;
@@ -269,6 +454,12 @@ impl Application {
         }
         match &mut self.reader {
             Reader::Http1 => self.read_http1(from, mark, data, limits, events),
+            Reader::Http2(_) => {
+                self.read_http2(limits, events, |http2, ear| http2.bytes(from, mark, data, ear));
+            }
+            Reader::Websocket(_) => {
+                self.read_websocket(events, |websocket, ear| websocket.bytes(from, mark, data, ear));
+            }
             Reader::Tls(tls) => events.hear_tls(&tls.bytes(from, mark, data, &limits.tls)),
             Reader::Tunnel | Reader::Opaque => {}
         }
@@ -279,8 +470,45 @@ impl Application {
         match self.reader {
             Reader::Http1 => self.http.protocol().is_none(),
             Reader::Opaque => self.http.protocol() == Some(HttpProtocol::Opaque),
-            Reader::Tunnel | Reader::Tls(_) => false,
+            Reader::Http2(_) | Reader::Websocket(_) | Reader::Tunnel | Reader::Tls(_) => false,
         }
+    }
+
+    /// Has HTTP/2 do something, if it is spoken.
+    fn read_http2(
+        &mut self,
+        limits: &Limits,
+        events: &mut Events,
+        act: impl FnOnce(&mut Http2, &mut http2::Ear<'_>),
+    ) {
+        let Reader::Http2(http2) = &mut self.reader else {
+            return;
+        };
+        let mut heard = HttpEvents::default();
+        let mut ear = http2::Ear {
+            ledger: self.http.ledger_mut(),
+            limits: &limits.http,
+            events: &mut heard,
+            note: &mut events.notes.http2,
+        };
+        act(http2, &mut ear);
+        events.hear(&self.http, &heard);
+    }
+
+    /// Has WebSocket do something, if it is spoken.
+    fn read_websocket(
+        &mut self,
+        events: &mut Events,
+        act: impl FnOnce(&mut Websocket, &mut websocket::Ear<'_>),
+    ) {
+        let Reader::Websocket(websocket) = &mut self.reader else {
+            return;
+        };
+        let mut ear = websocket::Ear {
+            rules: &mut events.rules,
+            note: &mut events.notes.websocket,
+        };
+        act(websocket, &mut ear);
     }
 
     fn read_http1(&mut self, from: Side, mark: Mark, data: &[u8], limits: &Limits, events: &mut Events) {

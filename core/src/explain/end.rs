@@ -3,6 +3,7 @@
 use super::{Sentence, Topic, flow, joined};
 use crate::Side;
 use crate::connection::Connection;
+use crate::http2::Http2Report;
 use crate::language::messages::{CloseDoubt, CloseStep, Killed, Messages};
 use crate::rule::Rule;
 use crate::tls::Tls;
@@ -112,9 +113,12 @@ fn reason(connection: &Connection, words: &dyn Messages) -> Option<Sentence> {
     if close.cause == Cause::Unknown && !over {
         return None;
     }
+    let says_goaway = |http2: &Http2Report| !http2.goaway.is_empty();
+    let by_goaway =
+        close.cause == Cause::HttpConnectionClose && connection.http2.as_deref().is_some_and(says_goaway);
     let alert = connection.tls.as_deref().and_then(Tls::fatal_alert);
     let alert = alert.filter(|_| close.cause == Cause::TlsAlert);
-    let reason = words.reason(close.cause, close.cause_confidence);
+    let reason = words.reason(close.cause, by_goaway, close.cause_confidence);
     let texts = std::iter::once(reason).chain(alert.map(|alert| words.tls_alert(alert)));
     Some(
         Sentence::new(Topic::End, joined(words, texts))

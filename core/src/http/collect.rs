@@ -133,7 +133,7 @@ impl BodySink for BodyEar<'_> {
 
 impl MessageFacts {
     /// Content that was sent but not captured.
-    pub(super) fn missing_content(&mut self, len: u64, limits: &HttpLimits) {
+    pub(crate) fn missing_content(&mut self, len: u64, limits: &HttpLimits) {
         let room = (limits.body_bytes as usize).saturating_sub(self.body.len());
         let zeros = usize::try_from(len).map_or(room, |len| len.min(room));
         self.body.resize(self.body.len() + zeros, 0);

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{MessageState, Transaction};
 use crate::annotation::ConnectionId;
 use crate::frame::Side;
+use crate::http2::Http2Error;
 use crate::rule::Rule;
 
 /// The facts of a request and its final response.
@@ -27,7 +28,11 @@ pub struct TransactionFacts {
     pub interim: Vec<u16>,
     /// What the connection speaks after this transaction.
     pub upgrade: Option<HttpProtocol>,
-    /// Requests before it on the connection that were not answered when it began.
+    /// The server sent it unasked (RFC 9113 section 8.4): the request is one it promised.
+    pub pushed: bool,
+    /// Why its stream was reset (RFC 9113 section 7).
+    pub stream_error: Option<Http2Error>,
+    /// Requests before it on the connection that were not answered when it began; none where streams pair them.
     pub pipelined: u32,
     /// The connection ended before it was complete.
     pub in_flight: bool,
@@ -195,7 +200,7 @@ fn share(part: i64, rest: i64) -> Option<u8> {
 }
 
 impl TransactionFacts {
-    pub(super) const fn message(&mut self, kind: super::transaction::Kind) -> &mut MessageFacts {
+    pub(crate) const fn message(&mut self, kind: super::transaction::Kind) -> &mut MessageFacts {
         match kind {
             super::transaction::Kind::Request => &mut self.request,
             super::transaction::Kind::Response => &mut self.response,

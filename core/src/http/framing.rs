@@ -208,7 +208,7 @@ fn list(value: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// 1*DIGIT and nothing else, saturating.
-fn decimal(text: &[u8]) -> Option<u64> {
+pub(crate) fn decimal(text: &[u8]) -> Option<u64> {
     text.iter().try_fold(0_u64, |number, byte| {
         byte.is_ascii_digit()
             .then(|| number.saturating_mul(10).saturating_add(u64::from(byte - b'0')))

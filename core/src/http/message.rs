@@ -7,7 +7,7 @@ use super::framing::{self, Facts, Framing};
 use super::head::{self, Expect, FirstLine, usual_method};
 use super::side::{Partial, Phase, Stream};
 use super::transaction::{Kind, Transaction, method_text, text};
-use super::{Http, HttpEvents, HttpLimits, MessageState};
+use super::{HeadKind, HeadPart, Http, HttpEvents, HttpLimits, MessageState, Tunnel, parse_head};
 use crate::frame::Side;
 use crate::rule::Rule;
 use crate::stream::{GapCause, Mark};
@@ -26,6 +26,32 @@ pub(super) struct Message {
     pub(super) len: u64,
     /// Bytes of it are missing.
     pub(super) missing: Option<GapCause>,
+}
+
+impl Tunnel {
+    /// By the answer that made it.
+    #[cold]
+    fn of(number: Option<u32>, head: &[u8]) -> Self {
+        let mut tunnel = Self {
+            number,
+            is_silent: true,
+            ..Self::default()
+        };
+        let _whole = parse_head(head, HeadKind::Response, |part| {
+            let HeadPart::Field { name, value, .. } = part else {
+                return;
+            };
+            let agreed = if name.eq_ignore_ascii_case(b"Sec-WebSocket-Extensions") {
+                &mut tunnel.extensions
+            } else if name.eq_ignore_ascii_case(b"Sec-WebSocket-Protocol") {
+                &mut tunnel.subprotocol
+            } else {
+                return;
+            };
+            *agreed = Some(text(value));
+        });
+        tunnel
+    }
 }
 
 impl Http {
@@ -161,10 +187,11 @@ impl Http {
         &mut self,
         from: Side,
         mark: Mark,
-        (len, first, heard): (usize, FirstLine<'_>, Heard<'_>),
+        (bytes, first, heard): (&[u8], FirstLine<'_>, Heard<'_>),
         limits: &HttpLimits,
         events: &mut HttpEvents,
     ) {
+        let len = bytes.len();
         self.add_len(from, mark, len as u64);
         let Some(message) = self.streams[from].message else {
             return;
@@ -218,7 +245,7 @@ impl Http {
                     ..Stream::default()
                 };
             }
-            self.tunnel = message.number;
+            self.tunnel = Some(Box::new(Tunnel::of(message.number, bytes)));
             if let Some(protocol) = protocol {
                 self.speaks(protocol);
             } else if let Some(row) = message.number.and_then(|number| self.ledger.get_mut(number)) {
@@ -232,7 +259,11 @@ impl Http {
     /// What is spoken in the tunnel that a transaction made, or on the connection.
     pub(super) fn speaks(&mut self, protocol: HttpProtocol) {
         self.protocol = Some(protocol);
-        let Some(row) = self.tunnel.take().and_then(|number| self.ledger.get_mut(number)) else {
+        let Some(tunnel) = self.tunnel.as_mut().filter(|tunnel| tunnel.is_silent) else {
+            return;
+        };
+        tunnel.is_silent = false;
+        let Some(row) = tunnel.number.and_then(|number| self.ledger.get_mut(number)) else {
             return;
         };
         if let Some(facts) = &mut row.facts {

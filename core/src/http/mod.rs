@@ -29,14 +29,16 @@ use serde::Serialize;
 
 pub(crate) use facts::HttpPlace;
 pub use facts::{HttpAnomaly, HttpField, HttpProtocol, HttpRow, MessageFacts, TransactionFacts};
+pub(crate) use framing::decimal;
 pub use parse::{Head, HeadKind, HeadPart, NoHead, StartLine, parse_head};
+pub(crate) use transaction::{Kind, Ledger, method_text, text as wire_text};
 pub use transaction::{MessageState, Transaction};
 
 use crate::frame::{Side, Sides};
+use crate::http2::Http2Limits;
 use crate::rule::{Rule, RuleSet};
 use crate::stream::{GapCause, Mark, StreamEnd};
 use side::{Partial, Phase, Stream};
-use transaction::{Kind, Ledger};
 
 /// What HTTP may hold for each connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -61,6 +63,8 @@ pub struct HttpLimits {
     /// [`Dissector::take_transactions`](crate::Dissector::take_transactions), instead of kept with their
     /// connection; off by default.
     pub streamed: bool,
+    /// Bounds of HTTP/2.
+    pub http2: Http2Limits,
 }
 
 impl Default for HttpLimits {
@@ -74,6 +78,7 @@ impl Default for HttpLimits {
             fields: false,
             body_bytes: 0,
             streamed: false,
+            http2: Http2Limits::default(),
         }
     }
 }
@@ -100,7 +105,7 @@ pub(crate) struct HttpEvents {
 }
 
 impl HttpEvents {
-    const fn touch(&mut self, kind: Kind, number: u32) {
+    pub(crate) const fn touch(&mut self, kind: Kind, number: u32) {
         let first = match kind {
             Kind::Request => &mut self.request,
             Kind::Response => &mut self.response,
@@ -117,8 +122,10 @@ impl HttpEvents {
 pub(crate) enum CloseReason {
     /// HTTP/1.0 without keep-alive: RFC 9112 section 9.3.
     Http10,
-    /// `Connection: close`: RFC 9112 section 9.6.
+    /// `Connection: close`: RFC 9112 section 9.6; or a GOAWAY: RFC 9113 section 6.8.
     ConnectionClose,
+    /// A close frame of WebSocket: RFC 6455 section 5.5.1.
+    WebsocketClose,
 }
 
 /// An announcement, in a head, that the connection closes after this exchange.
@@ -140,8 +147,21 @@ pub(crate) struct Http {
     protocol: Option<HttpProtocol>,
     /// The first transaction that a reset left unfinished.
     killed: Option<u32>,
-    /// The transaction that made a tunnel whose protocol is not known yet.
-    tunnel: Option<u32>,
+    /// What made a tunnel, or another protocol follow.
+    tunnel: Option<Box<Tunnel>>,
+}
+
+/// What an answer to CONNECT made, or a 101.
+#[derive(Debug, Default)]
+pub(crate) struct Tunnel {
+    /// Its transaction.
+    number: Option<u32>,
+    /// What is spoken in it is not known yet.
+    is_silent: bool,
+    /// `Sec-WebSocket-Extensions`: RFC 6455 section 4.2.2.
+    pub(crate) extensions: Option<Box<str>>,
+    /// `Sec-WebSocket-Protocol`.
+    pub(crate) subprotocol: Option<Box<str>>,
 }
 
 impl Http {
@@ -175,12 +195,40 @@ impl Http {
         if how == StreamEnd::Reset || how == StreamEnd::Fin && self.client == Some(from.peer()) {
             self.ledger.breaks();
         }
-        if self.tunnel.is_some() && matches!(self.streams[from].phase, Phase::Over) {
+        let is_silent = self.tunnel.as_ref().is_some_and(|tunnel| tunnel.is_silent);
+        if is_silent && matches!(self.streams[from].phase, Phase::Over) {
             self.speaks(HttpProtocol::Opaque);
         }
         self.close(from, how, limits, &mut events);
         self.ledger.ends_whole();
         events
+    }
+
+    /// What a protocol that pairs by stream writes its transactions to.
+    pub(crate) const fn ledger_mut(&mut self) -> &mut Ledger {
+        &mut self.ledger
+    }
+
+    /// What was agreed on with the upgrade.
+    pub(crate) fn take_tunnel(&mut self) -> Tunnel {
+        self.tunnel.take().map_or_else(Tunnel::default, |tunnel| *tunnel)
+    }
+
+    /// The request that asked for the protocol that follows, as a transaction of its own: RFC 7540 section 3.2.
+    pub(crate) fn upgraded_request(&self, tunnel: &Tunnel) -> Option<Transaction> {
+        let row = self.ledger.get(tunnel.number?)?;
+        let mut request = Transaction::requested(
+            row.method.clone().unwrap_or_default(),
+            row.target.clone(),
+            row.request_frame.unwrap_or_default(),
+        );
+        request.request_body_len = row.request_body_len;
+        request.facts.clone_from(&row.facts);
+        if let Some(facts) = &mut request.facts {
+            (facts.response, facts.reason) = (MessageFacts::default(), None);
+            (facts.wait_ns, facts.total_ns) = (None, None);
+        }
+        Some(request)
     }
 
     /// Another protocol takes over both sides.

@@ -296,7 +296,7 @@ impl Http {
             Ok((rest, first)) => {
                 let used = bound - rest.len();
                 self.begin(from, mark, first, limits, events);
-                self.head_done(from, mark, (used, first, heard), limits, events);
+                self.head_done(from, mark, (&data[..used], first, heard), limits, events);
                 &data[used..]
             }
             Err(nom::Err::Incomplete(_)) => {
@@ -400,7 +400,7 @@ impl Http {
                 let mut heard = Heard::new(limits);
                 match head::head(&partial.bytes, expect, &mut heard) {
                     Ok((_, first)) => {
-                        self.head_done(from, mark, (partial.bytes.len(), first, heard), limits, events);
+                        self.head_done(from, mark, (&partial.bytes, first, heard), limits, events);
                         return data;
                     }
                     Err(_) => break,

@@ -125,11 +125,11 @@ fn the_json_has_the_contracts_keys_in_order() {
     let json = |at: usize| serde_json::to_string(&talk.http.transactions()[at]).unwrap();
     assert_eq!(
         json(0),
-        r#"{"method":"PUT","target":"/ü","status":204,"request_frame":1,"response_frame":2,"request_body_len":3,"response_body_len":0,"state":"complete"}"#
+        r#"{"method":"PUT","target":"/ü","status":204,"request_frame":1,"response_frame":2,"request_body_len":3,"response_body_len":0,"state":"complete","stream":null}"#
     );
     assert_eq!(
         json(1),
-        r#"{"method":"GET","target":"/ü","status":null,"request_frame":3,"response_frame":null,"request_body_len":0,"response_body_len":null,"state":"incomplete"}"#,
+        r#"{"method":"GET","target":"/ü","status":null,"request_frame":3,"response_frame":null,"request_body_len":0,"response_body_len":null,"state":"incomplete","stream":null}"#,
         "text that is not UTF-8 is latin-1"
     );
 }

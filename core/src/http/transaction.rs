@@ -43,7 +43,7 @@ impl From<GapCause> for MessageState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Transaction {
-    /// The request's method; `None` when the response has no captured request.
+    /// The request's method; `None` when the response has no captured request, or its header fields could not be read.
     pub method: Option<Cow<'static, str>>,
     /// The request's target.
     pub target: Option<SmolStr>,
@@ -59,6 +59,8 @@ pub struct Transaction {
     pub response_body_len: Option<u64>,
     /// The worse of its two messages' states.
     pub state: MessageState,
+    /// The stream of HTTP/2 that carries it; `None` in HTTP/1.
+    pub stream: Option<u32>,
     /// More of it, where [`HttpLimits::facts`] asks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub facts: Option<Box<TransactionFacts>>,
@@ -85,6 +87,7 @@ impl Transaction {
             request_body_len: Some(0),
             response_body_len: None,
             state: MessageState::Incomplete,
+            stream: None,
             facts: None,
             request_state: MessageState::Incomplete,
             response_state: MessageState::Incomplete,
@@ -104,6 +107,7 @@ impl Transaction {
             request_body_len: None,
             response_body_len: None,
             state: MessageState::Incomplete,
+            stream: None,
             facts: None,
             // There is no request whose state could be the worse one.
             request_state: MessageState::Complete,
@@ -113,13 +117,35 @@ impl Transaction {
         }
     }
 
-    pub(super) const fn response_begins(&mut self, status: Option<u16>, frame: u64) {
+    /// A request on a stream, as far as its header fields could be read.
+    pub(crate) fn on_stream(
+        stream: u32,
+        method: Option<Cow<'static, str>>,
+        target: Option<SmolStr>,
+        frame: u64,
+    ) -> Self {
+        Self {
+            method,
+            stream: Some(stream),
+            ..Self::requested(Cow::Borrowed(""), target, frame)
+        }
+    }
+
+    /// A response on a stream whose request was not captured.
+    pub(crate) fn answered_on_stream(stream: u32) -> Self {
+        Self {
+            stream: Some(stream),
+            ..Self::orphan()
+        }
+    }
+
+    pub(crate) const fn response_begins(&mut self, status: Option<u16>, frame: u64) {
         self.status = status;
         self.response_frame = Some(frame);
         self.response_body_len = Some(0);
     }
 
-    pub(super) fn set_state(&mut self, kind: Kind, state: MessageState) {
+    pub(crate) fn set_state(&mut self, kind: Kind, state: MessageState) {
         match kind {
             Kind::Request => self.request_state = state,
             Kind::Response => self.response_state = state,
@@ -128,7 +154,7 @@ impl Transaction {
     }
 
     /// Nothing more of a message follows.
-    pub(super) fn ends(&mut self, kind: Kind) {
+    pub(crate) fn ends(&mut self, kind: Kind) {
         match kind {
             Kind::Request => self.request_ended = true,
             Kind::Response => self.response_ended = true,
@@ -154,11 +180,11 @@ impl Transaction {
         self.request_ended && self.response_ended
     }
 
-    pub(super) fn message_facts(&mut self, kind: Kind) -> Option<&mut MessageFacts> {
+    pub(crate) fn message_facts(&mut self, kind: Kind) -> Option<&mut MessageFacts> {
         self.facts.as_mut().map(|facts| facts.message(kind))
     }
 
-    pub(super) const fn add_body(&mut self, kind: Kind, bytes: u64) {
+    pub(crate) const fn add_body(&mut self, kind: Kind, bytes: u64) {
         if let Some(len) = self.body_len(kind) {
             *len = len.saturating_add(bytes);
         }
@@ -179,7 +205,7 @@ impl Transaction {
 
 /// The two kinds of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Request,
     Response,
 }
@@ -189,7 +215,7 @@ pub(super) enum Kind {
 /// The queue needs no memory of its own. A response without a request is numbered only while no
 /// request is unanswered, so the unanswered ones are always the last numbers without a break.
 #[derive(Debug, Default)]
-pub(super) struct Ledger {
+pub(crate) struct Ledger {
     /// The first ones, for good.
     kept: Vec<Transaction>,
     /// Bytes of text in `kept`.
@@ -230,7 +256,7 @@ impl Ledger {
     }
 
     #[inline]
-    pub(super) fn get_mut(&mut self, number: u32) -> Option<&mut Transaction> {
+    pub(crate) fn get_mut(&mut self, number: u32) -> Option<&mut Transaction> {
         let at = usize::try_from(number).ok()?;
         if at < self.kept.len() {
             self.kept.get_mut(at)
@@ -247,7 +273,7 @@ impl Ledger {
         self.passing.get_mut(at).map(|(_, transaction)| transaction)
     }
 
-    pub(super) fn get(&self, number: u32) -> Option<&Transaction> {
+    pub(crate) fn get(&self, number: u32) -> Option<&Transaction> {
         let at = usize::try_from(number).ok()?;
         if let Some(transaction) = self.kept.get(at) {
             return Some(transaction);
@@ -267,6 +293,15 @@ impl Ledger {
     /// A request begins.
     pub(super) fn request(&mut self, transaction: Transaction, limits: &HttpLimits) -> u32 {
         self.unanswered = self.unanswered.saturating_add(1);
+        self.add(transaction, limits)
+    }
+
+    /// A request or a response of a stream: it waits in no queue.
+    pub(crate) fn open(&mut self, transaction: Transaction, limits: &HttpLimits) -> u32 {
+        let is_full = self.passing.len() >= limits.pending_requests as usize;
+        if is_full && !limits.streamed {
+            self.passing.retain(|(_, transaction)| !transaction.is_complete());
+        }
         self.add(transaction, limits)
     }
 
@@ -343,7 +378,7 @@ impl Ledger {
         self.next = self.next.saturating_add(1);
         let text = transaction.target.as_deref().map_or(0, str::len)
             + transaction.method.as_deref().map_or(0, str::len);
-        if limits.facts {
+        if limits.facts && transaction.facts.is_none() {
             transaction.facts = Some(Box::default());
         }
         let room = !limits.streamed
@@ -360,11 +395,9 @@ impl Ledger {
             return number;
         }
         // Where one is not kept, none after it is: the numbers of the kept ones have no break.
-        while self
-            .passing
-            .front()
-            .is_some_and(|&(number, _)| number < self.oldest_needed() && !limits.streamed)
-        {
+        while self.passing.front().is_some_and(|(number, row)| {
+            *number < self.oldest_needed() && !limits.streamed && (row.stream.is_none() || row.is_complete())
+        }) {
             self.passing.pop_front();
         }
         if self.passing.len() < limits.pending_requests as usize {
@@ -378,15 +411,17 @@ impl Ledger {
         number
     }
 
-    /// The transactions at the front that are complete.
+    /// The transactions at the front that are complete; where streams pair them, all that are.
     pub(super) fn take_complete(&mut self) -> impl Iterator<Item = (u32, Transaction)> + '_ {
-        std::iter::from_fn(|| {
-            let (_, first) = self.passing.front()?;
-            if first.is_complete() {
-                self.passing.pop_front()
-            } else {
-                None
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            // Any stream may be the next to end.
+            let waits = |row: &Transaction| row.stream.is_some() && !row.is_complete();
+            while self.passing.get(at).is_some_and(|(_, row)| waits(row)) {
+                at += 1;
             }
+            self.passing.get(at).filter(|(_, row)| row.is_complete())?;
+            self.passing.remove(at)
         })
     }
 
@@ -432,7 +467,7 @@ impl Ledger {
 }
 
 /// A method as text, without an allocation for the usual ones.
-pub(super) fn method_text(method: &[u8]) -> Cow<'static, str> {
+pub(crate) fn method_text(method: &[u8]) -> Cow<'static, str> {
     match usual_method(method) {
         Some(method) => Cow::Borrowed(method),
         None => Cow::Owned(text(method)),
@@ -440,7 +475,7 @@ pub(super) fn method_text(method: &[u8]) -> Cow<'static, str> {
 }
 
 /// Wire text: UTF-8 where it is valid, otherwise latin-1.
-pub(super) fn text<T: for<'a> From<&'a str> + FromIterator<char>>(bytes: &[u8]) -> T {
+pub(crate) fn text<T: for<'a> From<&'a str> + FromIterator<char>>(bytes: &[u8]) -> T {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.into(),
         Err(_) => bytes.iter().map(|&byte| char::from(byte)).collect(),

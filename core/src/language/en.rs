@@ -479,12 +479,19 @@ impl Messages for English {
                 "the TLS session was cut off without close_notify",
                 "the alert may be missing from the capture",
             ),
+            Cause::WebsocketClose => (
+                "WebSocket announced it with a close frame",
+                "the end does not rest on captured segments alone",
+            ),
             Cause::Unknown => ("not known; nothing in the capture tells it", ""),
         }
     }
 
-    fn reason(&self, cause: Cause, sure: Confidence) -> String {
-        let (why, doubt) = self.cause(cause);
+    fn reason(&self, cause: Cause, by_goaway: bool, sure: Confidence) -> String {
+        let (mut why, doubt) = self.cause(cause);
+        if by_goaway {
+            why = "HTTP/2 announced it with GOAWAY";
+        }
         match sure {
             _ if cause == Cause::Unknown => format!("Reason: {why}."),
             Confidence::Certain => format!("Reason: {why}. That is certain."),

@@ -233,8 +233,8 @@ pub(crate) trait Messages: Sync {
     fn killed(&self, what: &Killed) -> String;
     /// The cause, without a full stop, and why it may be another: empty where it is not known.
     fn cause(&self, cause: Cause) -> (&'static str, &'static str);
-    /// The cause and how sure it is.
-    fn reason(&self, cause: Cause, sure: Confidence) -> String;
+    /// The cause and how sure it is; HTTP/2 announces the end with a frame of its own.
+    fn reason(&self, cause: Cause, by_goaway: bool, sure: Confidence) -> String;
 
     /// A round trip; `crossed` in a simultaneous open.
     fn round_trip(&self, of: RoundTrip, crossed: bool, span: Duration) -> String;

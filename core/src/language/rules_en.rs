@@ -165,9 +165,23 @@ const fn meaning(rule: Rule) -> &'static str {
             "The message says its length in two ways that contradict each other; programs that believe different ones see different messages."
         }
         Rule::H16 => "The message announces several different lengths.",
+        Rule::H17 => "The connection speaks WebSocket from here on.",
+        Rule::H18 => "The client speaks HTTP/2, and says so with its preface.",
+        Rule::H19 => "The server agreed to go on in HTTP/2; it answers the request there, on stream 1.",
         Rule::H21 => "The server answered before the whole request had come.",
         Rule::H22 => "The connection was reset in the middle of an HTTP exchange.",
         Rule::H23 => "A response came that no request had asked for.",
+        Rule::H25 => "One side gave up a stream of HTTP/2; the connection goes on.",
+        Rule::H26 => "One side gave up the HTTP/2 connection because of an error.",
+        Rule::H27 => {
+            "One side announced that it closes the HTTP/2 connection when the streams in progress are done."
+        }
+        Rule::H28 => {
+            "A header block without end: its receiver has to collect it all, which costs memory and time."
+        }
+        Rule::H29 => {
+            "The client opens streams and cancels them at once, again and again: each costs the server more than the client."
+        }
         Rule::H30 => "Lines end in a bare LF, without the CR that belongs before it.",
         Rule::H31 => "An empty line came before the message.",
         Rule::H32 => "White space stands between a field's name and its colon.",
@@ -186,6 +200,18 @@ const fn meaning(rule: Rule) -> &'static str {
         Rule::H43 => "Where a message should begin there is something else.",
         Rule::H44 => "The request names more than one host.",
         Rule::H45 => "A message came from a side that had announced its last one.",
+        Rule::H46 => {
+            "One side floods the other with frames of HTTP/2 that carry nothing but have to be answered or read."
+        }
+        Rule::H47 => "Some header fields refer to others that were not captured, so they cannot be told.",
+        Rule::H48 => "A frame breaks the rules of HTTP/2.",
+        Rule::H49 => {
+            "A message of HTTP/2 has fields that it must not have, or lacks some; a proxy that passes it on in HTTP/1 may be misled."
+        }
+        Rule::H50 => "One side had to stop sending until the other allowed more.",
+        Rule::H51 => "One side said goodbye in WebSocket; its code and reason stand in the frame.",
+        Rule::H52 => "A frame breaks the rules of WebSocket.",
+        Rule::H53 => "A proxy says whose connection it passes on.",
         Rule::L1 => "A TLS client opens a session and says what it can do.",
         Rule::L2 => "The TLS server chose version and cipher suite.",
         Rule::L3 => "The TLS server could not use the client's key share and asked for another ClientHello.",

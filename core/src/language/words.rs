@@ -4,6 +4,7 @@ use super::Language;
 use crate::explain::Topic;
 use crate::http::{HttpProtocol, MessageState};
 use crate::tls::{TlsAlertLevel, TlsEarlyData, TlsResumption, TlsStep};
+use crate::websocket::CloseCode;
 use crate::{
     Cause, CloseVerdict, Closer, Confidence, Ecn, FastOpen, FieldType, HandshakeVerdict, HttpMessage,
     IntegrityWord, MptcpOutcome, MptcpSubtype, OptionFault, OptionName, Order, Phase, ResetSign, RuleGroup,
@@ -118,6 +119,25 @@ chinese! {
         DataAfter "其后仍有数据",
         Series "成串出现",
     }
+    CloseCode {
+        Normal "正常关闭",
+        GoingAway "正在离开",
+        ProtocolError "协议错误",
+        UnsupportedData "不支持的数据",
+        NoStatus "未给出状态码",
+        Abnormal "异常关闭",
+        InvalidPayload "无效的载荷数据",
+        PolicyViolation "违反策略",
+        TooBig "消息过大",
+        MandatoryExtension "缺少必需的扩展",
+        InternalError "内部错误",
+        ServiceRestart "服务重启",
+        TryAgainLater "稍后重试",
+        BadGateway "网关错误",
+        TlsHandshake "TLS 握手失败",
+        Registered "由他方注册",
+        Private "私有用途",
+    }
     Cause {
         PortClosed "端口未监听",
         RefusedPolicy "策略拒绝",
@@ -136,6 +156,7 @@ chinese! {
         TlsAlert "TLS 告警",
         TlsTruncated "TLS 被截断",
         Unknown "原因不明",
+        WebsocketClose "WebSocket 正常关闭",
     }
     Topic {
         Who "角色",

@@ -425,12 +425,19 @@ impl Messages for Chinese {
             Cause::TlsCloseNotify => ("TLS 用 close_notify 宣告了结束", "这个告警是加密的"),
             Cause::TlsAlert => ("TLS 因告警而失败", "告警未必就是原因"),
             Cause::TlsTruncated => ("TLS 会话没有 close_notify 就被切断", "这个告警可能没有被捕获"),
+            Cause::WebsocketClose => (
+                "WebSocket 用关闭帧宣告了关闭",
+                "这个结局并不完全依据捕获到的报文段",
+            ),
             Cause::Unknown => ("不明；捕获中没有任何线索", ""),
         }
     }
 
-    fn reason(&self, cause: Cause, sure: Confidence) -> String {
-        let (why, doubt) = self.cause(cause);
+    fn reason(&self, cause: Cause, by_goaway: bool, sure: Confidence) -> String {
+        let (mut why, doubt) = self.cause(cause);
+        if by_goaway {
+            why = "HTTP/2 用 GOAWAY 宣告了关闭";
+        }
         match sure {
             _ if cause == Cause::Unknown => format!("原因：{why}。"),
             Confidence::Certain => format!("原因：{why}。这是确定的。"),

@@ -33,7 +33,7 @@ mod timing;
 mod verdict;
 
 use crate::annotation::{Annotation, ConnectionId};
-use crate::application::{self, Notes};
+use crate::application::{self, Application, Notes};
 use crate::bounds::BoundsReached;
 use crate::config::Config;
 use crate::connection::Connection;
@@ -456,6 +456,7 @@ impl Tracker {
     fn summarise(&mut self, mut conn: Conn, evicted: bool) -> Connection {
         conn.end_capture(&self.limits, &mut self.transactions);
         self.bounds.pending_requests += conn.streams.http().map_or(0, |http| http.forgotten().into());
+        self.bounds.streams += conn.streams.application().map_or(0, Application::streams_omitted);
         conn.summarise(self.now_ns, evicted)
     }
 }

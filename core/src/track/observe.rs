@@ -12,7 +12,7 @@ use super::{
     other_isn, split, stray, teardown, transfer, verdict, window,
 };
 use crate::annotation::{Annotation, CloseSoFar, Transition};
-use crate::application::Notes;
+use crate::application::{Application, Notes};
 use crate::rule::{Rule, RuleSet};
 use crate::stream::StreamEnd;
 use crate::words::{Phase, State};
@@ -256,6 +256,8 @@ impl Conn {
             backoff_percent: again.and_then(|again| again.backoff_percent),
             order: note.order,
             http: notes.http,
+            http2: notes.http2,
+            websocket: notes.websocket,
             tls: notes.tls,
             close,
         }
@@ -278,7 +280,7 @@ impl Conn {
         let data = Side::BOTH
             .into_iter()
             .any(|side| !self.ends[side].unacked.is_empty());
-        let request = self.streams.http().is_some_and(|http| http.in_flight());
+        let request = self.streams.application().is_some_and(Application::in_flight);
         Onset {
             idle_ns: arrival.mark.time_ns.saturating_sub(note.quiet_since_ns),
             in_flight: data || request,

@@ -26,7 +26,8 @@ impl Conn {
         let (dst, dst_port) = self.key.end(!self.initiator_is_low);
         let mut rules = self.rules.clone();
         rules.add(self.absences(handshake.verdict, &ending, now_ns), self.last.frame);
-        let http = self.streams.http();
+        let application = self.streams.application();
+        let http = application.map(Application::http);
         let gaps = Sides::from_fn(|side| loss::gaps(self, side));
         Connection {
             connection: self.id,
@@ -50,7 +51,7 @@ impl Conn {
                 confidence: ending.confidence,
                 frames: verdict::evidence(self, &ending, now_ns),
                 idle_ns: self.closing.onset.map(|onset| onset.idle_ns),
-                killed_transaction: http.and_then(Http::killed),
+                killed_transaction: application.and_then(Application::killed),
             },
             timing: self.timing(&ending),
             rules: rules.hits(),
@@ -72,7 +73,10 @@ impl Conn {
                 .unwrap_or_default(),
             icmp_omitted: self.icmp.as_ref().map_or(0, |icmp| icmp.omitted),
             options: self.options(),
-            protocol: self.streams.application().and_then(Application::protocol),
+            protocol: application.and_then(Application::protocol),
+            proxy: application.and_then(Application::proxy).cloned().map(Box::new),
+            http2: application.and_then(Application::http2_report).map(Box::new),
+            websocket: application.and_then(Application::websocket_report).map(Box::new),
             http: http.map(|http| http.transactions().to_vec()).unwrap_or_default(),
             http_omitted: http.map_or(0, Http::omitted),
             tls: self.streams.tls().map(|tls| Box::new(tls.facts().clone())),
@@ -162,6 +166,7 @@ impl Conn {
             let cause = match reason {
                 CloseReason::ConnectionClose => Cause::HttpConnectionClose,
                 CloseReason::Http10 => Cause::Http10,
+                CloseReason::WebsocketClose => Cause::WebsocketClose,
             };
             return (cause, Certain);
         }
@@ -201,7 +206,7 @@ impl Conn {
 
     /// The client closed before its answer was complete: that is not the close that HTTP announced.
     fn http_cut_short(&self) -> bool {
-        let client = self.streams.http().and_then(Http::client);
+        let client = self.streams.application().and_then(Application::client);
         client.is_some()
             && self.closing.first_fin == client
             && self.closing.onset.is_some_and(|onset| onset.http_in_flight)
@@ -216,6 +221,6 @@ impl Conn {
     }
 
     fn announced(&self) -> Option<CloseReason> {
-        Some(self.streams.http()?.close_announced()?.reason)
+        Some(self.streams.application()?.close_announced()?.reason)
     }
 }

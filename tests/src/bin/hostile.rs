@@ -7,6 +7,10 @@ use std::net::IpAddr;
 
 use peak_alloc::PeakAlloc;
 use synfin::{ChecksumPolicy, Config, Dissector, Frame, LinkType, RawSegment, Segment};
+use synfin_tests::http2::{
+    CONTINUATION, END, HEADERS, OPENING, PING, PREFACE, WHOLE, WINDOW_UPDATE, frame, get, post, reset,
+    settings, websocket,
+};
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
@@ -18,7 +22,7 @@ const ACK: u8 = 16;
 type Pattern = (&'static str, fn(&mut Attack, u32));
 
 /// By name.
-const PATTERNS: [Pattern; 20] = [
+const PATTERNS: [Pattern; 28] = [
     ("syn-flood", |attack, n| attack.send(Way::of(n), SYN, n, 0, b"")),
     ("ack-flood", |attack, n| attack.send(Way::of(n), ACK, n, n, b"")),
     ("hash-collisions", |attack, n| {
@@ -56,6 +60,39 @@ const PATTERNS: [Pattern; 20] = [
     ("fragments-of-many", |attack, n| attack.fragment(n, 0)),
     ("tiny-fragments-in-reverse", |attack, n| {
         attack.fragment(n / 200, 400 - n % 200 * 2)
+    }),
+    ("continuation-flood", |attack, n| {
+        attack.http2(
+            n,
+            &frame(if n == 0 { HEADERS } else { CONTINUATION }, 0, 1, &[0; 1000]),
+        )
+    }),
+    ("rapid-reset", |attack, n| {
+        attack.http2(n, &[get(2 * n + 1, "/"), reset(2 * n + 1, 8)].concat())
+    }),
+    ("settings-flood", |attack, n| {
+        attack.http2(
+            n,
+            &[
+                settings(&[(4, n), (n as u16, n)]),
+                frame(PING, 0, 0, &[n as u8; 8]),
+            ]
+            .concat(),
+        )
+    }),
+    ("streams-without-end", |attack, n| {
+        attack.http2(n, &post(2 * n + 1, "/"))
+    }),
+    ("header-table-bombs", header_table_bombs),
+    ("lost-http2-frames", |attack, n| {
+        attack.http2(
+            n,
+            &frame(WINDOW_UPDATE, 0, 2 * n + 1, b"\0\0\0\x01")[..n as usize % 13],
+        )
+    }),
+    ("tiny-websocket-frames", tiny_websocket_frames),
+    ("open-proxy-headers-of-many", |attack, n| {
+        attack.in_own(n, 0, b"PROXY TCP4 192.0.2.1")
     }),
 ];
 
@@ -136,6 +173,8 @@ impl Attack {
         config.http.head_bytes = 8_000;
         config.http.kept_transactions = 100;
         config.http.pending_requests = 50;
+        config.http.http2.streams = 50;
+        config.http.http2.header_list_bytes = 8_000;
         config.fragments.packets = 50;
         config.fragments.fragments = 150;
         let mut attack = Self::with(config);
@@ -204,6 +243,14 @@ impl Attack {
         self.said[0] += payload.len() as u32;
     }
 
+    /// Frames of the first client, behind its preface.
+    fn http2(&mut self, n: u32, frames: &[u8]) {
+        if n == 0 {
+            self.stream(PREFACE);
+        }
+        self.stream(frames);
+    }
+
     /// Data in a connection of its own.
     fn in_own(&mut self, n: u32, at: u32, payload: &[u8]) {
         self.open(n + 1);
@@ -268,6 +315,29 @@ fn keep_alive_requests(attack: &mut Attack, _: u32) {
     let way = Way::of(0).back();
     attack.send(way, ACK, 1 + attack.said[1], 1 + attack.said[0], ANSWER);
     attack.said[1] += ANSWER.len() as u32;
+}
+
+/// Entries that fill the table, each asked for again and again; lists past the bound, too.
+fn header_table_bombs(attack: &mut Attack, n: u32) {
+    let mut block = vec![0x40, 1, b'a' + (n % 16) as u8, 0x7f, 0xe9, 0x06];
+    block.extend_from_slice(&[b'y'; 1000]);
+    block.extend_from_slice(&[0xbe; 100]);
+    attack.http2(n, &frame(HEADERS, END | WHOLE, 2 * n + 1, &block));
+}
+
+fn tiny_websocket_frames(attack: &mut Attack, n: u32) {
+    if n == 0 {
+        attack.stream(OPENING[0].as_bytes());
+        attack.send(
+            Way::of(0).back(),
+            ACK,
+            1,
+            1 + attack.said[0],
+            OPENING[1].as_bytes(),
+        );
+    }
+    let first = [0x89, 0x88, 0x01, 0xff][n as usize % 4];
+    attack.stream(&websocket(first, Some([1, 2, 3, 4]), &[n as u8; 100]));
 }
 
 /// The server closes at once, and says so again after each request, of which none is answered.

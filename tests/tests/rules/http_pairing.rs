@@ -240,7 +240,8 @@ fn h17_websocket() {
               open C > S +1ms
         +1ms  C > S PSH-ACK "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
         +1ms  S > C PSH-ACK "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
-        +1ms  C > S PSH-ACK "GET /not HTTP/1.1\r\n\r\n"  #= - - - ESTABLISHED ESTABLISHED 5 http=-
+        +1ms  C > S PSH-ACK "\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"  #= - - - ESTABLISHED ESTABLISHED 5 http=-
+        +1ms  C > S PSH-ACK "GET /not HTTP/1.1\r\n\r\n"  #= - H52 H52 ESTABLISHED ESTABLISHED - http=-
         #: 0 handshake complete certain 1,2,3
         #: 0 close open nobody unknown/guess certain -
         #: 0 http GET /ws 101 4>5 0/0 complete

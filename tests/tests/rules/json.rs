@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use synfin::FIELDS;
+use synfin::{FIELDS, Side};
 use synfin_tests::contract::{CONNECTION, PACKET};
+use synfin_tests::http2::{OPENING, PREFACE, get, goaway, reset, settings, websocket};
 use synfin_tests::script::Script;
+use synfin_tests::talk::{Said, config, play};
 use synfin_tests::told::Told;
 
 /// What a packet has beyond the contract.
@@ -23,6 +25,15 @@ const PACKET_EXTENSIONS: &[&str] = &[
     "http.ends",
     "http.transaction",
     "http.request_in",
+    "http2",
+    "http2.frames",
+    "http2.type",
+    "http2.stream",
+    "http2.error",
+    "websocket",
+    "websocket.frames",
+    "websocket.opcode",
+    "websocket.close_code",
     "tls",
     "tls.step",
     "tls.content",
@@ -121,6 +132,87 @@ const CONNECTION_EXTENSIONS: &[&str] = &[
     "options.violations_omitted",
     "options.mptcp_reset_reason",
     "protocol",
+    "proxy",
+    "proxy.version",
+    "proxy.command",
+    "proxy.transport",
+    "proxy.src",
+    "proxy.src_port",
+    "proxy.dst",
+    "proxy.dst_port",
+    "proxy.authority",
+    "proxy.alpn",
+    "proxy.frame",
+    "proxy.len",
+    "http2",
+    "http2.client",
+    "http2.frames",
+    "http2.frames.type",
+    "http2.frames.initiator",
+    "http2.frames.responder",
+    "http2.frames.initiator_bytes",
+    "http2.frames.responder_bytes",
+    "http2.settings",
+    "http2.settings.by",
+    "http2.settings.name",
+    "http2.settings.value",
+    "http2.streams",
+    "http2.streams_omitted",
+    "http2.ping_rtt_initiator_ns",
+    "http2.ping_rtt_responder_ns",
+    "http2.flow_stalls",
+    "http2.flow_stalls.initiator",
+    "http2.flow_stalls.responder",
+    "http2.flow_stall_initiator_ns",
+    "http2.flow_stall_responder_ns",
+    "http2.header_table_lost",
+    "http2.header_table_lost.initiator",
+    "http2.header_table_lost.responder",
+    "http2.resets",
+    "http2.resets.stream",
+    "http2.resets.by",
+    "http2.resets.error",
+    "http2.resets.frame",
+    "http2.resets_omitted",
+    "http2.goaway",
+    "http2.goaway.by",
+    "http2.goaway.error",
+    "http2.goaway.last_stream",
+    "http2.goaway.debug",
+    "http2.goaway.frame",
+    "http2.goaway_omitted",
+    "websocket",
+    "websocket.client",
+    "websocket.extensions",
+    "websocket.subprotocol",
+    "websocket.messages",
+    "websocket.messages.initiator",
+    "websocket.messages.responder",
+    "websocket.frames",
+    "websocket.frames.opcode",
+    "websocket.frames.initiator",
+    "websocket.frames.responder",
+    "websocket.fragments",
+    "websocket.fragments.initiator",
+    "websocket.fragments.responder",
+    "websocket.compressed",
+    "websocket.compressed.initiator",
+    "websocket.compressed.responder",
+    "websocket.payload_len",
+    "websocket.payload_len.initiator",
+    "websocket.payload_len.responder",
+    "websocket.masked_len",
+    "websocket.masked_len.initiator",
+    "websocket.masked_len.responder",
+    "websocket.ping_rtt_initiator_ns",
+    "websocket.ping_rtt_responder_ns",
+    "websocket.close",
+    "websocket.close.by",
+    "websocket.close.frame",
+    "websocket.close.code",
+    "websocket.close.meaning",
+    "websocket.close.reason",
+    "http.stream",
     "tls",
     "tls.client",
     "tls.version",
@@ -235,7 +327,7 @@ fn paths(value: &impl serde::Serialize) -> Paths {
 
 /// Everything there is: options of both sides, one of them not offered, an ICMP error, HTTP, TLS, rules.
 fn full() -> Told {
-    told(
+    let mut full = told(
         r#"
         C > S SYN mss=1460 ws=7 sackok
         S > C SYN-ACK mss=1460 ws=7 sackok ts=1:0
@@ -245,7 +337,43 @@ fn full() -> Told {
         icmp C > S frag-needed mtu=1400 quoting S
         close C > S
         "#,
-    )
+    );
+    // What no connection has beside the others.
+    let http2 = [
+        [PREFACE, &settings(&[(1, 0)]), &get(1, "/")].concat(),
+        [reset(1, 8), goaway(0, 1)].concat(),
+    ];
+    let http2 = play(
+        config(),
+        &http2.map(|bytes| (Side::Initiator, Said::Bytes(bytes))),
+        |_| Vec::new(),
+    );
+    let close = websocket(0x88, None, b"\x03\xe8bye");
+    let websocket = [
+        (Side::Initiator, OPENING[0].as_bytes()),
+        (Side::Responder, OPENING[1].as_bytes()),
+        (Side::Responder, &close),
+    ];
+    let websocket = websocket.map(|(side, bytes)| (side, Said::Bytes(bytes.to_vec())));
+    let websocket = play(config(), &websocket, |_| Vec::new());
+    let line = b"PROXY TCP4 192.0.2.1 192.0.2.2 40000 80\r\n".to_vec();
+    let proxy = play(config(), &[(Side::Initiator, Said::Bytes(line))], |_| Vec::new());
+    let [connection, ..] = &mut full.connections[..] else {
+        panic!("a connection")
+    };
+    connection.http2.clone_from(&http2.connections[0].http2);
+    connection
+        .websocket
+        .clone_from(&websocket.connections[0].websocket);
+    connection.proxy.clone_from(&proxy.connections[0].proxy);
+    for packet in &mut full.packets {
+        packet.http2 = http2.annotations.iter().find_map(|annotation| annotation.http2);
+        packet.websocket = websocket
+            .annotations
+            .iter()
+            .find_map(|annotation| annotation.websocket);
+    }
+    full
 }
 
 /// As little as there can be.

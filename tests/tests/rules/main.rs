@@ -10,6 +10,7 @@ mod early;
 mod fast_open;
 mod figures;
 mod giveup;
+mod http2;
 mod http_close;
 mod http_deviations;
 mod http_pairing;
@@ -40,6 +41,7 @@ mod timing;
 mod tls;
 mod verdicts;
 mod violations;
+mod websocket;
 mod window;
 
 use synfin_tests::told::tell;
