@@ -75,9 +75,8 @@ fn told(path: &Path, crowded: bool) -> Option<Told> {
             _ => {}
         }
     }
-    let numbers: Vec<u64>;
     let mut all: Vec<Connection> = dissector.finish().collect();
-    numbers = all.iter().map(|connection| connection.connection).collect();
+    let numbers: Vec<u64> = all.iter().map(|connection| connection.connection).collect();
     assert!(
         numbers.iter().copied().eq(0..numbers.len() as u64),
         "each once, in order"

@@ -56,7 +56,10 @@ impl LoneSyn {
             && tcp.data_offset as usize == MIN_HEADER_LEN as usize + given.len();
         let mut options = [0; MOST_OPTIONS];
         options.get_mut(..given.len())?.copy_from_slice(given);
-        is_plain.then(|| Self {
+        if !is_plain {
+            return None;
+        }
+        Some(Self {
             key: conn.key,
             id: conn.id,
             frame: segment.frame,
