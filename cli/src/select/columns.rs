@@ -25,7 +25,22 @@ pub(crate) enum Column {
 pub(crate) type Sink<'s, 'a> = &'s mut dyn FnMut(Value<'a>);
 
 /// Fields of connections that may have several values: all below these names.
-const LISTS: [&str; 5] = ["rules", "icmp", "options.changes", "options.violations", "http"];
+const LISTS: [&str; 14] = [
+    "rules",
+    "icmp",
+    "options.changes",
+    "options.violations",
+    "http",
+    "http2.frames",
+    "http2.settings",
+    "http2.resets",
+    "http2.goaway",
+    "websocket.frames",
+    "websocket.close",
+    "tls.alpn_offered",
+    "tls.versions_offered",
+    "tls.alerts",
+];
 
 impl Column {
     /// The column of a name, with or without `synfin.` before it; otherwise what was perhaps meant, in words.
