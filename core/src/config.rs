@@ -10,14 +10,14 @@ use crate::track::reassembly::ReassemblyLimits;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
-    /// Connections held at once; 4,000,000 by default. When it is reached, closed connections go first, then quiet
-    /// ones; they come out of [`Dissector::take_evicted`](crate::Dissector::take_evicted).
+    /// Connections held at once; 4,000,000 by default. When it is reached, closed connections go first, then SYNs that
+    /// nothing followed, then quiet ones; they come out of [`Dissector::take_evicted`](crate::Dissector::take_evicted).
     pub max_connections: usize,
     /// Closed connections held at once, at least 2; all by default. When there are more, those that closed longest
     /// ago and had no segment since leave: they come out of
     /// [`Dissector::take_evicted`](crate::Dissector::take_evicted) as [`Dissector::finish`](crate::Dissector::finish)
     /// would give them, so that memory follows the open connections and not the capture. A segment that comes
-    /// even later counts as one of another connection.
+    /// even later counts as one of another connection. Attempts that nothing has answered for five minutes leave likewise.
     pub max_closed: usize,
     /// What to do with wrong TCP checksums.
     pub checksums: ChecksumPolicy,

@@ -778,7 +778,7 @@ typedef struct synfin_config {
     uint32_t checksums;
     /**
      * Connections followed at once, at least 1; default 4,000,000. When it is reached, closed
-     * connections make room first, then quiet ones; they stay readable by their numbers.
+     * connections make room first, then SYNs that nothing followed, then quiet ones; they stay readable by their numbers.
      */
     uint64_t max_connections;
     /**
@@ -864,7 +864,111 @@ typedef struct synfin_config {
      * How many, if that is not NULL; 0 is Zeek's bare mode.
      */
     size_t likely_server_port_count;
+    /**
+     * Closed connections held at once, at least 2; default UINT64_MAX, all. When there are more, those that closed
+     * longest ago and had no segment since leave, final, and so do attempts that nothing has answered for five
+     * minutes: synfin_dissector_next_evicted() gives them.
+     */
+    uint64_t max_closed;
+    /**
+     * Bytes that all connections hold together until more comes; default 256 MiB. When it is reached, the
+     * connection that has held something for longest gives it up.
+     */
+    uint64_t max_held_bytes;
+    /**
+     * Servers (address and port) whose handshakes are counted for rules O32 and O38; default 16,384.
+     */
+    uint64_t max_servers;
+    /**
+     * Hosts whose usual TTL is remembered for `refused-policy`; default 1,024.
+     */
+    uint64_t max_hosts;
+    /**
+     * IP packets put together at once; default 256.
+     */
+    uint32_t fragment_packets;
+    /**
+     * Fragments of all of them; default 16,384.
+     */
+    uint32_t fragments;
+    /**
+     * Longest TLS ClientHello or ServerHello, bytes; default 16 KiB. Of a longer one its beginning is read.
+     */
+    uint32_t tls_hello_bytes;
+    /**
+     * HTTP/2 streams of a connection remembered at once; default 1,000.
+     */
+    uint32_t http2_streams;
+    /**
+     * Longest header list and header block of HTTP/2, bytes; default 256 KiB.
+     */
+    uint32_t http2_header_list_bytes;
+    /**
+     * Largest header table of HTTP/2, bytes; default 64 KiB.
+     */
+    uint32_t http2_table_bytes;
+    /**
+     * CONTINUATION frames of one header block that make a flood (rule H28); default 64.
+     */
+    uint32_t http2_flood_continuations;
+    /**
+     * Frames of one side within a second that make a flood (rules H29, H46); default 100.
+     */
+    uint32_t http2_flood_per_second;
 } synfin_config;
+
+/**
+ * How often each bound of synfin_config was reached so far; 0 where it never was. First layout: all of it, 80 bytes.
+ */
+typedef struct synfin_bounds_reached {
+    /**
+     * `sizeof(struct synfin_bounds_reached)`.
+     */
+    uint32_t struct_size;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+    /**
+     * Connections that made room for others (`max_connections`).
+     */
+    uint64_t connections;
+    /**
+     * Segments past what a direction of a connection may hold (`reassembly_held_bytes`,
+     * `reassembly_held_pieces`): holes before them were given up.
+     */
+    uint64_t reassembly;
+    /**
+     * Connections that had to give up what they held, because all together held too much
+     * (`max_held_bytes`).
+     */
+    uint64_t held_bytes;
+    /**
+     * Segments that carried an HTTP head, header list or trailer section or a TLS hello past its bound
+     * (`http_head_bytes`, `http2_header_list_bytes`, `http2_table_bytes`, `tls_hello_bytes`).
+     */
+    uint64_t heads;
+    /**
+     * HTTP transactions not remembered (`http_pending_requests`), of connections that are over.
+     */
+    uint64_t pending_requests;
+    /**
+     * HTTP/2 streams forgotten before their end (`http2_streams`), of connections that are over.
+     */
+    uint64_t streams;
+    /**
+     * IP packets given up before they were whole (`fragment_packets`, `fragments`).
+     */
+    uint64_t fragments;
+    /**
+     * Servers that others took the place of (`max_servers`).
+     */
+    uint64_t servers;
+    /**
+     * Hosts likewise (`max_hosts`).
+     */
+    uint64_t hosts;
+} synfin_bounds_reached;
 
 /**
  * A captured frame. First layout: all members shown.
@@ -1893,8 +1997,18 @@ synfin_status synfin_dissector_connection_count(const struct synfin_dissector *d
                                                 uint64_t *count);
 
 /**
- * Finds a connection that had to make room for others (`max_connections`) and was not forgotten yet: the one
- * of the lowest number. A host that runs for long writes it down, then forgets it; without that, each such
+ * Tells how often each bound was reached so far.
+ *
+ * @param out  gets it; its `struct_size` is set by the caller
+ * @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_STRUCT_SIZE, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC,
+ *         SYNFIN_ERR_POISONED
+ */
+synfin_status synfin_dissector_bounds_reached(const struct synfin_dissector *dissector,
+                                              struct synfin_bounds_reached *out);
+
+/**
+ * Finds a connection that has left, because it had to make room for others (`max_connections`) or had closed
+ * (`max_closed`), and was not forgotten yet: the one of the lowest number. A host that runs for long writes it down, then forgets it; without that, each such
  * connection goes on to take about 1 kB.
  *
  * @param id  gets its number
@@ -1905,7 +2019,7 @@ synfin_status synfin_dissector_next_evicted(struct synfin_dissector *dissector,
                                             uint64_t *id);
 
 /**
- * Forgets a connection that had to make room: its number gives SYNFIN_ERR_NOT_FOUND from now on.
+ * Forgets a connection that has left: its number gives SYNFIN_ERR_NOT_FOUND from now on.
  *
  * @param id  number of the connection
  * @return SYNFIN_OK, SYNFIN_ERR_NOT_FOUND (it did not have to make room, or is forgotten already), SYNFIN_ERR_NULL, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED

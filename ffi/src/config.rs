@@ -25,7 +25,7 @@ pub struct synfin_config {
     /// counts as wrong only when the whole segment was captured and it is no offload artefact.
     pub checksums: u32,
     /// Connections followed at once, at least 1; default 4,000,000. When it is reached, closed
-    /// connections make room first, then quiet ones; they stay readable by their numbers.
+    /// connections make room first, then SYNs that nothing followed, then quiet ones; they stay readable by their numbers.
     pub max_connections: u64,
     /// Out-of-order payload held for each direction of a connection, bytes; default 1 MiB.
     pub reassembly_held_bytes: u32,
@@ -72,6 +72,47 @@ pub struct synfin_config {
     pub likely_server_ports: *const u16,
     /// How many, if that is not NULL; 0 is Zeek's bare mode.
     pub likely_server_port_count: usize,
+    /// Closed connections held at once, at least 2; default UINT64_MAX, all. When there are more, those that closed
+    /// longest ago and had no segment since leave, final, and so do attempts that nothing has answered for five
+    /// minutes: synfin_dissector_next_evicted() gives them.
+    pub max_closed: u64,
+    /// Bytes that all connections hold together until more comes; default 256 MiB. When it is reached, the
+    /// connection that has held something for longest gives it up.
+    pub max_held_bytes: u64,
+    /// Servers (address and port) whose handshakes are counted for rules O32 and O38; default 16,384.
+    pub max_servers: u64,
+    /// Hosts whose usual TTL is remembered for `refused-policy`; default 1,024.
+    pub max_hosts: u64,
+    /// IP packets put together at once; default 256.
+    pub fragment_packets: u32,
+    /// Fragments of all of them; default 16,384.
+    pub fragments: u32,
+    /// Longest TLS ClientHello or ServerHello, bytes; default 16 KiB. Of a longer one its beginning is read.
+    pub tls_hello_bytes: u32,
+    /// HTTP/2 streams of a connection remembered at once; default 1,000.
+    pub http2_streams: u32,
+    /// Longest header list and header block of HTTP/2, bytes; default 256 KiB.
+    pub http2_header_list_bytes: u32,
+    /// Largest header table of HTTP/2, bytes; default 64 KiB.
+    pub http2_table_bytes: u32,
+    /// CONTINUATION frames of one header block that make a flood (rule H28); default 64.
+    pub http2_flood_continuations: u32,
+    /// Frames of one side within a second that make a flood (rules H29, H46); default 100.
+    pub http2_flood_per_second: u32,
+}
+
+/// A count of the header as core has it.
+fn count(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// A count of core as the header has it.
+const fn all_or(number: usize) -> u64 {
+    if number == usize::MAX {
+        u64::MAX
+    } else {
+        number as u64
+    }
 }
 
 // SAFETY: repr(C), begins with struct_size, numbers and a raw pointer only.
@@ -109,6 +150,18 @@ impl Default for synfin_config {
             flood_percent: config.flood_percent,
             likely_server_ports: std::ptr::null(),
             likely_server_port_count: 0,
+            max_closed: all_or(config.max_closed),
+            max_held_bytes: config.max_held_bytes as u64,
+            max_servers: config.max_servers as u64,
+            max_hosts: config.max_hosts as u64,
+            fragment_packets: config.fragments.packets,
+            fragments: config.fragments.fragments,
+            tls_hello_bytes: config.tls.hello_bytes,
+            http2_streams: config.http.http2.streams,
+            http2_header_list_bytes: config.http.http2.header_list_bytes,
+            http2_table_bytes: config.http.http2.table_bytes,
+            http2_flood_continuations: config.http.http2.flood_continuations,
+            http2_flood_per_second: config.http.http2.flood_per_second,
         }
     }
 }
@@ -137,6 +190,11 @@ impl synfin_config {
         http.kept_text = self.http_kept_text;
         http.pending_requests = self.http_pending_requests;
         http.body_bytes = self.http_body_bytes;
+        http.http2.streams = self.http2_streams;
+        http.http2.header_list_bytes = self.http2_header_list_bytes;
+        http.http2.table_bytes = self.http2_table_bytes;
+        http.http2.flood_continuations = self.http2_flood_continuations;
+        http.http2.flood_per_second = self.http2_flood_per_second;
         http.facts = switch(self.http_facts)?;
         http.fields = switch(self.http_fields)?;
         http.streamed = switch(self.http_streamed)?;
@@ -150,11 +208,17 @@ impl synfin_config {
             SYNFIN_CHECKSUMS_IGNORE => ChecksumPolicy::Ignore,
             _ => return Err(SYNFIN_ERR_INVALID),
         };
-        config.max_connections = match usize::try_from(self.max_connections) {
-            Ok(0) => return Err(SYNFIN_ERR_INVALID),
-            Ok(most) => most,
-            Err(_) => usize::MAX,
-        };
+        if self.max_connections == 0 || self.max_closed < 2 || self.max_servers == 0 || self.max_hosts == 0 {
+            return Err(SYNFIN_ERR_INVALID);
+        }
+        config.max_connections = count(self.max_connections);
+        config.max_closed = count(self.max_closed);
+        config.max_held_bytes = count(self.max_held_bytes);
+        config.max_servers = count(self.max_servers);
+        config.max_hosts = count(self.max_hosts);
+        config.fragments.packets = self.fragment_packets;
+        config.fragments.fragments = self.fragments;
+        config.tls.hello_bytes = self.tls_hello_bytes;
         config.http_enabled = switch(self.http_enabled)?;
         if self.idle_reset_ns < 0 || self.half_open_ns < 0 || self.flood_percent > 100 {
             return Err(SYNFIN_ERR_INVALID);

@@ -13,8 +13,8 @@ use synfin::{
 use crate::guard::{Done, exclusive, guard};
 use crate::handle::{self, Handle};
 use crate::sized;
-use crate::synfin_config;
 use crate::synfin_status::{self, *};
+use crate::{synfin_bounds_reached, synfin_config};
 
 /// Dissects one capture: give it packets in the order of the capture, each is annotated at once.
 ///
@@ -269,8 +269,29 @@ pub unsafe extern "C" fn synfin_dissector_connection_count(
     })
 }
 
-/// Finds a connection that had to make room for others (`max_connections`) and was not forgotten yet: the one
-/// of the lowest number. A host that runs for long writes it down, then forgets it; without that, each such
+/// Tells how often each bound was reached so far.
+///
+/// @param out  gets it; its `struct_size` is set by the caller
+/// @return SYNFIN_OK, SYNFIN_ERR_NULL, SYNFIN_ERR_STRUCT_SIZE, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC,
+///         SYNFIN_ERR_POISONED
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn synfin_dissector_bounds_reached(
+    dissector: *const synfin_dissector,
+    out: *mut synfin_bounds_reached,
+) -> synfin_status {
+    // SAFETY: the header asks for NULL or a dissector that no other thread uses now.
+    let state = match unsafe { handle::look(dissector) } {
+        Ok(state) => state,
+        Err(status) => return status,
+    };
+    synfin_dissector::guarded(&state.poisoned, || {
+        // SAFETY: the header asks for NULL or a struct as large as its struct_size.
+        unsafe { sized::write(out, &state.inner.dissector.bounds_reached().into()) }
+    })
+}
+
+/// Finds a connection that has left, because it had to make room for others (`max_connections`) or had closed
+/// (`max_closed`), and was not forgotten yet: the one of the lowest number. A host that runs for long writes it down, then forgets it; without that, each such
 /// connection goes on to take about 1 kB.
 ///
 /// @param id  gets its number
@@ -292,7 +313,7 @@ pub unsafe extern "C" fn synfin_dissector_next_evicted(
     unsafe { synfin_dissector::enter(dissector, body) }
 }
 
-/// Forgets a connection that had to make room: its number gives SYNFIN_ERR_NOT_FOUND from now on.
+/// Forgets a connection that has left: its number gives SYNFIN_ERR_NOT_FOUND from now on.
 ///
 /// @param id  number of the connection
 /// @return SYNFIN_OK, SYNFIN_ERR_NOT_FOUND (it did not have to make room, or is forgotten already), SYNFIN_ERR_NULL, SYNFIN_ERR_HANDLE, SYNFIN_ERR_PANIC, SYNFIN_ERR_POISONED

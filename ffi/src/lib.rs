@@ -23,6 +23,8 @@ mod config;
 
 mod annotation;
 
+mod bounds;
+
 mod dissector;
 
 mod packets;
@@ -46,6 +48,7 @@ mod tests;
 
 pub use annotation::*;
 pub use batch::*;
+pub use bounds::*;
 pub use config::*;
 pub use connection::*;
 pub use dissector::*;

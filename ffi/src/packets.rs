@@ -148,7 +148,7 @@ const _: () = {
     assert!(cfg!(not(target_pointer_width = "64")) || size_of::<synfin_frame>() == 48);
     assert!(cfg!(not(target_pointer_width = "64")) || size_of::<synfin_segment>() == 96);
     assert!(cfg!(not(target_pointer_width = "64")) || size_of::<crate::synfin_icmp>() == 64);
-    assert!(cfg!(not(target_pointer_width = "64")) || size_of::<crate::synfin_config>() == 96);
+    assert!(cfg!(not(target_pointer_width = "64")) || size_of::<crate::synfin_config>() == 160);
 };
 
 /// A number, or -1 for none.

@@ -382,6 +382,11 @@ static void what_made_room_can_be_forgotten(void) {
         GIVES(SYNFIN_ERR_NOT_FOUND, synfin_dissector_connection(dissector, id, &connection));
     }
     CHECK(evicted >= 5 && evicted <= 8);
+    synfin_bounds_reached bounds = {.struct_size = sizeof bounds};
+    GIVES(SYNFIN_OK, synfin_dissector_bounds_reached(dissector, &bounds));
+    CHECK(bounds.connections == evicted && bounds.reassembly == 0 && bounds.hosts == 0);
+    bounds.struct_size = 8;
+    GIVES(SYNFIN_ERR_STRUCT_SIZE, synfin_dissector_bounds_reached(dissector, &bounds));
     GIVES(SYNFIN_OK, synfin_dissector_connections(dissector, 0, many, 9, &given));
     CHECK(given == 9 - evicted && many[0].connection == evicted && many[1].struct_size == sizeof connection);
     GIVES(SYNFIN_OK, synfin_dissector_connection_count(dissector, &id));
@@ -389,6 +394,47 @@ static void what_made_room_can_be_forgotten(void) {
     GIVES(SYNFIN_OK, synfin_dissector_finish(dissector, NULL));
     GIVES(SYNFIN_ERR_NOT_FOUND, synfin_dissector_forget(dissector, 8));
     GIVES(SYNFIN_OK, synfin_dissector_connection(dissector, 8, &connection));
+    synfin_dissector_free(dissector);
+}
+
+/* The answer of a closed port to SYN: addresses and ports the other way, RST and ACK. */
+static void refuse(uint8_t *refusal, const uint8_t *syn) {
+    memcpy(refusal, syn, sizeof SYN);
+    memcpy(refusal + 12, syn + 16, 4);
+    memcpy(refusal + 16, syn + 12, 4);
+    memcpy(refusal + 20, syn + 22, 2);
+    memcpy(refusal + 22, syn + 20, 2);
+    memcpy(refusal + 28, syn + 24, 4);
+    refusal[31]++; /* acknowledges the SYN */
+    refusal[33] = 0x14;
+}
+
+static void what_closed_leaves(void) {
+    synfin_config config = {.struct_size = sizeof config};
+    synfin_dissector *dissector;
+    synfin_connection connection = {.struct_size = sizeof connection};
+    synfin_bounds_reached bounds = {.struct_size = sizeof bounds};
+    uint64_t id;
+    GIVES(SYNFIN_OK, synfin_config_init(&config));
+    config.max_closed = 2;
+    GIVES(SYNFIN_OK, synfin_dissector_new(&config, &dissector));
+    for (uint8_t i = 0; i < 3; i++) {
+        uint8_t syn[sizeof SYN], refusal[sizeof SYN];
+        memcpy(syn, SYN, sizeof SYN);
+        syn[21] = i;
+        refuse(refusal, syn);
+        GIVES(SYNFIN_ERR_NOT_FOUND, synfin_dissector_next_evicted(dissector, &id));
+        synfin_frame frame = frame_of(1U + 2U * i, syn, sizeof syn, RAW);
+        GIVES(SYNFIN_OK, synfin_dissector_frame(dissector, &frame, NULL));
+        frame = frame_of(2U + 2U * i, refusal, sizeof refusal, RAW);
+        GIVES(SYNFIN_OK, synfin_dissector_frame(dissector, &frame, NULL));
+    }
+    GIVES(SYNFIN_OK, synfin_dissector_next_evicted(dissector, &id));
+    CHECK(id == 0);
+    GIVES(SYNFIN_OK, synfin_dissector_connection(dissector, id, &connection));
+    CHECK(connection.evicted == 0 && connection.last_frame == 2);
+    GIVES(SYNFIN_OK, synfin_dissector_bounds_reached(dissector, &bounds));
+    CHECK(bounds.connections == 0); /* it did not have to go before its end */
     synfin_dissector_free(dissector);
 }
 
@@ -402,4 +448,5 @@ void promises_of_answers(void) {
     transactions_tell_their_facts();
     a_connection_in_numbers_words_and_sentences();
     what_made_room_can_be_forgotten();
+    what_closed_leaves();
 }

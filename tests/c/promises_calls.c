@@ -44,6 +44,9 @@ static void null_is_never_followed(void) {
     GIVES(SYNFIN_ERR_NULL, synfin_dissector_finish(NULL, &number));
     GIVES(SYNFIN_ERR_NULL, synfin_dissector_connection_count(NULL, &number));
     GIVES(SYNFIN_ERR_NULL, synfin_dissector_connection_count(dissector, NULL));
+    synfin_bounds_reached bounds = {.struct_size = sizeof bounds};
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_bounds_reached(NULL, &bounds));
+    GIVES(SYNFIN_ERR_NULL, synfin_dissector_bounds_reached(dissector, NULL));
     GIVES(SYNFIN_ERR_NULL, synfin_values_new(NULL));
     GIVES(SYNFIN_ERR_NULL, synfin_annotation_values(NULL, list));
     GIVES(SYNFIN_ERR_NULL, synfin_annotation_values(&annotation, NULL));
@@ -149,8 +152,20 @@ static void config_defaults_and_ranges(void) {
     CHECK(config.idle_reset_ns == INT64_C(60000000000) && config.half_open_ns == INT64_C(60000000000));
     CHECK(config.flood_half_open == 100 && config.flood_percent == 20 && config.likely_server_ports == NULL);
 
-    enum { WRONG = 9 };
-    synfin_config wrong[WRONG] = {config, config, config, config, config, config, config, config, config};
+    CHECK(config.max_closed == UINT64_MAX && config.max_held_bytes == 256 << 20);
+    CHECK(config.max_servers == 16384 && config.max_hosts == 1024);
+    CHECK(config.fragment_packets == 256 && config.fragments == 16384 && config.tls_hello_bytes == 16 << 10);
+    CHECK(config.http2_streams == 1000 && config.http2_header_list_bytes == 256 << 10);
+    CHECK(config.http2_table_bytes == 64 << 10);
+    CHECK(config.http2_flood_continuations == 64 && config.http2_flood_per_second == 100);
+
+    enum { WRONG = 12 };
+    synfin_config wrong[WRONG];
+    for (size_t i = 0; i < WRONG; i++)
+        wrong[i] = config;
+    wrong[9].max_closed = 1;
+    wrong[10].max_servers = 0;
+    wrong[11].max_hosts = 0;
     wrong[3].http_facts = 2;
     wrong[4].http_fields = 2;
     wrong[5].http_streamed = 2;
