@@ -81,7 +81,33 @@ pub(super) struct Told {
     /// QUIC Initial packets, which are no TCP.
     pub(super) quic_initial: u64,
     /// What did not fit into memory.
-    pub(super) bounds_reached: BoundsReached,
+    pub(super) bounds_reached: LeftOut,
+}
+
+/// What did not fit into memory. Which hosts are forgotten differs from run to run, so their number is no part of it.
+#[derive(Debug, Serialize)]
+pub(super) struct LeftOut {
+    connections: u64,
+    reassembly: u64,
+    held_bytes: u64,
+    heads: u64,
+    pending_requests: u64,
+    streams: u64,
+    fragments: u64,
+}
+
+impl From<BoundsReached> for LeftOut {
+    fn from(bounds: BoundsReached) -> Self {
+        Self {
+            connections: bounds.connections,
+            reassembly: bounds.reassembly,
+            held_bytes: bounds.held_bytes,
+            heads: bounds.heads,
+            pending_requests: bounds.pending_requests,
+            streams: bounds.streams,
+            fragments: bounds.fragments,
+        }
+    }
 }
 
 impl Count {
@@ -204,7 +230,7 @@ impl Count {
             http: self.http(lines, say),
             tls: self.tls(lines, say),
             quic_initial: self.quic_initial,
-            bounds_reached,
+            bounds_reached: bounds_reached.into(),
         }
     }
 

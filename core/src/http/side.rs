@@ -327,7 +327,8 @@ impl Http {
         limits: &HttpLimits,
         events: &mut HttpEvents,
     ) -> bool {
-        let is_start = !self.streams[from].begun;
+        let stream = &self.streams[from];
+        let is_start = !stream.begun && !stream.spoken;
         match self.expect(from) {
             // RFC 1945 section 6: a simple response is content alone. Some servers answer newer requests so.
             Expect::Response if is_start => {

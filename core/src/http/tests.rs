@@ -173,6 +173,26 @@ fn h1_pipelining_pairs_first_in_first_out() {
     ]);
 }
 
+// What HTTP/0.9 has no head for is the first that a server says. Found by fuzzing.
+#[test]
+fn bytes_behind_a_response_are_no_response_without_a_head_however_they_are_cut() {
+    let garbage = "\u{ff}\u{fe}".repeat(20);
+    for at_once in [true, false] {
+        let mut talk = Talk::new();
+        talk.say(C, get("/1") + &get("/2"));
+        if at_once {
+            talk.say(S, OK.to_owned() + &garbage);
+        } else {
+            talk.say(S, OK);
+            talk.say(S, garbage.as_str());
+        }
+        talk.is(&[
+            "GET /1@1+0 -> 200@2+2 complete",
+            "GET /2@1+0 -> -@-+- incomplete",
+        ]);
+    }
+}
+
 #[test]
 fn h2_100_continue_leaves_the_request_waiting() {
     let mut talk = Talk::new();
