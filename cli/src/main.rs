@@ -18,6 +18,7 @@ mod output_file;
 mod packets;
 mod pipeline;
 mod printing;
+mod protocols;
 mod report;
 mod select;
 mod summary;

@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::net::IpAddr;
 
 use synfin::http::Transaction;
-use synfin::tls::Tls;
-use synfin::{Cause, Connection, Offer, Rule, Side, Sides};
+use synfin::{Connection, Offer, Rule, Side, Sides};
 
 use super::{Rows, ended_by, sure};
 use crate::language::Messages;
+use crate::protocols;
 use crate::text::{self, DIM, Duration, HEADING, Left, Right, foreign};
-use crate::tls;
 
 /// Transactions told one by one.
 const TRANSACTIONS: usize = 10;
@@ -125,9 +123,8 @@ impl<W: Write> Long<W> {
         }
         self.label(words.close, &closed)?;
         let mut cause = sure(self.say, close.cause.label(language), close.cause_confidence);
-        let alert = connection.tls.as_deref().and_then(Tls::fatal_alert);
-        if let Some(alert) = alert.filter(|_| close.cause == Cause::TlsAlert) {
-            cause = cause + self.say.colon + alert.name.as_str();
+        if let Some(alert) = protocols::alert_that_ended(connection) {
+            cause = cause + self.say.colon + alert;
         }
         if !close.reset_signs.is_empty() {
             let signs: Vec<&str> = close
@@ -141,16 +138,8 @@ impl<W: Write> Long<W> {
         if let Some(protocol) = connection.protocol {
             self.label(words.protocol, protocol.label(language))?;
         }
-        self.protocols(connection)?;
-        if let Some(session) = connection.tls.as_deref() {
-            self.label("TLS", &tls::session(self.say, session))?;
-            let times = tls::times(self.say, session);
-            if !times.is_empty() {
-                self.label("", &times)?;
-            }
-            for alert in &session.alerts {
-                self.label(self.say.tls.alert_label, &tls::alert(self.say, alert))?;
-            }
+        for (label, told) in protocols::told(self.say, connection) {
+            self.label(label, &told)?;
         }
         let zeek = &connection.zeek;
         let zeek = (words.zeek)(
@@ -161,68 +150,6 @@ impl<W: Write> Long<W> {
         self.label("Zeek", &zeek)?;
         for icmp in &connection.icmp {
             self.label(words.icmp_error, &(words.icmp)(icmp))?;
-        }
-        Ok(())
-    }
-
-    /// What a proxy, HTTP/2 and WebSocket tell of the connection.
-    fn protocols(&mut self, connection: &Connection) -> io::Result<()> {
-        let (words, language) = (&self.say.long, self.say.language);
-        if let Some(proxy) = &connection.proxy {
-            let end = |address: Option<IpAddr>, port: Option<u16>| {
-                let end = address.zip(port);
-                end.map_or_else(|| "?".to_owned(), |(address, port)| text::endpoint(address, port))
-            };
-            let (src, dst) = (end(proxy.src, proxy.src_port), end(proxy.dst, proxy.dst_port));
-            let told = format!(
-                "{src} → {dst} (PROXY v{}){}",
-                proxy.version,
-                (words.in_frame)(proxy.frame)
-            );
-            self.label(words.real_client, &told)?;
-        }
-        if let Some(http2) = &connection.http2 {
-            self.label("HTTP/2", &(words.streams)(http2.streams))?;
-            for reset in &http2.resets {
-                let told = format!("RST_STREAM[{}] {}", reset.stream, reset.error);
-                self.label("", &(words.told_by)(&told, reset.by.label(language), reset.frame))?;
-            }
-            for goaway in &http2.goaway {
-                let debug = if goaway.debug.is_empty() {
-                    String::new()
-                } else {
-                    format!(" {:?}", foreign(&goaway.debug))
-                };
-                let told = format!("GOAWAY {}{debug}", goaway.error);
-                self.label(
-                    "",
-                    &(words.told_by)(&told, goaway.by.label(language), goaway.frame),
-                )?;
-            }
-        }
-        if let Some(websocket) = &connection.websocket {
-            let messages = &websocket.messages;
-            let agreed = [&websocket.subprotocol, &websocket.extensions]
-                .into_iter()
-                .flatten();
-            let mut told = format!("{} → {} ←", messages.initiator, messages.responder);
-            for agreed in agreed {
-                told = told + self.say.comma + &foreign(agreed);
-            }
-            self.label("WebSocket", &told)?;
-            for close in &websocket.close {
-                let code = close.code.map_or_else(String::new, |code| format!(" {code}"));
-                let meaning = close
-                    .meaning
-                    .map_or_else(String::new, |code| format!(" {}", code.label(language)));
-                let reason = if close.reason.is_empty() {
-                    String::new()
-                } else {
-                    format!(" {:?}", foreign(&close.reason))
-                };
-                let told = format!("close{code}{meaning}{reason}");
-                self.label("", &(words.told_by)(&told, close.by.label(language), close.frame))?;
-            }
         }
         Ok(())
     }

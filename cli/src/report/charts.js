@@ -138,6 +138,7 @@ class Waterfall {
     this.list = new List(place, texts.transactions, [
       { name: '#', width: '4.2rem', number: true, cell: text((index) => connections.connection[transactions.row[index]]) },
       { name: texts.request, width: 'minmax(10rem, 2fr)', cell: text(request) },
+      ...(transactions.stream.length > 0 ? [{ name: texts.stream, width: '4rem', number: true, cell: text((index) => transactions.stream[index] ?? '') }] : []),
       { name: texts.status, width: '4rem', cell: text((index) => transactions.status[index] ?? '') },
       { name: texts.state, width: '6rem', cell: text((index) => label('message', word(transactions.state, index))) },
       { name: texts.body, width: '5rem', number: true, cell: text((index) => bytes(transactions.response_body_len[index] ?? 0)) },

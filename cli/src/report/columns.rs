@@ -8,9 +8,12 @@ use synfin::Connection;
 use synfin::http::Transaction;
 
 use crate::ladder::model::Outcome;
+use crate::language::Messages;
+use crate::protocols;
 use crate::text::foreign;
 
-/// A column of words: a table of them, and an index into it for each row.
+/// A column of words: a table of them, and an index into it for each row. No word is an empty one; behind the last
+/// row of a word that few rows have there is nothing.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Words {
     words: Vec<String>,
@@ -22,6 +25,15 @@ pub(crate) struct Words {
 impl Words {
     fn push(&mut self, word: &str) {
         let at = self.index(word);
+        self.at.push(at);
+    }
+
+    /// The word of a row, if it has one.
+    fn put(&mut self, row: usize, word: Option<&str>) {
+        let Some(word) = word else { return };
+        let none = self.index("");
+        let at = self.index(word);
+        self.at.resize(row, none);
         self.at.push(at);
     }
 
@@ -102,6 +114,21 @@ pub(crate) struct Connections {
     again_initiator: Vec<u64>,
     #[serde(rename = "retransmissions.responder")]
     again_responder: Vec<u64>,
+    protocol: Words,
+    #[serde(rename = "tls.version")]
+    tls_version: Words,
+    #[serde(rename = "tls.cipher")]
+    tls_cipher: Words,
+    #[serde(rename = "tls.server_name")]
+    server_name: Words,
+    #[serde(rename = "tls.alpn")]
+    alpn: Words,
+    /// The fatal alert that ended it.
+    alert: Words,
+    /// The endpoint that a proxy names.
+    real_client: Words,
+    /// How an end was announced, to be found by.
+    announced: Words,
 }
 
 impl Connections {
@@ -110,7 +137,8 @@ impl Connections {
         self.connection.len()
     }
 
-    pub(crate) fn push(&mut self, file: usize, row: &Connection) {
+    pub(crate) fn push(&mut self, say: &Messages, file: usize, row: &Connection) {
+        let place = self.len();
         self.file.push(file);
         self.outcome.push(Outcome::of(row).as_str());
         self.http_count.push(row.http.len() as u64 + row.http_omitted);
@@ -137,6 +165,24 @@ impl Connections {
         self.bytes_responder.push(row.bytes.responder);
         self.again_initiator.push(row.retransmissions.initiator);
         self.again_responder.push(row.retransmissions.responder);
+        self.protocol
+            .put(place, row.protocol.map(|protocol| protocol.as_str()));
+        if let Some(session) = &row.tls {
+            let version = session.version.map(|version| version.to_string());
+            let cipher = session.cipher.map(|cipher| cipher.to_string());
+            self.tls_version.put(place, version.as_deref());
+            self.tls_cipher.put(place, cipher.as_deref());
+            let shown = |text: &Option<Box<str>>| text.as_deref().map(foreign);
+            self.server_name.put(place, shown(&session.server_name).as_deref());
+            self.alpn.put(place, shown(&session.alpn).as_deref());
+        }
+        self.alert.put(place, protocols::alert_that_ended(row));
+        let client = row.proxy.as_deref().and_then(protocols::real_client);
+        self.real_client.put(place, client.as_deref());
+        let announced = protocols::announced(say, row);
+        if !announced.is_empty() {
+            self.announced.put(place, Some(&announced.join(" ")));
+        }
     }
 }
 
@@ -151,6 +197,8 @@ pub(crate) struct Transactions {
     target: Words,
     status: Vec<Option<u16>>,
     state: Words,
+    /// Of HTTP/2; behind the last of them there is nothing.
+    stream: Vec<Option<u32>>,
     request_frame: Vec<Option<u64>>,
     response_frame: Vec<Option<u64>>,
     request_body_len: Vec<Option<u64>>,
@@ -172,6 +220,10 @@ impl Transactions {
     }
 
     pub(crate) fn push(&mut self, connection: usize, position: usize, row: &Transaction) {
+        if row.stream.is_some() {
+            self.stream.resize(self.len(), None);
+            self.stream.push(row.stream);
+        }
         self.row.push(connection);
         self.transaction.push(position);
         let shown = |text: Option<&str>| text.map_or_else(String::new, foreign);

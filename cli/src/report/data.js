@@ -31,8 +31,10 @@ const said = (phrase, values) => phrase.replace(/\{(\w+)\}/g, (_, name) => value
 // A word of the data as people read it.
 const label = (kind, word) => labels[kind][word] ?? word;
 
-// The word of a row in a column of words.
-const word = (column, row) => column.words[column.at[row]];
+const told = (kind, value) => (value === 'nobody' || value === 'unknown' ? '' : label(kind, value));
+
+// The word of a row in a column of words; behind the column's end there is none.
+const word = (column, row) => column.words[column.at[row]] ?? '';
 
 // Three digits in the best unit.
 function digits(value, unit) {
@@ -98,6 +100,19 @@ function request(index) {
   const method = word(transactions.method, index) || '?';
   const target = word(transactions.target, index) || '?';
   return `${method} ${target}`;
+}
+
+// What a connection speaks: TLS by its version, and what is inside it where that is known.
+function protocol(row) {
+  const version = word(connections['tls.version'], row) || label('protocol', word(connections.protocol, row));
+  const inside = word(connections['tls.alpn'], row);
+  return inside ? `${version} ${inside}` : version;
+}
+
+function cause(row) {
+  const name = told('cause', word(connections['close.cause'], row));
+  const alert = word(connections.alert, row);
+  return alert ? said(texts.cause_alert, { cause: name, alert }) : name;
 }
 
 function firstRequest(row) {

@@ -17,7 +17,7 @@ use crate::args::PageReport;
 use crate::input::{self, Reading, Sink};
 use crate::ladder::fold::{Folded, Limits, Moment};
 use crate::ladder::model::Ladder;
-use crate::language::{self, messages};
+use crate::language::messages;
 use crate::output_file::Output;
 use crate::text;
 use columns::{Connections, Transactions};
@@ -164,9 +164,9 @@ impl Report {
             return Ok(());
         };
         let file = self.page.files.len().saturating_sub(1);
-        self.page.connections.push(file, connection);
+        self.page.connections.push(messages(), file, connection);
         let ladder = Ladder::of(messages(), connection, folded);
-        self.page.pictures.push(language::chosen(), connection, &ladder)?;
+        self.page.pictures.push(messages(), connection, &ladder)?;
         for (position, transaction) in connection.http.iter().enumerate() {
             if self.page.transactions.len() < MOST_TRANSACTIONS {
                 self.page.transactions.push(row, position, transaction);

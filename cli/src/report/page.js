@@ -103,7 +103,8 @@ function facts(row) {
   const start = `${utc(connections.start_ns.base, connections.start_ns.plus[row])}`;
   const frames = said(texts.frames, { first: connections.first_frame[row], last: connections.last_frame[row] });
   const file = data.files.length > 1 ? `${data.files[connections.file[row]]} · ` : '';
-  return `${file}${frames} · ${start} · ${duration(connections.duration_ns[row])}`;
+  const speaks = protocol(row) ? ` · ${protocol(row)}` : '';
+  return `${file}${frames} · ${start} · ${duration(connections.duration_ns[row])}${speaks}`;
 }
 
 // Draws a connection; a key also moves the focus there.
@@ -126,12 +127,18 @@ function open(row, byKey) {
     list.append(item);
   }
   rules.append(list);
+  const protocols = element('dl');
+  for (const [name, words] of picture.told) {
+    if (name) protocols.append(element('dt', '', name));
+    protocols.append(element('dd', '', words));
+  }
   const [initiator, responder] = ends(row);
   detail.replaceChildren(
     close,
     element('h3', '', `#${connections.connection[row]}  ${initiator} → ${responder}`),
     element('p', '', picture.verdict),
     element('p', 'note', facts(row)),
+    protocols,
     picture.svg,
     rules,
   );
@@ -160,7 +167,7 @@ const timeline = new Timeline(byId('timeline'), (row) => {
   table.choose(row);
   open(row, false);
 });
-const table = new List(byId('table'), texts.connections, TABLE, { height: 560, minWidth: '99rem', opened: open, sorted: sortBy });
+const table = new List(byId('table'), texts.connections, TABLE, { height: 560, minWidth: `${TABLE.length * 7.2}rem`, opened: open, sorted: sortBy });
 const waterfall = transactions.row.length > 0
   ? new Waterfall(byId('waterfall'), (row, byKey) => {
     table.choose(row);

@@ -28,7 +28,7 @@ function wrapped(words, most) {
 
 class Picture {
   constructor(row) {
-    const [begins, lines, rules, verdict] = pictureOf(row);
+    const [begins, lines, rules, verdict, told] = pictureOf(row);
     this.svg = drawn('svg', { class: 'ladder', role: 'img' });
     this.states = begins.map((index) => shared[index]);
     this.y = 20;
@@ -40,6 +40,7 @@ class Picture {
     this.svg.prepend(drawn('title', {}, said(texts.connection_verdict, { number: connections.connection[row], verdict })));
     this.rules = rules.map(([id, name, frame]) => [shared[id], shared[name], frame]);
     this.verdict = verdict;
+    this.told = told.map(([label, words]) => [shared[label], words]);
   }
 
   text(x, y, className, words) {

@@ -6,12 +6,13 @@ use synfin::{Connection, Side, State};
 
 use super::columns::Words;
 use crate::ladder::model::{Kind, Ladder, Line};
-use crate::language::Language;
+use crate::language::Messages;
+use crate::protocols;
 
 /// All pictures, and the words that their lines share.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Pictures {
-    /// Flags, notes, steps and states.
+    /// Flags, notes, steps, states and labels.
     pub(crate) shared: Words,
     /// One line of JSON a connection.
     #[serde(skip)]
@@ -19,10 +20,10 @@ pub(crate) struct Pictures {
 }
 
 impl Pictures {
-    /// Adds `[begins, lines, rules, verdict]`.
+    /// Adds `[begins, lines, rules, verdict, told]`; `told` are lines of its protocols, `[label, words]`.
     pub(crate) fn push(
         &mut self,
-        language: Language,
+        say: &Messages,
         connection: &Connection,
         ladder: &Ladder,
     ) -> serde_json::Result<()> {
@@ -39,12 +40,16 @@ impl Pictures {
             .map(|hit| {
                 json!([
                     self.shared.index(hit.id.id()),
-                    self.shared.index(hit.id.name_in(language)),
+                    self.shared.index(hit.id.name_in(say.language)),
                     hit.frame
                 ])
             })
             .collect();
-        let picture = json!([begins, lines, rules, ladder.verdict]);
+        let told: Vec<Value> = protocols::told(say, connection)
+            .into_iter()
+            .map(|(label, words)| json!([self.shared.index(label), words]))
+            .collect();
+        let picture = json!([begins, lines, rules, ladder.verdict, told]);
         self.lines += &serde_json::to_string(&picture)?;
         self.lines.push('\n');
         Ok(())

@@ -8,7 +8,6 @@ const both = (name) => (row) => connections[`${name}.initiator`][row] + connecti
 const packets = both('packets');
 const payload = both('bytes');
 const again = both('retransmissions');
-const told = (kind, value) => (value === 'nobody' || value === 'unknown' ? '' : label(kind, value));
 
 function verdict(name) {
   const column = connections[`${name}.verdict`];
@@ -23,6 +22,11 @@ function verdict(name) {
   };
 }
 
+// Columns of what few captures have: only where there is any.
+const ofWords = (name, column, width) => (column.words.length > 0
+  ? [{ name, extra: true, width, sort: (row) => word(column, row), cell: text((row) => word(column, row)) }]
+  : []);
+
 const TABLE = [
   { name: '#', width: '4.2rem', number: true, sort: (row) => row, cell: text((row) => connections.connection[row]) },
   ...(data.files.length > 1
@@ -30,16 +34,19 @@ const TABLE = [
     : []),
   { name: label('side', 'initiator'), width: 'minmax(9rem, 1.3fr)', sort: (row) => ends(row)[0], cell: text((row) => ends(row)[0]) },
   { name: label('side', 'responder'), width: 'minmax(8rem, 1.2fr)', sort: (row) => ends(row)[1], cell: text((row) => ends(row)[1]) },
+  ...ofWords(texts.real_client, connections.real_client, 'minmax(9rem, 1fr)'),
   { name: texts.start, extra: true, width: '6rem', number: true, sort: startOf, cell: text((row) => (startOf(row) / 1e9).toFixed(3)) },
   { name: texts.duration, width: '5rem', number: true, sort: (row) => connections.duration_ns[row], cell: text((row) => duration(connections.duration_ns[row])) },
   { name: texts.column_opened, width: '6.5rem', sort: (row) => word(connections['handshake.verdict'], row), cell: verdict('handshake') },
   { name: texts.round_trip, extra: true, width: '6.2rem', number: true, sort: (row) => connections['handshake.rtt_responder_ns'][row], cell: text((row) => duration(connections['handshake.rtt_responder_ns'][row])) },
   { name: texts.column_ended, width: '7.8rem', sort: (row) => word(connections['close.verdict'], row), cell: verdict('close') },
   { name: texts.by, width: '5.8rem', sort: (row) => word(connections['close.by'], row), cell: text((row) => told('by', word(connections['close.by'], row))) },
-  { name: texts.cause, extra: true, width: 'minmax(10.5rem, 1fr)', sort: (row) => word(connections['close.cause'], row), cell: text((row) => told('cause', word(connections['close.cause'], row))) },
+  { name: texts.cause, extra: true, width: 'minmax(10.5rem, 1fr)', sort: (row) => word(connections['close.cause'], row), cell: text(cause) },
   { name: texts.packets, extra: true, width: '5rem', number: true, sort: packets, cell: text((row) => grouped(packets(row))) },
   { name: texts.payload, extra: true, width: '5rem', number: true, sort: payload, cell: text((row) => bytes(payload(row))) },
   { name: texts.sent_again, extra: true, width: '6.2rem', number: true, sort: again, cell: text((row) => again(row) || '') },
+  { name: texts.protocol, extra: true, width: '7.2rem', sort: protocol, cell: text(protocol) },
+  ...ofWords(texts.server_name, connections['tls.server_name'], 'minmax(8rem, 1.2fr)'),
   { name: 'HTTP', extra: true, width: 'minmax(8rem, 2fr)', sort: firstRequest, cell: text(firstRequest) },
 ];
 
@@ -48,7 +55,9 @@ const WORDS = [
   ['close', connections['close.verdict']],
   ['by', connections['close.by']],
   ['cause', connections['close.cause']],
+  ['protocol', connections.protocol],
 ];
+const AS_THEY_ARE = ['tls.version', 'tls.cipher', 'tls.server_name', 'tls.alpn', 'real_client', 'announced'].map((name) => connections[name]);
 
 // What words are looked for in, made once: those of the data, and as people read them.
 const haystacks = new Array(connections.connection.length);
@@ -58,6 +67,7 @@ function haystack(row) {
     data.files.length > 1 ? data.files[connections.file[row]] : '',
     ...ends(row),
     ...WORDS.flatMap(([kind, column]) => [word(column, row), label(kind, word(column, row))]),
+    ...AS_THEY_ARE.map((column) => word(column, row)),
     ...(transactionsOf.get(row) ?? []).slice(0, 20).map((index) => `${request(index)} ${transactions.status[index] ?? ''}`),
   ].join(' ').toLowerCase();
   return haystacks[row];

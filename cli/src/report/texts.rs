@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use synfin::http::MessageState;
+use synfin::http::{HttpProtocol, MessageState};
 use synfin::{Cause, CloseVerdict, Closer, Confidence, HandshakeVerdict, Language, Side, State};
 
 use crate::language::{Messages, PageMessages};
@@ -40,6 +40,7 @@ impl Texts {
                 ("by", labels!(Closer, language)),
                 ("cause", labels!(Cause, language)),
                 ("confidence", labels!(Confidence, language)),
+                ("protocol", labels!(HttpProtocol, language)),
                 ("message", labels!(MessageState, language)),
                 ("state", labels!(State, language)),
                 ("side", sides.collect()),
