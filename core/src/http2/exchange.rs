@@ -1,8 +1,9 @@
 //! Requests and responses on streams: RFC 9113 section 8.
 
+use super::block::{Block, Head};
 use super::flow::Window;
-use super::frame::{self, FrameHeader, Http2Error, Http2FrameType};
-use super::hpack::{Decoded, HeaderField};
+use super::frame::Http2Error;
+use super::hpack::HeaderField;
 use super::state::State;
 use super::{Ear, Http2};
 use crate::frame::{Side, Sides};
@@ -11,22 +12,6 @@ use crate::http::{
 };
 use crate::rule::Rule;
 use crate::stream::{GapCause, Mark, StreamEnd};
-
-/// A header block that is not whole.
-#[derive(Debug)]
-pub(super) struct Block {
-    pub(super) stream: u32,
-    /// The stream that it promises (section 6.6).
-    promised: Option<u32>,
-    ends_stream: bool,
-    begun: Mark,
-    pub(super) bytes: Vec<u8>,
-    /// Payload of its frames.
-    wire_len: u64,
-    continuations: u32,
-    /// It was longer than may be held.
-    too_long: bool,
-}
 
 /// A stream in progress.
 #[derive(Debug)]
@@ -38,9 +23,9 @@ pub(super) struct Stream {
     pub(super) windows: Sides<Window>,
     /// Whose header fields have come, interim responses apart.
     pub(super) has_head: Sides<bool>,
-    missing: Sides<Option<GapCause>>,
+    pub(super) missing: Sides<Option<GapCause>>,
     /// Content that was announced less what has come, for each side that announced it.
-    announced: Sides<Option<i64>>,
+    pub(super) announced: Sides<Option<i64>>,
 }
 
 impl Stream {
@@ -68,57 +53,12 @@ impl Stream {
     }
 }
 
-/// What the fields of a block say.
-#[derive(Debug, Default)]
-struct Head {
-    fields: Vec<HeaderField>,
-    /// A field is of a kind that section 8.2 or 8.3 forbids.
-    malformed: bool,
-    /// Some of the fields could not be read.
-    in_part: bool,
-    wire_len: u64,
-}
-
 /// A head that has come, and the segment that made it whole.
 #[derive(Debug, Clone, Copy)]
 struct Arrived<'a> {
     block: &'a Block,
     head: &'a Head,
     mark: Mark,
-}
-
-impl Head {
-    fn get(&self, name: &[u8]) -> Option<&[u8]> {
-        let mut fields = self.fields.iter();
-        fields.find(|field| field.0 == name).map(|field| &field.1[..])
-    }
-
-    fn text(&self, name: &[u8]) -> Option<Box<str>> {
-        self.get(name).map(wire_text)
-    }
-
-    fn add(&mut self, field: HeaderField) {
-        let (name, value) = &field;
-        let is_pseudo = name.starts_with(b":");
-        let behind = self.fields.last().is_some_and(|last| !last.0.starts_with(b":"));
-        let repeated = is_pseudo && self.get(name).is_some();
-        let of_connection: [&[u8]; 5] = [
-            b"connection",
-            b"proxy-connection",
-            b"keep-alive",
-            b"transfer-encoding",
-            b"upgrade",
-        ];
-        self.malformed |= is_pseudo && behind
-            || repeated
-            || of_connection.contains(&&name[..])
-            || name.is_empty()
-            || name
-                .iter()
-                .any(|&byte| byte <= b' ' || byte >= 0x7f || byte.is_ascii_uppercase())
-            || value.iter().any(|byte| matches!(byte, 0 | b'\r' | b'\n'));
-        self.fields.push(field);
-    }
 }
 
 impl Http2 {
@@ -139,7 +79,7 @@ impl Http2 {
         self.streams.insert(1, stream);
     }
 
-    const fn kind(&self, from: Side) -> Kind {
+    pub(super) const fn kind(&self, from: Side) -> Kind {
         if from as u8 == self.client as u8 {
             Kind::Request
         } else {
@@ -147,116 +87,8 @@ impl Http2 {
         }
     }
 
-    /// A frame with header fields is whole: sections 6.2, 6.6 and 6.10.
-    pub(super) fn fields(
-        &mut self,
-        from: Side,
-        header: &FrameHeader,
-        (begun, mark): (Mark, Mark),
-        payload: &[u8],
-        ear: &mut Ear<'_>,
-    ) {
-        let is_cut = payload.len() < header.length as usize;
-        let Some((promised, fragment)) = frame::fragment(header, payload) else {
-            ear.tell(Rule::H48);
-            self.lose_table(from, ear);
-            return;
-        };
-        if header.kind == Http2FrameType::CONTINUATION {
-            let Some(mut block) = self.blocks[from].take() else {
-                return;
-            };
-            block.continuations += 1;
-            block.wire_len += u64::from(header.length);
-            if block.continuations == ear.limits.http2.flood_continuations {
-                ear.tell(Rule::H28);
-            }
-            let room = (ear.limits.http2.header_list_bytes as usize).saturating_sub(block.bytes.len());
-            if (is_cut || fragment.len() > room) && !block.too_long {
-                block.too_long = true;
-                ear.tell(Rule::H28);
-                ear.events.too_long = true;
-            }
-            if block.too_long {
-                block.bytes = Vec::new();
-            } else {
-                block.bytes.extend_from_slice(fragment);
-            }
-            if header.ends_headers() {
-                self.read_block(from, &block, &block.bytes, mark, ear);
-            } else {
-                self.blocks[from] = Some(block);
-            }
-            return;
-        }
-        let mut block = Block {
-            stream: header.stream,
-            promised,
-            ends_stream: header.ends_stream(),
-            begun,
-            bytes: Vec::new(),
-            wire_len: u64::from(header.length),
-            continuations: 0,
-            too_long: is_cut,
-        };
-        ear.events.too_long |= is_cut;
-        if header.ends_headers() {
-            self.read_block(from, &block, fragment, mark, ear);
-        } else {
-            if !is_cut {
-                block.bytes.extend_from_slice(fragment);
-            }
-            self.blocks[from] = Some(Box::new(block));
-        }
-    }
-
-    /// The rest of a block will not come, or cannot be read.
-    pub(super) fn drop_block(&mut self, from: Side, cause: Option<GapCause>, ear: &mut Ear<'_>) {
-        let Some(block) = self.blocks[from].take() else {
-            return;
-        };
-        let head = Head {
-            in_part: true,
-            wire_len: block.wire_len,
-            ..Head::default()
-        };
-        self.message(from, &block, &head, block.begun, ear);
-        if let (Some(cause), Some(stream)) = (cause, self.streams.get_mut(&block.stream)) {
-            stream.miss(from, cause);
-        }
-    }
-
-    /// A header block is whole.
-    fn read_block(&mut self, from: Side, block: &Block, bytes: &[u8], mark: Mark, ear: &mut Ear<'_>) {
-        let mut head = Head {
-            wire_len: block.wire_len,
-            ..Head::default()
-        };
-        let decoded = if block.too_long {
-            self.lose_table(from, ear);
-            Decoded::TooLong
-        } else {
-            let table = &mut self.tables[from];
-            table.decode(bytes, &ear.limits.http2, |field| head.add(field))
-        };
-        match decoded {
-            Decoded::Whole => {}
-            Decoded::InPart => {
-                ear.tell(Rule::H47);
-                self.gathered.header_table_lost[from] = true;
-            }
-            Decoded::Malformed => ear.tell(Rule::H48),
-            Decoded::TooLong => {
-                ear.events.too_long = true;
-                self.gathered.header_table_lost[from] = true;
-            }
-        }
-        head.in_part = decoded != Decoded::Whole;
-        self.message(from, block, &head, mark, ear);
-    }
-
     /// A message's header fields, or its trailers, have come.
-    fn message(&mut self, from: Side, block: &Block, head: &Head, mark: Mark, ear: &mut Ear<'_>) {
+    pub(super) fn message(&mut self, from: Side, block: &Block, head: &Head, mark: Mark, ear: &mut Ear<'_>) {
         if let Some(promised) = block.promised {
             self.promise(from, promised, Arrived { block, head, mark }, ear);
             return;
@@ -460,115 +292,8 @@ impl Http2 {
         }
     }
 
-    /// A DATA frame begins: section 6.1.
-    pub(super) fn content_begins(
-        &mut self,
-        from: Side,
-        header: &FrameHeader,
-        begun: Mark,
-        ear: &mut Ear<'_>,
-    ) {
-        let mut fits = self.windows[from].send(header.length, begun.time_ns);
-        let missed = self.has_missed();
-        let is_idle = self.is_idle(header.stream);
-        match self.streams.get_mut(&header.stream) {
-            Some(stream) => {
-                fits &= stream.windows[from].send(header.length, begun.time_ns);
-                if header.ends_stream() {
-                    stream.windows[from].end();
-                }
-                let is_odd = !stream.may_send(from) || !stream.has_head[from] && stream.number.is_some();
-                if is_odd && stream.missing[from].is_none() && !missed {
-                    ear.tell(Rule::H48);
-                }
-                let stream = &self.streams[&header.stream];
-                if let Some(number) = stream.number.filter(|_| stream.may_send(from)) {
-                    ear.events.touch(self.kind(from), number);
-                }
-            }
-            None if is_idle && !missed => ear.tell(Rule::H48),
-            None => {}
-        }
-        if !fits {
-            ear.tell(Rule::H48);
-        }
-        // Nothing of it follows.
-        if header.length == 0 {
-            self.content_ends(from, header, begun, ear);
-        }
-    }
-
-    pub(super) fn content(
-        &mut self,
-        from: Side,
-        header: &FrameHeader,
-        content: &[u8],
-        mark: Mark,
-        ear: &mut Ear<'_>,
-    ) {
-        let kind = self.kind(from);
-        let Some(stream) = self.streams.get_mut(&header.stream) else {
-            return;
-        };
-        let Some(number) = stream.number.filter(|_| stream.state.may_send(from)) else {
-            return;
-        };
-        if let Some(left) = &mut stream.announced[from] {
-            *left = left.saturating_sub(content.len() as i64);
-        }
-        ear.events.touch(kind, number);
-        let most = ear.limits.body_bytes as usize;
-        let Some(row) = ear.ledger.get_mut(number) else {
-            return;
-        };
-        row.add_body(kind, content.len() as u64);
-        if let Some(facts) = row.message_facts(kind) {
-            (facts.last_frame, facts.last_ns) = (Some(mark.frame), Some(mark.time_ns));
-            facts.body_wire_len += content.len() as u64;
-            let room = most.saturating_sub(facts.body.len());
-            facts.body.extend_from_slice(&content[..content.len().min(room)]);
-        }
-    }
-
-    /// Content that was sent but not captured.
-    pub(super) fn miss_content(
-        &mut self,
-        from: Side,
-        header: &FrameHeader,
-        content: u64,
-        cause: GapCause,
-        ear: &mut Ear<'_>,
-    ) {
-        let kind = self.kind(from);
-        let Some(stream) = self.streams.get_mut(&header.stream) else {
-            return;
-        };
-        stream.miss(from, cause);
-        if let Some(left) = &mut stream.announced[from] {
-            *left = left.saturating_sub_unsigned(content);
-        }
-        let Some(number) = stream.number else { return };
-        ear.events.touch(kind, number);
-        let limits = ear.limits;
-        if let Some(row) = ear.ledger.get_mut(number) {
-            row.add_body(kind, content);
-            row.set_state(kind, cause.into());
-            if let Some(facts) = row.message_facts(kind) {
-                facts.body_wire_len += content;
-                facts.missing_content(content, limits);
-            }
-        }
-    }
-
-    pub(super) fn content_ends(&mut self, from: Side, header: &FrameHeader, mark: Mark, ear: &mut Ear<'_>) {
-        let may_send = |stream: &Stream| stream.may_send(from);
-        if header.ends_stream() && self.streams.get(&header.stream).is_some_and(may_send) {
-            self.end_stream(from, header.stream, mark, ear);
-        }
-    }
-
     /// END_STREAM: a side's message is whole.
-    fn end_stream(&mut self, from: Side, id: u32, mark: Mark, ear: &mut Ear<'_>) {
+    pub(super) fn end_stream(&mut self, from: Side, id: u32, mark: Mark, ear: &mut Ear<'_>) {
         let kind = self.kind(from);
         let Some(stream) = self.streams.get_mut(&id) else {
             return;

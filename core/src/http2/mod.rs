@@ -9,6 +9,8 @@
 //!
 //! Work is linear in the bytes given, however they are cut. Nothing here panics.
 
+mod block;
+mod content;
 mod control;
 mod exchange;
 mod facts;
@@ -30,7 +32,8 @@ use crate::frame::{Side, Sides};
 use crate::http::{CloseAnnounced, HttpEvents, HttpLimits, Ledger};
 use crate::rule::Rule;
 use crate::stream::{GapCause, Mark, StreamEnd};
-use exchange::{Block, Stream};
+use block::Block;
+use exchange::Stream;
 use facts::Gathered;
 use flood::Rate;
 use flow::{USUAL_WINDOW, Window};
