@@ -58,7 +58,12 @@ pub(crate) fn announced(say: &Messages, connection: &Connection) -> Vec<String> 
         names.extend(session.alerts.iter().map(|alert| alert.name.to_string()));
     }
     if let Some(report) = &connection.http2 {
-        names.extend(report.resets.iter().map(|reset| format!("RST_STREAM {}", reset.error)));
+        names.extend(
+            report
+                .resets
+                .iter()
+                .map(|reset| format!("RST_STREAM {}", reset.error)),
+        );
         names.extend(shutdowns(report).map(|said| said.words));
     }
     if let Some(report) = &connection.websocket {

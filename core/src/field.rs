@@ -271,8 +271,8 @@ fields! {
         segment |a| a.websocket.map(|note| note.frames);
     "websocket.opcode" Text "" "Opcode of the one that says most: close, else of the first"
         segment |a| a.websocket.map(|note| note.opcode.as_str());
-    "websocket.close_code" Unsigned "" "Status code of that close frame"
-        segment |a| a.websocket.and_then(|note| note.close_code);
+    "websocket.status_code" Unsigned "" "Status code of that close frame"
+        segment |a| a.websocket.and_then(|note| note.status_code);
     "tls.step" Text "" "Step of the TLS handshake: 1/4 ClientHello, 2/4 ServerHello and what goes with it, 3/4 the client's messages up to Finished, 4/4 the server's, 2+4/4 both of the server"
         segment |a| a.tls.and_then(|tls| tls.step).map(|step| step.as_str());
     "tls.content" Text "" "What the first TLS record in it carries; encrypted records of TLS 1.3 are all application_data"

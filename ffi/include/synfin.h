@@ -493,9 +493,9 @@ enum synfin_message_state {
 #define SYNFIN_HAS_WEBSOCKET 4194304
 
 /**
- * `present`: `websocket_close_code` is known.
+ * `present`: `websocket_status_code` is known.
  */
-#define SYNFIN_HAS_WEBSOCKET_CLOSE_CODE 8388608
+#define SYNFIN_HAS_WEBSOCKET_STATUS_CODE 8388608
 
 /**
  * `present`: the segment has to do with TLS; `tls_content` and `tls_records` count.
@@ -1225,9 +1225,9 @@ typedef struct synfin_annotation {
      */
     uint32_t http2_error;
     /**
-     * Status code of that close frame. SYNFIN_HAS_WEBSOCKET_CLOSE_CODE.
+     * Status code of that close frame. SYNFIN_HAS_WEBSOCKET_STATUS_CODE.
      */
-    uint16_t websocket_close_code;
+    uint16_t websocket_status_code;
     /**
      * 0.
      */

@@ -55,8 +55,8 @@ pub const SYNFIN_HAS_HTTP2: u32 = 0x10_0000;
 pub const SYNFIN_HAS_HTTP2_ERROR: u32 = 0x20_0000;
 /// `present`: frames of WebSocket begin in the segment; `application_frames` and `websocket_opcode` count.
 pub const SYNFIN_HAS_WEBSOCKET: u32 = 0x40_0000;
-/// `present`: `websocket_close_code` is known.
-pub const SYNFIN_HAS_WEBSOCKET_CLOSE_CODE: u32 = 0x80_0000;
+/// `present`: `websocket_status_code` is known.
+pub const SYNFIN_HAS_WEBSOCKET_STATUS_CODE: u32 = 0x80_0000;
 /// `present`: the segment has to do with TLS; `tls_content` and `tls_records` count.
 pub const SYNFIN_HAS_TLS: u32 = 0x1_0000;
 /// `present`: it is part of a step of the TLS handshake, `tls_step`.
@@ -182,8 +182,8 @@ pub struct synfin_annotation {
     pub http2_stream: u32,
     /// Error code of that GOAWAY or RST_STREAM. SYNFIN_HAS_HTTP2_ERROR.
     pub http2_error: u32,
-    /// Status code of that close frame. SYNFIN_HAS_WEBSOCKET_CLOSE_CODE.
-    pub websocket_close_code: u16,
+    /// Status code of that close frame. SYNFIN_HAS_WEBSOCKET_STATUS_CODE.
+    pub websocket_status_code: u16,
     /// 0.
     pub reserved2: [u8; 2],
 }
@@ -304,9 +304,9 @@ impl From<&Annotation> for synfin_annotation {
                 SYNFIN_HAS_HTTP2_ERROR,
                 from.http2.and_then(|note| note.error).map(|error| error.0)
             ),
-            websocket_close_code: take!(
-                SYNFIN_HAS_WEBSOCKET_CLOSE_CODE,
-                from.websocket.and_then(|note| note.close_code)
+            websocket_status_code: take!(
+                SYNFIN_HAS_WEBSOCKET_STATUS_CODE,
+                from.websocket.and_then(|note| note.status_code)
             ),
             reserved2: [0; 2],
             present,
@@ -408,7 +408,7 @@ impl TryFrom<&synfin_annotation> for Annotation {
                 WebsocketNote {
                     frames: from.application_frames,
                     opcode: Opcode(from.websocket_opcode),
-                    close_code: option!(SYNFIN_HAS_WEBSOCKET_CLOSE_CODE, from.websocket_close_code),
+                    status_code: option!(SYNFIN_HAS_WEBSOCKET_STATUS_CODE, from.websocket_status_code),
                 }
             ),
             tls: option!(

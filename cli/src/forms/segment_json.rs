@@ -143,7 +143,7 @@ fn websocket(out: &mut Vec<u8>, note: Option<&WebsocketNote>) {
     };
     number(out, "{\"frames\":", note.frames);
     word(out, ",\"opcode\":", Some(note.opcode.as_str()));
-    optional(out, ",\"close_code\":", note.close_code);
+    optional(out, ",\"status_code\":", note.status_code);
     out.push(b'}');
 }
 

@@ -160,7 +160,7 @@ fn http(
 pub(crate) fn frames(annotation: &Annotation) -> Option<String> {
     if let Some(note) = annotation.websocket {
         // The rule names a close frame.
-        return match note.close_code {
+        return match note.status_code {
             Some(code) => Some(code.to_string()),
             None if annotation.rules.contains(Rule::H51) => None,
             None => Some(format!("WebSocket {}", note.opcode.as_str())),

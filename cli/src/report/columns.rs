@@ -173,7 +173,8 @@ impl Connections {
             self.tls_version.put(place, version.as_deref());
             self.tls_cipher.put(place, cipher.as_deref());
             let shown = |text: &Option<Box<str>>| text.as_deref().map(foreign);
-            self.server_name.put(place, shown(&session.server_name).as_deref());
+            self.server_name
+                .put(place, shown(&session.server_name).as_deref());
             self.alpn.put(place, shown(&session.alpn).as_deref());
         }
         self.alert.put(place, protocols::alert_that_ended(row));

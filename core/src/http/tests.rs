@@ -186,10 +186,7 @@ fn bytes_behind_a_response_are_no_response_without_a_head_however_they_are_cut()
             talk.say(S, OK);
             talk.say(S, garbage.as_str());
         }
-        talk.is(&[
-            "GET /1@1+0 -> 200@2+2 complete",
-            "GET /2@1+0 -> -@-+- incomplete",
-        ]);
+        talk.is(&["GET /1@1+0 -> 200@2+2 complete", "GET /2@1+0 -> -@-+- incomplete"]);
     }
 }
 

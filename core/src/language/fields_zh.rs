@@ -66,7 +66,7 @@ pub(super) const DESCRIPTIONS: &[(&str, &str)] = &[
         "websocket.opcode",
         "其中最能说明问题的一帧的操作码：close，否则为第一帧",
     ),
-    ("websocket.close_code", "该关闭帧的状态码"),
+    ("websocket.status_code", "该关闭帧的状态码"),
     (
         "tls.step",
         "TLS 握手的步骤：1/4 为 ClientHello，2/4 为 ServerHello 及随其而来的消息，3/4 为客户端直到 Finished 的消息，4/4 为服务器的，2+4/4 为服务器的两步合在一起",

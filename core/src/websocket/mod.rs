@@ -87,7 +87,7 @@ pub struct WebsocketNote {
     /// The opcode of the one that says most: a close frame, else the first.
     pub opcode: Opcode,
     /// The status code of that close frame.
-    pub close_code: Option<u16>,
+    pub status_code: Option<u16>,
 }
 
 /// What some bytes told.
@@ -280,7 +280,7 @@ impl Websocket {
         let new = WebsocketNote {
             frames: 1,
             opcode,
-            close_code: None,
+            status_code: None,
         };
         *ear.note = Some(match *ear.note {
             None => new,
@@ -388,7 +388,7 @@ impl Websocket {
             ear.rules.insert(Rule::H52);
         }
         if let Some(note) = ear.note.as_mut().filter(|note| note.opcode == Opcode::CLOSE) {
-            note.close_code = note.close_code.or(code);
+            note.status_code = note.status_code.or(code);
         }
         self.report.close.push(WebsocketClose {
             by: from,

@@ -33,7 +33,7 @@ const PACKET_EXTENSIONS: &[&str] = &[
     "websocket",
     "websocket.frames",
     "websocket.opcode",
-    "websocket.close_code",
+    "websocket.status_code",
     "tls",
     "tls.step",
     "tls.content",
