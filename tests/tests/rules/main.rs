@@ -3,6 +3,7 @@
 
 mod attempts;
 mod before_syn_ack;
+mod behind_proxy;
 mod challenge;
 mod crowd;
 mod discovery;
