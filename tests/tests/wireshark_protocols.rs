@@ -46,7 +46,9 @@ const SEGMENT: [(&str, OfSegment); 12] = [
     ("synfin.http2.error", |a| word(a.http2?.error?)),
     ("synfin.websocket.frames", |a| word(a.websocket?.frames)),
     ("synfin.websocket.opcode", |a| word(a.websocket?.opcode.as_str())),
-    ("synfin.websocket.close_code", |a| word(a.websocket?.close_code?)),
+    ("synfin.websocket.status_code", |a| {
+        word(a.websocket?.status_code?)
+    }),
 ];
 
 type OfConnection = fn(&Connection) -> Vec<String>;
@@ -216,7 +218,10 @@ fn each_value_of_a_segment_is_a_filter_in_any_pass() {
         ("tls-hello-retry.pcapng", "synfin.tls.message"),
         ("http2-reset.pcapng", "synfin.http2.error"),
         ("http2-push.pcapng", "synfin.http2.stream"),
-        ("websocket-closed-by-server.pcapng", "synfin.websocket.close_code"),
+        (
+            "websocket-closed-by-server.pcapng",
+            "synfin.websocket.status_code",
+        ),
     ];
     for (name, field) in chosen {
         let told = SEGMENT.iter().find(|known| known.0 == field).unwrap().1;
