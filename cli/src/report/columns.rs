@@ -8,7 +8,6 @@ use synfin::Connection;
 use synfin::http::Transaction;
 
 use crate::ladder::model::Outcome;
-use crate::language::Messages;
 use crate::protocols;
 use crate::text::foreign;
 
@@ -137,7 +136,7 @@ impl Connections {
         self.connection.len()
     }
 
-    pub(crate) fn push(&mut self, say: &Messages, file: usize, row: &Connection) {
+    pub(crate) fn push(&mut self, file: usize, row: &Connection) {
         let place = self.len();
         self.file.push(file);
         self.outcome.push(Outcome::of(row).as_str());
@@ -173,13 +172,14 @@ impl Connections {
             self.tls_version.put(place, version.as_deref());
             self.tls_cipher.put(place, cipher.as_deref());
             let shown = |text: &Option<Box<str>>| text.as_deref().map(foreign);
-            self.server_name.put(place, shown(&session.server_name).as_deref());
+            self.server_name
+                .put(place, shown(&session.server_name).as_deref());
             self.alpn.put(place, shown(&session.alpn).as_deref());
         }
         self.alert.put(place, protocols::alert_that_ended(row));
         let client = row.proxy.as_deref().and_then(protocols::real_client);
         self.real_client.put(place, client.as_deref());
-        let announced = protocols::announced(say, row);
+        let announced = protocols::announced(row);
         if !announced.is_empty() {
             self.announced.put(place, Some(&announced.join(" ")));
         }
