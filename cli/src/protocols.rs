@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use synfin::http2::Http2Report;
 use synfin::proxy::Proxy;
 use synfin::tls::TlsAlertSeen;
-use synfin::websocket::{WebsocketClose, WebsocketReport};
+use synfin::websocket::{CloseCode, WebsocketClose, WebsocketReport};
 use synfin::{Cause, Connection, Side, Sides};
 
 use crate::language::Messages;
@@ -27,7 +27,8 @@ pub(crate) fn told(say: &Messages, connection: &Connection) -> Vec<(&'static str
     }
     if let Some(report) = &connection.websocket {
         lines.push(("WebSocket", messages(say, report)));
-        lines.extend(report.close.iter().map(|close| closing(say, close).line(say)));
+        let closing = |close| closing(close, |meaning| meaning.label(say.language)).line(say);
+        lines.extend(report.close.iter().map(closing));
     }
     if let Some(session) = &connection.tls {
         lines.push(("TLS", tls::session(say, session)));
@@ -51,8 +52,9 @@ pub(crate) fn real_client(proxy: &Proxy) -> Option<String> {
     end(proxy.src, proxy.src_port)
 }
 
-/// How either side announced an end, each once: TLS alerts, resets of streams, GOAWAY, WebSocket closes.
-pub(crate) fn announced(say: &Messages, connection: &Connection) -> Vec<String> {
+/// How either side announced an end, each once and in any language the same: TLS alerts, resets of streams, GOAWAY,
+/// WebSocket closes.
+pub(crate) fn announced(connection: &Connection) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     if let Some(session) = &connection.tls {
         names.extend(session.alerts.iter().map(|alert| alert.name.to_string()));
@@ -67,7 +69,8 @@ pub(crate) fn announced(say: &Messages, connection: &Connection) -> Vec<String> 
         names.extend(shutdowns(report).map(|said| said.words));
     }
     if let Some(report) = &connection.websocket {
-        names.extend(report.close.iter().map(|close| closing(say, close).words));
+        let closing = |close| closing(close, CloseCode::as_str).words;
+        names.extend(report.close.iter().map(closing));
     }
     names.sort();
     names.dedup();
@@ -129,11 +132,11 @@ fn messages(say: &Messages, report: &WebsocketReport) -> String {
     told.join(say.comma)
 }
 
-fn closing(say: &Messages, close: &WebsocketClose) -> Said {
+fn closing(close: &WebsocketClose, name: impl Fn(CloseCode) -> &'static str) -> Said {
     let code = close.code.map_or_else(String::new, |code| format!(" {code}"));
     let meaning = close
         .meaning
-        .map_or_else(String::new, |code| format!(" {}", code.label(say.language)));
+        .map_or_else(String::new, |meaning| format!(" {}", name(meaning)));
     Said {
         words: format!("close{code}{meaning}{}", quoted(&close.reason)),
         by: close.by,

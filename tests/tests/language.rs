@@ -628,21 +628,38 @@ fn faults_of_inputs_are_told_in_chinese() {
 /// The page's phrases and labels are Chinese, its data the same.
 #[test]
 fn a_report_is_a_chinese_page_with_the_same_data() {
-    let path = captures::path("parallel-connections.pcapng");
-    let page = |language: &str| ran(&[], &["--lang", language, "report", "-o", "-"], &path).out;
-    let (english, chinese) = (page("en"), page("zh"));
+    let page = |language: &str, name: &str| {
+        let path = captures::path(&format!("{name}.pcapng"));
+        ran(&[], &["--lang", language, "report", "-o", "-"], &path).out
+    };
+    let [english, chinese] = ["en", "zh"].map(|language| page(language, "parallel-connections"));
     assert!(english.contains("<html lang=\"en\">") && chinese.contains("<html lang=\"zh-Hans\">"));
     let block = |page: &str, id: &str| -> serde_json::Value {
         let mark = format!("<script type=\"application/json\" id=\"{id}\">");
         let (_, rest) = page.split_once(&mark).expect("the block");
         serde_json::from_str(rest.split_once("</script>").expect("its end").0).expect("JSON")
     };
-    for name in ["files", "counts", "connections", "transactions", "left_out"] {
-        assert_eq!(
-            block(&english, "data")[name],
-            block(&chinese, "data")[name],
-            "{name}"
-        );
+    let same_data = |english: &str, chinese: &str| {
+        for name in ["files", "counts", "connections", "transactions", "left_out"] {
+            assert_eq!(
+                block(english, "data")[name],
+                block(chinese, "data")[name],
+                "{name}"
+            );
+        }
+    };
+    same_data(&english, &chinese);
+    for (capture, words) in [
+        (
+            "websocket-closed-by-server",
+            "1001 正在离开 \\\"restarts at noon\\\"，由响应方发送",
+        ),
+        ("tls-bad-certificate", "unknown_ca，发起方，帧 8"),
+        ("proxy-version-2", "PROXY v2"),
+    ] {
+        let [english, chinese] = ["en", "zh"].map(|language| page(language, capture));
+        same_data(&english, &chinese);
+        assert!(chinese.contains(words), "{words} in {capture}");
     }
     assert_eq!(
         block(&chinese, "texts")["labels"]["close"]["three-segment"],

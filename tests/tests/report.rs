@@ -41,8 +41,10 @@ fn told(command: &str, path: &Path) -> Vec<Value> {
 /// A row's value in a column, whichever of the three forms the column has.
 fn value(column: &Value, row: usize) -> Value {
     if let Some(words) = column.get("words") {
-        let at = column["at"][row].as_u64().expect("an index");
-        return words[usize::try_from(at).unwrap()].clone();
+        // Behind the end there is no word; nor is an empty one.
+        let at = column["at"].as_array().unwrap().get(row);
+        let word = at.map(|at| &words[usize::try_from(at.as_u64().expect("an index")).unwrap()]);
+        return word.filter(|word| *word != "").cloned().unwrap_or_default();
     }
     if let Some(base) = column.get("base") {
         let base: i64 = base.as_str().unwrap().parse().expect("a time");
@@ -59,7 +61,16 @@ fn at<'a>(value: &'a Value, path: &str) -> &'a Value {
 }
 
 /// Columns of the page alone.
-const OWN: [&str; 5] = ["file", "outcome", "http_count", "row", "transaction"];
+const OWN: [&str; 8] = [
+    "file",
+    "outcome",
+    "http_count",
+    "alert",
+    "real_client",
+    "announced",
+    "row",
+    "transaction",
+];
 
 #[test]
 fn connections_are_what_connections_tells() {
@@ -97,6 +108,9 @@ fn transactions_are_what_http_tells() {
         "aborted-download",
         "put-after-continue",
         "split-head",
+        "http2-by-nginx",
+        "http2-push",
+        "http2-upgrade",
     ] {
         let path = captures::path(&format!("{name}.pcapng"));
         let data = data(&report(std::slice::from_ref(&path)));
@@ -185,10 +199,11 @@ fn each_connection_has_its_picture() {
     let pictures: Vec<&str> = block(&page, "pictures").trim().lines().collect();
     assert_eq!(pictures.len(), 1);
     let picture: Value = serde_json::from_str(pictures[0]).expect("JSON");
-    let [begins, lines, rules, verdict] = picture.as_array().unwrap().as_slice() else {
+    let [begins, lines, rules, verdict, told] = picture.as_array().unwrap().as_slice() else {
         panic!("{picture}");
     };
     assert_eq!([word(&begins[0]), word(&begins[1])], ["CLOSED", "LISTEN"]);
+    assert_eq!(told, &Value::Array(Vec::new()), "no protocol says anything");
     let frames: Vec<u64> = lines
         .as_array()
         .unwrap()
@@ -214,6 +229,110 @@ fn each_connection_has_its_picture() {
         verdict.as_str().unwrap().contains("three-segment by responder"),
         "{verdict}"
     );
+}
+
+/// What the details of a connection say of its protocols: a line each, behind what it is labelled with.
+fn details(page: &str, row: usize) -> Vec<(String, String)> {
+    let shared = &data(page)["pictures"]["shared"]["words"];
+    let line = block(page, "pictures")
+        .trim()
+        .lines()
+        .nth(row)
+        .expect("a picture");
+    let picture: Value = serde_json::from_str(line).expect("JSON");
+    let mut label = String::new();
+    let told = picture[4].as_array().unwrap().iter().map(|line| {
+        let own = &shared[usize::try_from(line[0].as_u64().unwrap()).unwrap()];
+        if own != "" {
+            label = own.as_str().unwrap().to_owned();
+        }
+        (label.clone(), line[1].as_str().unwrap().to_owned())
+    });
+    told.collect()
+}
+
+/// What was put into the captures: the words of `tests/captures/{tls,upgrades}.py`.
+#[test]
+fn details_tell_what_the_protocols_said() {
+    for (capture, label, words) in [
+        ("tls-1-3", "TLS", &["TLS 1.3", "server.test", "h2, http/1.1"][..]),
+        ("tls-1-2", "TLS", &["TLS 1.2", "TLS_ECDHE_", "server.test"]),
+        (
+            "tls-bad-certificate",
+            "TLS alert",
+            &["unknown_ca", "initiator", "frame 8"],
+        ),
+        ("tls-old-client", "TLS alert", &["protocol_version", "responder"]),
+        ("http2-by-nginx", "HTTP/2", &["GOAWAY NO_ERROR", "initiator"]),
+        ("http2-reset", "HTTP/2", &["RST_STREAM[1] CANCEL", "initiator"]),
+        ("http2-reset", "HTTP/2", &["GOAWAY PROTOCOL_ERROR", "responder"]),
+        (
+            "websocket-private-close-code",
+            "WebSocket",
+            &["4008", "\"too much\"", "responder"],
+        ),
+        (
+            "websocket-closed-by-server",
+            "WebSocket",
+            &["1001 going away", "\"restarts at noon\""],
+        ),
+        ("proxy-version-1", "real client", &["127.0.0.1:", "PROXY v1"]),
+        ("proxy-version-2", "real client", &["127.0.0.1:", "PROXY v2"]),
+    ] {
+        let told = details(&report(&[captures::path(&format!("{capture}.pcapng"))]), 0);
+        let is_it =
+            |(of, line): &(String, String)| of == label && words.iter().all(|word| line.contains(word));
+        assert!(told.iter().any(is_it), "{capture}, {words:?}: {told:#?}");
+    }
+}
+
+/// Every end that a protocol announces is in the details with its frame, and a word to filter by.
+#[test]
+fn what_ended_a_connection_can_be_found() {
+    let mut ends = 0;
+    for path in captures::below(&captures::folder()) {
+        let page = report(std::slice::from_ref(&path));
+        let columns = &data(&page)["connections"];
+        for (row, told) in told("connections", &path).iter().enumerate() {
+            let of = |value: &Value, name: &str| -> Vec<(String, u64)> {
+                let said = value.as_array().into_iter().flatten();
+                said.map(|one| {
+                    let name = &one[name];
+                    let name = name.as_str().map_or_else(|| name.to_string(), str::to_owned);
+                    (name, one["frame"].as_u64().unwrap())
+                })
+                .collect()
+            };
+            let said = [
+                of(&told["tls"]["alerts"], "name"),
+                of(&told["http2"]["resets"], "error"),
+                of(&told["http2"]["goaway"], "error"),
+                of(&told["websocket"]["close"], "reason"),
+            ]
+            .concat();
+            let lines = details(&page, row);
+            let found = value(&columns["announced"], row);
+            assert_eq!(found.is_null(), said.is_empty(), "{}", path.display());
+            for (name, frame) in said {
+                let frame = format!("frame {frame}");
+                let is_it = |(_, line): &(String, String)| line.contains(&name) && line.ends_with(&frame);
+                assert!(lines.iter().any(is_it), "{name}, {frame}: {lines:#?}");
+                assert!(found.as_str().unwrap().contains(&name), "{name}: {found}");
+                ends += 1;
+            }
+            let ended_by_alert = told["close"]["cause"] == "tls-alert";
+            assert_eq!(value(&columns["alert"], row).is_string(), ended_by_alert);
+            let client = value(&columns["real_client"], row);
+            let proxy = &told["proxy"];
+            if proxy["src_port"].is_null() {
+                assert!(client.is_null(), "{client}");
+            } else {
+                let (src, port) = (proxy["src"].as_str().unwrap(), &proxy["src_port"]);
+                assert_eq!(client, format!("{src}:{port}"));
+            }
+        }
+    }
+    assert!(ends > 20, "{ends}");
 }
 
 #[test]

@@ -8,7 +8,6 @@ use synfin::Connection;
 use synfin::http::Transaction;
 
 use crate::ladder::model::Outcome;
-use crate::language::Messages;
 use crate::protocols;
 use crate::text::foreign;
 
@@ -137,7 +136,7 @@ impl Connections {
         self.connection.len()
     }
 
-    pub(crate) fn push(&mut self, say: &Messages, file: usize, row: &Connection) {
+    pub(crate) fn push(&mut self, file: usize, row: &Connection) {
         let place = self.len();
         self.file.push(file);
         self.outcome.push(Outcome::of(row).as_str());
@@ -180,7 +179,7 @@ impl Connections {
         self.alert.put(place, protocols::alert_that_ended(row));
         let client = row.proxy.as_deref().and_then(protocols::real_client);
         self.real_client.put(place, client.as_deref());
-        let announced = protocols::announced(say, row);
+        let announced = protocols::announced(row);
         if !announced.is_empty() {
             self.announced.put(place, Some(&announced.join(" ")));
         }

@@ -164,7 +164,7 @@ impl Report {
             return Ok(());
         };
         let file = self.page.files.len().saturating_sub(1);
-        self.page.connections.push(messages(), file, connection);
+        self.page.connections.push(file, connection);
         let ladder = Ladder::of(messages(), connection, folded);
         self.page.pictures.push(messages(), connection, &ladder)?;
         for (position, transaction) in connection.http.iter().enumerate() {

@@ -35,6 +35,8 @@ const TABLE = [
   { name: label('side', 'initiator'), width: 'minmax(9rem, 1.3fr)', sort: (row) => ends(row)[0], cell: text((row) => ends(row)[0]) },
   { name: label('side', 'responder'), width: 'minmax(8rem, 1.2fr)', sort: (row) => ends(row)[1], cell: text((row) => ends(row)[1]) },
   ...ofWords(texts.real_client, connections.real_client, 'minmax(9rem, 1fr)'),
+  { name: texts.protocol, extra: true, width: '7.2rem', sort: protocol, cell: text(protocol) },
+  ...ofWords(texts.server_name, connections['tls.server_name'], 'minmax(8rem, 1.2fr)'),
   { name: texts.start, extra: true, width: '6rem', number: true, sort: startOf, cell: text((row) => (startOf(row) / 1e9).toFixed(3)) },
   { name: texts.duration, width: '5rem', number: true, sort: (row) => connections.duration_ns[row], cell: text((row) => duration(connections.duration_ns[row])) },
   { name: texts.column_opened, width: '6.5rem', sort: (row) => word(connections['handshake.verdict'], row), cell: verdict('handshake') },
@@ -45,8 +47,6 @@ const TABLE = [
   { name: texts.packets, extra: true, width: '5rem', number: true, sort: packets, cell: text((row) => grouped(packets(row))) },
   { name: texts.payload, extra: true, width: '5rem', number: true, sort: payload, cell: text((row) => bytes(payload(row))) },
   { name: texts.sent_again, extra: true, width: '6.2rem', number: true, sort: again, cell: text((row) => again(row) || '') },
-  { name: texts.protocol, extra: true, width: '7.2rem', sort: protocol, cell: text(protocol) },
-  ...ofWords(texts.server_name, connections['tls.server_name'], 'minmax(8rem, 1.2fr)'),
   { name: 'HTTP', extra: true, width: 'minmax(8rem, 2fr)', sort: firstRequest, cell: text(firstRequest) },
 ];
 
