@@ -154,11 +154,16 @@ impl Conn {
         if is_multipath {
             rules.remove(Rule::H23);
         }
-        // What the peer said last waits behind a hole: it may have been close_notify.
+        // What the peer said last waits behind a hole, or was not captured: it may have been close_notify.
         let peer = sender.peer();
-        let waits = self.ends[peer]
-            .fin
-            .is_some_and(|fin| !self.streams.is_delivered(peer, fin.seq));
+        let ends = &self.ends;
+        let waits = match ends[peer].fin {
+            Some(fin) => !self.streams.is_delivered(peer, fin.seq),
+            None => [ends[peer].next, ends[sender].ack]
+                .into_iter()
+                .flatten()
+                .any(|said| !self.streams.is_delivered(peer, said)),
+        };
         if waits {
             rules.remove(Rule::L10);
         }

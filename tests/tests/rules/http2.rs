@@ -392,6 +392,12 @@ fn h46_not_for_answers_nor_for_content() {
         let told = play(config(), &steps, |_| Vec::new());
         assert!(!has(&told, Rule::H46), "{usual:?}");
     }
+    // An empty frame that ends its stream says something.
+    let ended: Vec<u8> = (0..200)
+        .flat_map(|number| [post(2 * number + 1, "/"), last(2 * number + 1, b"")].concat())
+        .collect();
+    let told = play(config(), &opened([says(C, ended)]), |_| Vec::new());
+    assert!(!has(&told, Rule::H46));
 }
 
 /// A request whose path is an entry that came with the first one (RFC 7541 section 6.2.1), and one that is all its own.
@@ -425,6 +431,7 @@ fn h47_header_table_lost() {
         ]
     );
     assert!(has(&told, Rule::H47) && !has(&told, Rule::H48));
+    assert!(!has(&told, Rule::H49), "what cannot be told may be there");
     assert!(report(&told).header_table_lost.initiator);
 }
 
@@ -485,8 +492,18 @@ fn h48_framing_error() {
         frame(HEADERS, END | WHOLE, 1, b"\xbe"),
         settings(&[(2, 2)]),
         settings(&[(5, 1)]),
+        settings(&[(4, 1 << 31)]),
         window_update(0, i32::MAX as u32),
+        window_update(9, 1),
         reset(9, 8),
+        [get(1, "/"), get(1, "/")].concat(),
+        [
+            frame(HEADERS, END, 1, &request_fields("GET", "/")),
+            frame(CONTINUATION, WHOLE, 3, b""),
+        ]
+        .concat(),
+        [post(1, "/"), frame(DATA, 0, 1, &[0; 16_385])].concat(),
+        promise(1, 2),
         frame(DATA, 0, 0, b""),
         too_much,
     ] {
@@ -495,6 +512,58 @@ fn h48_framing_error() {
     }
     let told = talk(vec![says(C, b"PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n")]);
     assert!(has(&told, Rule::H48));
+    // What only a server can do wrong.
+    for wrong in [
+        response(5, "200"),
+        last(1, b"content before its head"),
+        promise(1, 0),
+        promise(1, 3),
+        [promise(1, 2), promise(1, 2)].concat(),
+    ] {
+        let told = talk(opened([says(C, get(1, "/")), says(S, &wrong)]));
+        assert!(has(&told, Rule::H48), "{wrong:x?}");
+    }
+}
+
+fn promise(stream: u32, promised: u32) -> Vec<u8> {
+    let payload = [&promised.to_be_bytes()[..], &request_fields("GET", "/style")].concat();
+    frame(PUSH_PROMISE, WHOLE, stream, &payload)
+}
+
+/// RFC 9113 section 5.2: there is a window of each stream, and one of the connection.
+#[test]
+fn h48_more_content_than_either_window_takes() {
+    let piece = |stream| frame(DATA, 0, stream, &[0; 16_000]);
+    let of_connection = [post(1, "/"), piece(1).repeat(3), post(3, "/"), piece(3).repeat(2)].concat();
+    let told = talk(opened([says(C, of_connection)]));
+    assert!(has(&told, Rule::H48));
+    for (len, is_too_much) in [(10, false), (11, true)] {
+        let content = frame(DATA, 0, 1, &vec![0; len]);
+        let told = talk(opened([
+            says(S, settings(&[(4, 10)])),
+            says(C, [post(1, "/"), content].concat()),
+        ]));
+        assert_eq!(has(&told, Rule::H48), is_too_much, "{len}");
+    }
+}
+
+/// What looks odd may follow from what was not captured.
+#[test]
+fn h48_not_behind_what_is_missing() {
+    let lost = |frame: &[u8]| Said::Gap(frame.len() as u32);
+    let head = frame(HEADERS, END, 1, &request_fields("GET", "/"));
+    for steps in [
+        vec![(C, lost(&post(1, "/"))), says(C, last(1, b"x"))],
+        vec![
+            says(C, get(1, "/")),
+            (S, lost(&response(1, "200"))),
+            says(S, last(1, b"x")),
+        ],
+        vec![(C, lost(&head)), says(C, frame(CONTINUATION, WHOLE, 1, b""))],
+    ] {
+        let told = talk(opened(steps.clone()));
+        assert!(!has(&told, Rule::H48), "{steps:x?}");
+    }
 }
 
 #[test]
@@ -503,7 +572,7 @@ fn h48_not_for_what_may_come() {
         frame(PING, 0, 0, b"01234567"),
         frame(0x77, 0xff, 1, b"an unknown type is ignored"),
         frame(2, 0, 5, b"\0\0\0\0\x0f"),
-        settings(&[(0x99, 7), (4, i32::MAX as u32)]),
+        settings(&[(0x99, 7), (2, 1), (4, i32::MAX as u32)]),
         // A stream the other side has reset may still bring something.
         [
             post(1, "/"),
@@ -522,6 +591,18 @@ fn h48_not_for_what_may_come() {
         let told = talk(opened([says(C, &usual)]));
         assert!(!has(&told, Rule::H48), "{usual:x?}");
     }
+    // So may the answer that was on its way.
+    let told = talk(opened([
+        says(C, [get(1, "/"), reset(1, 8)].concat()),
+        says(S, [response(1, "200"), last(1, b"x")].concat()),
+    ]));
+    assert!(!has(&told, Rule::H48));
+    // And frames as long as the other side allows.
+    let told = talk(opened([
+        says(S, settings(&[(5, 20_000)])),
+        says(C, [post(1, "/"), frame(DATA, 0, 1, &[0; 16_385])].concat()),
+    ]));
+    assert!(!has(&told, Rule::H48));
 }
 
 /// RFC 9113 sections 8.1.1, 8.2 and 8.3.
@@ -535,6 +616,10 @@ fn h49_malformed_message() {
         [&request[..], &[("transfer-encoding", "chunked")]].concat(),
         [&[("x", "y")], &request[..]].concat(),
         [&request[..], &[(":path", "/2")]].concat(),
+        [&request[..], &[("", "x")]].concat(),
+        [&request[..], &[("a b", "x")]].concat(),
+        [&request[..], &[("a\x7f", "x")]].concat(),
+        [&request[..], &[("x", "a\0b")]].concat(),
     ] {
         let told = talk(opened([says(C, frame(HEADERS, END | WHOLE, 1, &fields(&odd)))]));
         assert!(has(&told, Rule::H49), "{odd:?}");
@@ -545,6 +630,44 @@ fn h49_malformed_message() {
         [frame(HEADERS, WHOLE, 1, &fields(&announced)), last(1, b"four")].concat(),
     )]));
     assert!(has(&told, Rule::H49), "content of another length");
+    let status = (":status", "200");
+    for answer in [
+        frame(HEADERS, WHOLE, 1, &fields(&[status, ("Upper", "x")])),
+        frame(HEADERS, WHOLE, 1, &fields(&[("server", "x")])),
+        [
+            response(1, "200"),
+            frame(HEADERS, END | WHOLE, 1, &fields(&[("Upper", "x")])),
+        ]
+        .concat(),
+        [
+            response(1, "200"),
+            frame(HEADERS, END | WHOLE, 1, &fields(&[status])),
+        ]
+        .concat(),
+    ] {
+        let told = talk(opened([says(C, get(1, "/")), says(S, &answer)]));
+        assert!(has(&told, Rule::H49), "{answer:x?}");
+    }
+}
+
+#[test]
+fn h49_not_for_what_is_missing() {
+    let announced = fields(&[(":status", "200"), ("content-length", "5")]);
+    let content = frame(DATA, 0, 1, b"12345");
+    let told = talk(opened([
+        says(C, get(1, "/")),
+        says(S, frame(HEADERS, WHOLE, 1, &announced)),
+        (S, Said::Gap(content.len() as u32)),
+        says(S, last(1, b"")),
+    ]));
+    assert!(!has(&told, Rule::H49), "its content was not captured");
+    // A status that is an entry of the table: it came with what was not captured.
+    let told = talk(opened([
+        says(C, get(1, "/")),
+        (S, Said::Gap(20)),
+        says(S, frame(HEADERS, END | WHOLE, 1, b"\xbe")),
+    ]));
+    assert!(has(&told, Rule::H47) && !has(&told, Rule::H49));
 }
 
 #[test]
@@ -562,6 +685,12 @@ fn h49_not_for_a_usual_message() {
     ]));
     assert!(!has(&told, Rule::H49), "the answer to HEAD has no content");
     assert_eq!(rows(&told), ["HEAD / 200 1 0/0 complete"]);
+    let unchanged = fields(&[(":status", "304"), ("content-length", "500")]);
+    let told = talk(opened([
+        says(C, get(1, "/")),
+        says(S, frame(HEADERS, END | WHOLE, 1, &unchanged)),
+    ]));
+    assert!(!has(&told, Rule::H49), "nor has a 304");
 }
 
 /// RFC 9113 section 6.9: the server has used up the window of the stream.

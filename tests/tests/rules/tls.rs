@@ -8,6 +8,7 @@ const C: Side = Side::Initiator;
 const S: Side = Side::Responder;
 
 const TLS_1_0: u16 = 0x301;
+const TLS_1_1: u16 = 0x302;
 const TLS_1_2: u16 = 0x303;
 const TLS_1_3: u16 = 0x304;
 /// `TLS_AES_128_GCM_SHA256` and `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`.
@@ -328,6 +329,30 @@ fn l5_not_where_the_server_shows_its_certificate() {
     assert!(!rules(&told(&open_1_2(TLS_1_2))).contains(&Rule::L5));
 }
 
+#[test]
+fn l5_not_where_the_certificate_may_have_been_missed() {
+    let hello = said(C, &[handshake(&[client_hello(&[TLS_1_2], &[])])]);
+    let finished = said(S, &[CCS.to_vec(), encrypted(22, 40)]);
+    let answer = said(S, &[handshake(&[server_hello(TLS_1_2, OLD, RANDOM, &[])])]);
+    let lost = [hello.clone(), answer, (S, Said::Gap(700)), finished.clone()];
+    let no_answer = [hello, finished];
+    for talk in [&lost[..], &no_answer] {
+        assert!(!rules(&told(talk)).contains(&Rule::L5));
+        assert_eq!(tls(&told(talk)).resumption, None);
+    }
+}
+
+/// Before TLS 1.3 that extension means nothing.
+#[test]
+fn l5_not_for_a_pre_shared_key_of_tls_1_2() {
+    let answer = server_hello(TLS_1_2, OLD, RANDOM, &[extension(41, &[0, 0])]);
+    let told = told(&[
+        said(C, &[handshake(&[client_hello(&[TLS_1_2], &[])])]),
+        said(S, &[handshake(&[answer])]),
+    ]);
+    assert_eq!(rules(&told), [Rule::L1, Rule::L2]);
+}
+
 fn early(server: Vec<u8>, client: &[Vec<u8>]) -> Told {
     told(&[
         said(
@@ -355,6 +380,21 @@ fn l6_early_data() {
     assert_eq!(steps(&told), ["1/4", "2+4/4", "3/4"]);
     let told = early(server_hello(TLS_1_3, NEW, RANDOM, &[]), &[data(FINISHED)]);
     assert_eq!(tls(&told).early_data, Some(TlsEarlyData::Rejected));
+}
+
+#[test]
+fn l6_early_data_behind_the_servers_answer() {
+    let answer = server_hello(TLS_1_3, NEW, RANDOM, &[extension(41, &[0, 0])]);
+    let told = told(&[
+        said(
+            C,
+            &[handshake(&[client_hello(&[TLS_1_3], &[extension(42, &[])])])],
+        ),
+        said(S, &[handshake(&[answer]), data(40), data(FINISHED)]),
+        said(C, &[data(300)]),
+        said(C, &[data(END_OF_EARLY_DATA), data(FINISHED)]),
+    ]);
+    assert_eq!(rules(&told), [Rule::L1, Rule::L2, Rule::L5, Rule::L6, Rule::L4]);
 }
 
 #[test]
@@ -439,6 +479,12 @@ fn l9_an_encrypted_alert_ends_the_handshake() {
     for talk in [refused, bad, uncertified] {
         let told = told(&with(talk, &[(S, Said::Fin), (C, Said::Fin)]));
         assert!(rules(&told).contains(&Rule::L9), "{:?}", rules(&told));
+        // That alert is why it ends, and no goodbye.
+        assert!(
+            !rules(&told)
+                .iter()
+                .any(|rule| matches!(rule, Rule::L7 | Rule::L10))
+        );
         assert_eq!(cause(&told), (Cause::TlsAlert, Confidence::Likely));
     }
 }
@@ -450,6 +496,23 @@ fn l9_not_behind_the_handshake() {
         &[said(S, &[data(200)]), said(S, &[data(ALERT)])],
     ));
     assert!(!rules(&told).contains(&Rule::L9));
+}
+
+/// Only a server can refuse a certificate, only one that it was sent, and only by the first that it says.
+#[test]
+fn l9_not_for_a_goodbye_right_behind_the_handshake() {
+    let mut certified = open_1_3();
+    certified[2] = said(C, &[data(25), data(FINISHED)]);
+    let alert = |side| said(side, &[data(ALERT)]);
+    for talk in [
+        with(open_1_3(), &[alert(S)]),
+        with(open_1_3(), &[alert(C)]),
+        with(certified.clone(), &[alert(C)]),
+        with(certified.clone(), &[said(S, &[data(200)])]),
+        with(certified, &[said(S, &[data(200)]), alert(S)]),
+    ] {
+        assert!(!rules(&told(&talk)).contains(&Rule::L9), "{talk:?}");
+    }
 }
 
 #[test]
@@ -476,6 +539,37 @@ fn l10_in_the_middle_of_a_record() {
     assert!(rules(&told).contains(&Rule::L10));
 }
 
+/// What ends a stream is no alert unless it is whole, and the last.
+#[test]
+fn l10_in_the_middle_of_what_could_be_an_alert_or_behind_it() {
+    let half = data(ALERT)[..10].to_vec();
+    let and_more = [&data(ALERT)[..], &data(90)[..3]].concat();
+    for last in [half, and_more] {
+        let told = told(&with(open_1_3(), &[said(S, &[last]), (S, Said::Fin)]));
+        assert!(rules(&told).ends_with(&[Rule::L4, Rule::L10]));
+    }
+}
+
+#[test]
+fn l10_not_for_a_reset_nor_behind_a_goodbye_in_the_clear() {
+    let reset = with(open_1_3(), &[said(C, &[data(90)]), (S, Said::Reset)]);
+    assert!(!rules(&told(&reset)).contains(&Rule::L10));
+    // A suite that does not encrypt: RFC 5246 appendix A.5.
+    for first in [S, C] {
+        let clear = with(
+            open_1_2(TLS_1_2),
+            &[
+                said(S, &[record(21, &[1, 0])]),
+                (first, Said::Fin),
+                (first.peer(), Said::Fin),
+            ],
+        );
+        let told = told(&clear);
+        assert!(rules(&told).ends_with(&[Rule::L4, Rule::L7]));
+        assert_eq!(tls(&told).alerts.len(), 1);
+    }
+}
+
 #[test]
 fn l10_not_where_the_peer_said_goodbye_nor_before_the_end_of_the_handshake() {
     let said_first = with(
@@ -487,8 +581,19 @@ fn l10_not_where_the_peer_said_goodbye_nor_before_the_end_of_the_handshake() {
         assert!(!rules(&told(&talk)).contains(&Rule::L10));
     }
     // What was not captured may have been the alert.
-    let lost = with(open_1_3(), &[(S, Said::Gap(24)), (S, Said::Fin), (C, Said::Fin)]);
-    assert!(!rules(&told(&lost)).contains(&Rule::L10));
+    for (side, first) in [(S, S), (S, C), (C, S), (C, C)] {
+        let lost = with(
+            open_1_3(),
+            &[
+                (side, Said::Gap(24)),
+                said(side, &[b"no record".to_vec()]),
+                (first, Said::Fin),
+            ],
+        );
+        assert!(!rules(&told(&lost)).contains(&Rule::L10), "{side:?} {first:?}");
+    }
+    let unseen = with(open_1_3(), &[(S, Said::Gap(24)), (C, Said::Fin), (S, Said::Fin)]);
+    assert!(!rules(&told(&unseen)).contains(&Rule::L10));
 }
 
 #[test]
@@ -531,6 +636,7 @@ fn l13_a_deprecated_version() {
     let told = told(&open_1_2(TLS_1_0));
     assert_eq!(rules(&told), [Rule::L1, Rule::L2, Rule::L13, Rule::L4]);
     assert_eq!(tls(&told).version.unwrap().to_string(), "TLS 1.0");
+    assert!(rules(&self::told(&open_1_2(TLS_1_1))).contains(&Rule::L13));
 }
 
 #[test]
@@ -547,11 +653,19 @@ fn l14_renegotiation() {
 #[test]
 fn l14_not_for_the_finished_of_both() {
     assert!(!rules(&told(&open_1_2(TLS_1_2))).contains(&Rule::L14));
+    let mut unanswered = open_1_2(TLS_1_2);
+    unanswered[3] = said(C, &[encrypted(22, 40)]);
+    assert!(!rules(&told(&unanswered)).contains(&Rule::L14));
 }
 
-fn downgraded(offered: &[u16]) -> Told {
+/// RFC 8446 section 4.1.3: the end of the random of a server that could do better.
+fn downgrade() -> [u8; 32] {
     let mut random = RANDOM;
     random[24..].copy_from_slice(b"DOWNGRD\x01");
+    random
+}
+
+fn answered_1_2(offered: &[u16], random: [u8; 32]) -> Told {
     told(&[
         said(C, &[handshake(&[client_hello(offered, &[])])]),
         said(S, &[handshake(&[server_hello(TLS_1_2, OLD, random, &[])])]),
@@ -561,14 +675,25 @@ fn downgraded(offered: &[u16]) -> Told {
 #[test]
 fn l15_a_downgrade() {
     assert_eq!(
-        rules(&downgraded(&[TLS_1_3, TLS_1_2])),
+        rules(&answered_1_2(&[TLS_1_3, TLS_1_2], downgrade())),
         [Rule::L1, Rule::L2, Rule::L15]
     );
 }
 
 #[test]
 fn l15_not_where_the_client_offers_no_more() {
-    assert_eq!(rules(&downgraded(&[TLS_1_2])), [Rule::L1, Rule::L2]);
+    assert_eq!(
+        rules(&answered_1_2(&[TLS_1_2], downgrade())),
+        [Rule::L1, Rule::L2]
+    );
+}
+
+#[test]
+fn l15_not_for_a_server_that_can_do_no_better() {
+    assert_eq!(
+        rules(&answered_1_2(&[TLS_1_3, TLS_1_2], RANDOM)),
+        [Rule::L1, Rule::L2]
+    );
 }
 
 #[test]
@@ -602,6 +727,23 @@ fn l17_an_answer_beyond_the_offer() {
         ]);
         assert_eq!(rules(&told), [Rule::L1, Rule::L2, Rule::L17]);
     }
+    for (offered, version, cipher) in [(TLS_1_2, TLS_1_3, NEW), (TLS_1_3, TLS_1_2, OLD)] {
+        let told = told(&[
+            said(C, &[handshake(&[client_hello(&[offered], &[])])]),
+            said(S, &[handshake(&[server_hello(version, cipher, RANDOM, &[])])]),
+        ]);
+        assert_eq!(rules(&told), [Rule::L1, Rule::L2, Rule::L17], "{version:x}");
+    }
+}
+
+/// RFC 5246 appendix E.1: who lists no versions takes older ones.
+#[test]
+fn l17_not_for_an_older_version_where_none_are_listed() {
+    let told = told(&[
+        said(C, &[handshake(&[client_hello(&[TLS_1_2], &[])])]),
+        said(S, &[handshake(&[server_hello(TLS_1_0, OLD, RANDOM, &[])])]),
+    ]);
+    assert_eq!(rules(&told), [Rule::L1, Rule::L2, Rule::L13]);
 }
 
 #[test]

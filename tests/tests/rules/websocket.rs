@@ -122,6 +122,7 @@ fn h52_framing_error() {
         (S, websocket(0x81, MASK, b"masked")),
         (S, websocket(0x83, None, b"reserved opcode")),
         (S, websocket(0xc1, None, b"compressed, which nobody agreed to")),
+        (S, websocket(0xa1, None, b"a bit that no extension has")),
         (S, websocket(0x09, None, b"a part of a ping")),
         (S, websocket(0x89, None, &long)),
         (S, websocket(0x80, None, b"the rest of nothing")),
@@ -150,6 +151,7 @@ fn h52_not_for_what_may_come() {
         says(C, websocket(0x89, MASK, b"in between")),
         says(C, websocket(0x80, MASK, b"parts")),
         says(S, websocket(0x8a, None, b"unasked")),
+        says(S, websocket(0x89, None, &[0; 125])),
         says(S, websocket(0x82, None, b"")),
         says(S, websocket(0x88, None, b"")),
     ]);
@@ -168,6 +170,20 @@ fn h52_not_for_what_may_come() {
     assert!(!has(&told, Rule::H52));
     assert_eq!(report(&told).compressed.responder, 1);
     assert_eq!(report(&told).extensions.as_deref(), Some("permessage-deflate"));
+}
+
+/// RFC 7692 section 6: of the frames of a message the first one has the bit, and control frames never.
+#[test]
+fn h52_the_bit_of_the_extension_where_it_may_not_be() {
+    let agreed = OPENING[1].replace(
+        "\r\n\r\n",
+        "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n",
+    );
+    let rest = [websocket(0x41, None, b"one"), websocket(0xc0, None, b"two")].concat();
+    for wrong in [websocket(0xc9, None, b"ping"), rest] {
+        let told = talk(&[says(C, OPENING[0]), says(S, &agreed), says(S, &wrong)]);
+        assert!(has(&told, Rule::H52), "{wrong:x?}");
+    }
 }
 
 /// A gap inside a payload costs nothing else; behind one across frames nothing is told any more.
@@ -243,4 +259,15 @@ fn h53_not_for_a_request_nor_for_a_second_header() {
         connection(&told).proxy.as_deref().map(|proxy| proxy.src),
         Some(Some([192, 0, 2, 1].into()))
     );
+}
+
+/// In a tunnel it would be of another connection.
+#[test]
+fn h53_not_in_a_tunnel() {
+    let told = talk(&[
+        says(C, "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n"),
+        says(S, "HTTP/1.1 200 OK\r\n\r\n"),
+        says(C, LINE),
+    ]);
+    assert!(!has(&told, Rule::H53) && connection(&told).proxy.is_none());
 }
