@@ -154,21 +154,21 @@ impl Conn {
         if is_multipath {
             rules.remove(Rule::H23);
         }
-        // What the peer said last waits behind a hole, or was not captured: it may have been close_notify.
-        let peer = sender.peer();
-        let ends = &self.ends;
-        let waits = match ends[peer].fin {
-            Some(fin) => !self.streams.is_delivered(peer, fin.seq),
-            None => [ends[peer].next, ends[sender].ack]
-                .into_iter()
-                .flatten()
-                .any(|said| !self.streams.is_delivered(peer, said)),
-        };
-        if waits {
+        if rules.contains(Rule::L10) && self.may_have_said_more(sender.peer()) {
             rules.remove(Rule::L10);
         }
         note.more(rules);
         told.events.notes
+    }
+
+    /// What a side said last waits behind a hole, or was not captured: it may have been close_notify.
+    fn may_have_said_more(&self, side: Side) -> bool {
+        let said = match self.ends[side].fin {
+            Some(fin) => [Some(fin.seq), None],
+            None => [self.ends[side].next, self.ends[side.peer()].ack],
+        };
+        let mut said = said.into_iter().flatten();
+        said.any(|end| !self.streams.is_delivered(side, end))
     }
 
     pub(super) fn end_streams(&mut self, how: StreamEnd, limits: &Limits) -> RuleSet {
