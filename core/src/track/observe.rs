@@ -193,12 +193,17 @@ impl Conn {
     }
 
     pub(super) fn count(&mut self, arrival: &Arrival<'_>, note: &mut Note, switches: &compat::Switches) {
+        compat::observe(self, arrival, switches);
+        order::count(self, arrival, note);
+        self.tally(arrival, note);
+    }
+
+    /// What every segment leaves behind.
+    #[inline]
+    pub(super) fn tally(&mut self, arrival: &Arrival<'_>, note: &Note) {
         self.last = arrival.mark;
         self.recently_active = true;
-        compat::observe(self, arrival, switches);
-        let own = &mut self.ends[arrival.sender];
-        own.packets += 1;
-        order::count(self, arrival, note);
+        self.ends[arrival.sender].packets += 1;
         self.rules.add(note.rules, arrival.mark.frame);
     }
 

@@ -78,11 +78,8 @@ impl Conn {
             transfer::advance(self, arrival);
             Notes::default()
         };
-        self.last = arrival.mark;
-        self.recently_active = true;
         self.completeness.observe(arrival);
-        self.ends[arrival.sender].packets += 1;
-        self.rules.add(note.rules, arrival.mark.frame);
+        self.tally(arrival, note);
         notes
     }
 
@@ -117,7 +114,7 @@ impl Endpoint {
     }
 }
 
-/// The side whose acknowledgements tell how much of a side's data has come.
+/// How much of what a side sent its peer has acknowledged.
 pub(super) fn acked(ends: &Sides<Endpoint>, side: Side) -> Option<crate::SeqNumber> {
     ends[side.peer()].ack
 }
