@@ -5,6 +5,7 @@ pub mod c_host;
 pub mod captures;
 pub mod chinese;
 pub mod contract;
+pub mod differences;
 pub mod envelope;
 pub mod header;
 pub mod http2;

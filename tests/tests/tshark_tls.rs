@@ -7,17 +7,14 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use synfin::capture::Capture;
 use synfin::tls::{Tls, TlsMessage};
 use synfin::{Annotation, Connection, Dissector, Outcome, Side, Sides};
+use synfin_tests::differences::{self, Differences};
 use synfin_tests::pdml::{self, Node};
 use synfin_tests::{captures, skip, tshark};
 
-/// At once, one a core.
-const RUNS_AT_ONCE: usize = 2;
 /// Differences told in full.
 const TOLD: usize = 30;
 
@@ -41,7 +38,7 @@ struct Score {
     /// Messages that end in a segment before the one that ends their record.
     early_messages: usize,
     skipped: BTreeMap<Skip, u64>,
-    differences: Vec<String>,
+    differences: Differences,
 }
 
 impl Score {
@@ -59,13 +56,10 @@ impl Score {
 
     fn compare<T: PartialEq + std::fmt::Debug>(&mut self, of: &str, what: &str, ours: T, theirs: T) {
         self.facts += 1;
-        if ours != theirs {
-            self.differences
-                .push(format!("{of}: {what}: synfin {ours:?}, tshark {theirs:?}"));
-        }
+        self.differences.compare(of, what, ours, theirs);
     }
 
-    fn check(mut self, least_connections: u64) {
+    fn check(self, least_connections: u64) {
         let mut told = format!(
             "{} captures, {} TLS connections, {} records, {} facts compared with tshark",
             self.files, self.connections, self.records, self.facts
@@ -81,9 +75,7 @@ impl Score {
             );
         }
         let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("{told}\n"));
-        let all = self.differences.len();
-        self.differences.truncate(TOLD);
-        assert!(all == 0, "{all} differences:\n{}", self.differences.join("\n"));
+        self.differences.check(TOLD);
         assert!(self.connections >= least_connections, "only {}", self.connections);
     }
 }
@@ -200,20 +192,12 @@ fn ours(path: &Path) -> Option<(Vec<Annotation>, Vec<Connection>)> {
 }
 
 fn compare_all(paths: &[PathBuf]) -> Score {
-    let next = AtomicUsize::new(0);
-    let total = Mutex::new(Score::default());
-    std::thread::scope(|scope| {
-        for _ in 0..RUNS_AT_ONCE {
-            scope.spawn(|| {
-                while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let mut score = Score::default();
-                    compare_file(&mut score, path);
-                    total.lock().unwrap().add(score);
-                }
-            });
-        }
-    });
-    total.into_inner().unwrap()
+    let compared = |path: &Path| {
+        let mut score = Score::default();
+        compare_file(&mut score, path);
+        score
+    };
+    differences::of_each(paths, compared, Score::add)
 }
 
 fn compare_file(score: &mut Score, path: &Path) {

@@ -8,13 +8,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use synfin::capture::Capture;
 use synfin::wire::tcp::field;
 use synfin::wire::{Decoded, Other, Span, decode};
 use synfin::{Checksum, Frame, LinkType, Segment};
+use synfin_tests::differences::{self, Differences};
 use synfin_tests::pdml::{self, Node};
 use synfin_tests::{captures, skip, tshark};
 
@@ -22,8 +21,6 @@ mod options;
 
 /// LINKTYPE_SUNATM of tcpdump.org.
 const SUNATM: LinkType = LinkType(123);
-/// At once, one a core.
-const RUNS_AT_ONCE: usize = 2;
 /// Differences told in full.
 const TOLD: usize = 40;
 
@@ -59,7 +56,7 @@ struct Score {
     segments: u64,
     options: u64,
     skipped: BTreeMap<Skip, u64>,
-    differences: Vec<String>,
+    differences: Differences,
 }
 
 impl Score {
@@ -80,13 +77,10 @@ impl Score {
 
     /// Differences of one segment, collected under its name.
     fn compare<T: PartialEq + std::fmt::Debug>(&mut self, of: &str, what: &str, ours: T, theirs: T) {
-        if ours != theirs {
-            self.differences
-                .push(format!("{of}: {what}: synfin {ours:?}, tshark {theirs:?}"));
-        }
+        self.differences.compare(of, what, ours, theirs);
     }
 
-    fn check(mut self, least_segments: u64) {
+    fn check(self, least_segments: u64) {
         let mut told = format!(
             "{} captures, {} frames, {} TCP segments, {} options compared with tshark",
             self.files, self.frames, self.segments, self.options
@@ -96,9 +90,7 @@ impl Score {
         }
         // Said even where the test runner hides what passing tests print.
         let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("{told}\n"));
-        let all = self.differences.len();
-        self.differences.truncate(TOLD);
-        assert!(all == 0, "{all} differences:\n{}", self.differences.join("\n"));
+        self.differences.check(TOLD);
         assert!(self.segments >= least_segments, "only {} segments", self.segments);
     }
 }
@@ -122,19 +114,7 @@ fn corpus() {
 }
 
 fn compare_all(paths: &[PathBuf]) -> Score {
-    let next = AtomicUsize::new(0);
-    let total = Mutex::new(Score::default());
-    std::thread::scope(|scope| {
-        for _ in 0..RUNS_AT_ONCE {
-            scope.spawn(|| {
-                while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let score = compare_file(path);
-                    total.lock().unwrap().add(score);
-                }
-            });
-        }
-    });
-    total.into_inner().unwrap()
+    differences::of_each(paths, compare_file, Score::add)
 }
 
 fn compare_file(path: &Path) -> Score {

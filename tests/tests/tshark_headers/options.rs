@@ -3,6 +3,7 @@
 use synfin::Segment;
 use synfin::wire::mptcp::{MpJoin, Mptcp};
 use synfin::wire::tcp_option::TcpOption;
+use synfin_tests::differences::Differences;
 use synfin_tests::pdml::Node;
 
 /// A value within an option: tshark's name of the field, and its bytes in hexadecimal without leading zeros.
@@ -46,7 +47,7 @@ const NAMES: [&str; 33] = [
 ];
 
 /// Compares the options of a segment; returns how many there were.
-pub(crate) fn compare(differences: &mut Vec<String>, of: &str, segment: &Segment<'_>, tcp: &Node) -> u64 {
+pub(crate) fn compare(differences: &mut Differences, of: &str, segment: &Segment<'_>, tcp: &Node) -> u64 {
     let header = &segment.tcp;
     let Some(list) = tcp.child("tcp.options") else {
         if !header.options.is_empty() {
