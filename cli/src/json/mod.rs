@@ -3,6 +3,7 @@
 mod writer;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -10,19 +11,32 @@ use serde::Serialize;
 use synfin::display::drives_terminal;
 
 /// Bytes that a line seldom is longer than.
-const USUAL: usize = 4096;
+const USUAL: usize = 16 << 10;
+
+thread_local! {
+    /// Where a line is put together: memory for each anew costs as much as a third of the line.
+    static LINE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// Writes a value on a line of its own. What could move the cursor or turn the writing direction is escaped
 /// also where JSON does not ask for it (RFC 8259 section 7).
 pub(crate) fn line(mut out: impl Write, value: &impl Serialize) -> io::Result<()> {
-    let mut line = Vec::with_capacity(USUAL);
+    let mut line = LINE.take();
     writer::append(&mut line, value)?;
     line.push(b'\n');
+    let written = write(&mut out, &line);
+    line.clear();
+    line.shrink_to(USUAL);
+    LINE.set(line);
+    written
+}
+
+fn write(out: &mut impl Write, line: &[u8]) -> io::Result<()> {
     // Nearly every line; the look at all bytes at once costs less than one at each string.
     if line.iter().fold(0, |seen, byte| seen | u8::from(*byte >= 0x7f)) == 0 {
-        return out.write_all(&line);
+        return out.write_all(line);
     }
-    out.write_all(shown(&String::from_utf8_lossy(&line)).as_bytes())
+    out.write_all(shown(&String::from_utf8_lossy(line)).as_bytes())
 }
 
 /// JSON text whose strings drive no terminal. Such characters are nowhere else in JSON text.

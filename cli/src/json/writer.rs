@@ -34,10 +34,12 @@ const fn is_escaped(byte: u8) -> bool {
     byte < b' ' || byte == b'"' || byte == b'\\'
 }
 
-/// The key is the name of a field or variant, in which nothing must be escaped.
-fn put_key(out: &mut Vec<u8>, key: &'static str) {
+/// What stands before the key, and the key: the name of a field or variant, in which nothing must be escaped. Inlined,
+/// so that its length is known where it is copied.
+#[inline(always)]
+fn put_key(out: &mut Vec<u8>, before: u8, key: &'static str) {
     debug_assert!(!key.bytes().any(is_escaped), "{key}");
-    out.push(b'"');
+    out.extend_from_slice(&[before, b'"']);
     put(out, key);
     out.extend_from_slice(b"\":");
 }
@@ -50,16 +52,22 @@ fn put_escaped(out: &mut Vec<u8>, text: &str) -> serde_json::Result<()> {
     Ok(())
 }
 
+#[inline(never)]
 fn put_plain(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     put(out, text);
     out.push(b'"');
 }
 
+#[inline(never)]
+fn put_digits(out: &mut Vec<u8>, number: impl itoa::Integer) {
+    put(out, itoa::Buffer::new().format(number));
+}
+
 macro_rules! integers {
     ($($method:ident($number:ty)),*) => {
         $(fn $method(self, number: $number) -> serde_json::Result<()> {
-            put(self.0, itoa::Buffer::new().format(number));
+            put_digits(self.0, number);
             Ok(())
         })*
     };
@@ -239,23 +247,25 @@ impl<'a> Several<'a> {
 
     /// The only entry of an object consists of several.
     fn only(out: &'a mut Vec<u8>, variant: &'static str, begin: u8, end: &'static str) -> Self {
-        put(out, "{");
-        put_key(out, variant);
+        put_key(out, b'{', variant);
         Self::new(out, begin, end)
     }
 
-    fn next(&mut self) {
-        self.out.push(self.begin.take().unwrap_or(b','));
+    /// What stands before the next one.
+    fn before(&mut self) -> u8 {
+        self.begin.take().unwrap_or(b',')
     }
 
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> serde_json::Result<()> {
-        self.next();
+        let before = self.before();
+        self.out.push(before);
         value.serialize(Writer(self.out))
     }
 
+    #[inline(always)]
     fn entry<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> serde_json::Result<()> {
-        self.next();
-        put_key(self.out, key);
+        let before = self.before();
+        put_key(self.out, before, key);
         value.serialize(Writer(self.out))
     }
 
@@ -272,6 +282,7 @@ macro_rules! several {
             type Ok = ();
             type Error = serde_json::Error;
 
+            #[inline(always)]
             fn $method<T: Serialize + ?Sized>(
                 &mut self,
                 $($key: &'static str,)?
@@ -301,7 +312,8 @@ impl SerializeMap for Several<'_> {
     type Error = serde_json::Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> serde_json::Result<()> {
-        self.next();
+        let before = self.before();
+        self.out.push(before);
         let begin = self.out.len();
         key.serialize(Writer(self.out))?;
         // Numbers as keys stand in quotes.

@@ -27,7 +27,16 @@ impl<R: Read> Buffer<R> {
 
     /// Reads until `len` bytes are there; `false` when the input ends before. Asks the reader for
     /// nothing when they are there already, so that a live capture is never waited for in vain.
+    #[inline]
     pub(super) fn want(&mut self, len: usize) -> io::Result<bool> {
+        if self.end - self.start >= len {
+            return Ok(true);
+        }
+        self.read(len)
+    }
+
+    #[cold]
+    fn read(&mut self, len: usize) -> io::Result<bool> {
         while self.end - self.start < len {
             self.make_room(len);
             match self.read.read(&mut self.bytes[self.end..]) {

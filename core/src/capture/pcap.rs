@@ -189,30 +189,31 @@ impl Pcap {
     }
 
     fn head(&self, bytes: &[u8]) -> Option<Head> {
-        let field = |at: usize| {
-            let bytes = *bytes.get(at..)?.first_chunk()?;
-            Some(if self.big_endian {
+        let bytes: &[u8; RECORD_HEADER_LEN] = bytes.first_chunk()?;
+        let number = |bytes| {
+            if self.big_endian {
                 u32::from_be_bytes(bytes)
             } else {
                 u32::from_le_bytes(bytes)
-            })
+            }
         };
-        let [first, second] = [field(8)?, field(12)?];
+        let [s0, s1, s2, s3, f0, f1, f2, f3, l0, l1, l2, l3, m0, m1, m2, m3] = *bytes;
+        let [first, second] = [number([l0, l1, l2, l3]), number([m0, m1, m2, m3])];
         let (captured, wire_len) = match self.lengths {
             Lengths::CapturedFirst => (first, second),
             Lengths::WireFirst => (second, first),
             Lengths::LesserIsCaptured => (first.min(second), first.max(second)),
         };
         Some(Head {
-            seconds: field(0)?,
-            fraction: field(4)?,
+            seconds: number([s0, s1, s2, s3]),
+            fraction: number([f0, f1, f2, f3]),
             captured,
             wire_len,
         })
     }
 
     fn is_odd(&self, head: Head) -> bool {
-        self.oddities(head).contains(&true)
+        self.oddities(head) != [false; 4]
     }
 
     fn oddities(&self, head: Head) -> [bool; 4] {

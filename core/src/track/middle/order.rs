@@ -126,7 +126,7 @@ impl Stamps {
 impl Arrival<'_> {
     /// TSval, read at once where the option stands as nearly everybody writes it.
     #[inline]
-    fn quick_tsval(&self) -> Option<u32> {
+    pub(in crate::track) fn quick_tsval(&self) -> Option<u32> {
         if self.segment.tcp.options.is_empty() {
             return None;
         }
