@@ -127,16 +127,43 @@ fn address(out: &mut Vec<u8>, key: &str, address: IpAddr) {
 
 #[inline(never)]
 fn dotted(out: &mut Vec<u8>, address: Ipv4Addr) {
-    for (octet, end) in address.octets().into_iter().zip([".", ".", ".", ""]) {
-        let [hundreds, tens, ones] = [octet / 100, octet / 10 % 10, octet % 10].map(|digit| b'0' + digit);
-        match octet {
-            0..10 => out.push(ones),
-            10..100 => out.extend_from_slice(&[tens, ones]),
-            100.. => out.extend_from_slice(&[hundreds, tens, ones]),
+    let mut text = [0; 4 * DOTTED[0].len()];
+    let mut len = 0;
+    for octet in address.octets() {
+        let dotted = DOTTED[usize::from(octet)];
+        if let Some(place) = text[len..].first_chunk_mut() {
+            *place = dotted;
         }
-        text(out, end);
+        len += len_of_dotted(octet);
+    }
+    out.extend_from_slice(&text[..len - 1]);
+}
+
+/// Without leading zeros.
+const fn len_of_dotted(octet: u8) -> usize {
+    match octet {
+        0..10 => 2,
+        10..100 => 3,
+        100.. => 4,
     }
 }
+
+/// The digits of each octet and a dot.
+static DOTTED: [[u8; 4]; 256] = {
+    let mut dotted = [[b'.'; 4]; 256];
+    let mut octet = 0;
+    while octet < 256 {
+        let digits = [octet / 100, octet / 10 % 10, octet % 10];
+        let zeros = 4 - len_of_dotted(octet as u8);
+        let mut at = zeros;
+        while at < digits.len() {
+            dotted[octet][at - zeros] = b'0' + digits[at] as u8;
+            at += 1;
+        }
+        octet += 1;
+    }
+    dotted
+};
 
 #[inline(always)]
 fn states(out: &mut Vec<u8>, states: &Transition) {
@@ -200,10 +227,21 @@ fn tls(out: &mut Vec<u8>, note: Option<&TlsNote>) {
 #[cfg(test)]
 mod tests {
     use std::fs::File;
+    use std::net::Ipv4Addr;
     use std::path::Path;
 
     use synfin::capture::Capture;
     use synfin::{Dissector, Outcome};
+
+    #[test]
+    fn each_octet_is_written_as_std_writes_it() {
+        for octet in 0..=u8::MAX {
+            let address = Ipv4Addr::new(octet, 255 - octet, 7, octet / 2);
+            let mut out = b"src=".to_vec();
+            super::dotted(&mut out, address);
+            assert_eq!(String::from_utf8_lossy(&out), format!("src={address}"));
+        }
+    }
 
     #[test]
     fn it_is_byte_for_byte_what_serde_writes() {

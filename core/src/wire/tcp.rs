@@ -242,9 +242,10 @@ impl<'a> TcpHeader<'a> {
     }
 
     fn options_are_well_formed(&self) -> bool {
-        // What nearly every segment carries: nothing, or NOP NOP Timestamps (RFC 7323 appendix A).
+        // What nearly every segment carries: nothing, or NOP NOP Timestamps (RFC 7323 appendix A); and Linux's SYN.
         match self.options {
             [] | [1, 1, 8, 10, _, _, _, _, _, _, _, _] => true,
+            [2, 4, _, _, 4, 2, 8, 10, _, _, _, _, _, _, _, _, 1, 3, 3, _] => true,
             _ => !self
                 .options()
                 .any(|(_, option)| matches!(option, TcpOption::Malformed { .. })),

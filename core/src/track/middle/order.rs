@@ -147,9 +147,10 @@ impl Arrival<'_> {
         self.segment.tcp.options.is_empty() || self.lone_tsval().is_some()
     }
 
+    /// A SYN reports nothing: what it says of SACK is that it may be sent (RFC 2018 section 2).
     #[inline]
     fn sack(&self) -> Option<SackBlocks<'_>> {
-        if self.is_stamped_at_most() {
+        if self.flags.syn() || self.is_stamped_at_most() {
             return None;
         }
         self.read_sack()
