@@ -46,7 +46,8 @@ pub struct Connection {
     pub close: Close,
     /// How long its phases took.
     pub timing: Timing,
-    /// Rules and the frames that fulfilled them, in capture order; at most 64.
+    /// Rules and the frames that fulfilled them, in capture order; at most 64, of which each rule has
+    /// at least one before any is repeated.
     pub rules: Vec<RuleHit>,
     /// Rules past that bound.
     pub rules_omitted: u64,

@@ -472,8 +472,10 @@ fn rules_of_a_connection() {
     }
     let connection = bench.finish().remove(0);
     assert_eq!(connection.rules.len(), 64);
-    // Of the 100 FINs without an ACK (T13) those behind O1 to O3 and 61 others, and what had not come by the end.
+    // Of the 100 FINs without an ACK (T13) those behind O1 to O3 and 60 others: what had not come by the end has the
+    // last place.
     assert_eq!(connection.rules_omitted, 39 + 1);
+    assert_eq!(connection.rules.last().map(|hit| hit.id), Some(Rule::T28));
 }
 
 #[test]

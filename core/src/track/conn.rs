@@ -52,7 +52,8 @@ pub(super) struct Conn {
     pub(super) recently_active: bool,
 }
 
-/// Rules in capture order, bounded; rules past the bound are counted.
+/// Rules in capture order, bounded; rules past the bound are counted. One that no earlier frame fulfilled takes the
+/// place of a repetition, so that what tells of the whole connection is not lost behind what every segment says.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RuleList {
     hits: smallvec::SmallVec<[(Rule, u64); 4]>,
@@ -75,12 +76,25 @@ impl RuleList {
             if rule.is_of_messages() && self.first(rule).is_some() {
                 continue;
             }
-            if self.hits.len() < Self::LIMIT {
-                self.hits.push((rule, frame));
-            } else {
+            if self.hits.len() == Self::LIMIT {
                 self.omitted += 1;
+                if self.first(rule).is_some() || !self.remove_repetition() {
+                    continue;
+                }
             }
+            self.hits.push((rule, frame));
         }
+    }
+
+    /// Takes out the last entry whose rule an earlier one has, if there is any.
+    fn remove_repetition(&mut self) -> bool {
+        let is_repeated = |&at: &usize| {
+            let (before, entry) = (self.hits.get(..at), self.hits.get(at));
+            let has_rule = |(rule, _): &(Rule, u64)| entry.is_some_and(|(last, _)| rule == last);
+            before.is_some_and(|before| before.iter().any(has_rule))
+        };
+        let last = (0..self.hits.len()).rev().find(is_repeated);
+        last.map(|at| self.hits.remove(at)).is_some()
     }
 
     /// Takes out what one frame was taken for, where later ones tell better.

@@ -231,7 +231,7 @@ impl Tracker {
     }
 
     /// A connection has left the table.
-    fn give_out(&mut self, mut gone: Conn, evicted: bool) {
+    fn give_out(&mut self, mut gone: Box<Conn>, evicted: bool) {
         gone.streams.hold_nothing(&mut self.holders);
         self.crowd.forget(&gone);
         let connection = self.summarise(gone, evicted);
@@ -257,7 +257,13 @@ impl Tracker {
                 offered,
             } => {
                 let initiator_is_low = sent_by_low == sender_is_initiator;
-                let mut conn = Conn::new(key, self.next_id, initiator_is_low, arrival.mark, arrival.flags);
+                let mut conn = Box::new(Conn::new(
+                    key,
+                    self.next_id,
+                    initiator_is_low,
+                    arrival.mark,
+                    arrival.flags,
+                ));
                 conn.older = beside.map(|slot| (slot, self.table.conn(slot).id));
                 arrival.sender = conn.side(sent_by_low);
                 if let Some(syn) = offered {
@@ -290,10 +296,16 @@ impl Tracker {
     }
 
     /// The connection that a SYN has begun.
-    fn made_again(&self, syn: &LoneSyn) -> Conn {
+    fn made_again(&self, syn: &LoneSyn) -> Box<Conn> {
         let segment = syn.segment();
         let arrival = Arrival::new(&segment, segment.integrity);
-        let mut conn = Conn::new(syn.key, syn.id, syn.initiator_is_low, arrival.mark, arrival.flags);
+        let mut conn = Box::new(Conn::new(
+            syn.key,
+            syn.id,
+            syn.initiator_is_low,
+            arrival.mark,
+            arrival.flags,
+        ));
         compat::begin(&mut conn, false);
         let mut note = Note::new(conn.phase(&arrival), conn.last_news_ns);
         conn.observe(&arrival, &mut note, &self.limits);
@@ -453,7 +465,7 @@ impl Tracker {
         }
     }
 
-    fn summarise(&mut self, mut conn: Conn, evicted: bool) -> Connection {
+    fn summarise(&mut self, mut conn: Box<Conn>, evicted: bool) -> Connection {
         conn.end_capture(&self.limits, &mut self.transactions);
         self.bounds.pending_requests += conn.streams.http().map_or(0, |http| http.forgotten().into());
         self.bounds.streams += conn.streams.application().map_or(0, Application::streams_omitted);

@@ -17,7 +17,8 @@ use crate::annotation::ConnectionId;
 const BESIDE: usize = 16;
 
 pub(super) struct Table {
-    slots: Vec<Option<Conn>>,
+    /// Boxed: a record is long, and moved from hand to hand when it begins and ends.
+    slots: Vec<Option<Box<Conn>>>,
     free: Vec<Slot>,
     newest: HashTable<Slot>,
     // Seeded: an attacker chooses the keys.
@@ -53,7 +54,7 @@ impl Table {
     /// The connection in a slot that [`find`](Self::find) or [`insert`](Self::insert) gave.
     pub(super) fn conn(&self, slot: Slot) -> &Conn {
         self.slots[slot as usize]
-            .as_ref()
+            .as_deref()
             .expect("a slot in the index is taken")
     }
 
@@ -69,7 +70,7 @@ impl Table {
     #[inline]
     pub(super) fn predicting_mut(&mut self, slot: Slot) -> &mut Conn {
         self.slots[slot as usize]
-            .as_mut()
+            .as_deref_mut()
             .expect("a slot in the index is taken")
     }
 
@@ -77,7 +78,7 @@ impl Table {
     pub(super) fn get(&self, slot: Slot, id: ConnectionId) -> Option<&Conn> {
         self.slots
             .get(slot as usize)?
-            .as_ref()
+            .as_deref()
             .filter(|conn| conn.id == id)
     }
 
@@ -111,7 +112,7 @@ impl Table {
     }
 
     /// Adds a connection as the newest of its key and returns its slot.
-    pub(super) fn insert(&mut self, conn: Conn) -> Slot {
+    pub(super) fn insert(&mut self, conn: Box<Conn>) -> Slot {
         let (key, id) = (conn.key, conn.id);
         let slot = match self.free.pop() {
             Some(slot) => {
@@ -158,7 +159,7 @@ impl Table {
 
     /// Takes out the one that closed longest ago, where more are held than wanted; none if it had a segment since
     /// it was last looked at. Never the last one that closed.
-    pub(super) fn take_surplus(&mut self) -> Option<Conn> {
+    pub(super) fn take_surplus(&mut self) -> Option<Box<Conn>> {
         if self.closed.len() <= self.max_closed {
             return None;
         }
@@ -188,18 +189,18 @@ impl Table {
 
     /// Every connection, in no order.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Conn> {
-        self.slots.iter_mut().flatten()
+        self.slots.iter_mut().flatten().map(|conn| &mut **conn)
     }
 
     /// Takes every connection out, in the order of their numbers.
-    pub(super) fn drain(&mut self) -> impl Iterator<Item = Conn> + use<> {
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = Box<Conn>> + use<> {
         self.free.clear();
         self.newest.clear();
         self.closed.clear();
         self.moved.clear();
         self.sweep = 0;
         let mut slots = std::mem::take(&mut self.slots);
-        let id = |slot: &Option<Conn>| slot.as_ref().map(|conn| conn.id);
+        let id = |slot: &Option<Box<Conn>>| slot.as_ref().map(|conn| conn.id);
         // Only what took an evicted connection's place is out of order.
         if !slots.is_sorted_by_key(id) {
             slots.sort_unstable_by_key(id);
@@ -212,7 +213,7 @@ impl Table {
     }
 
     /// Takes out the one that closed longest ago.
-    pub(super) fn evict_closed(&mut self) -> Option<Conn> {
+    pub(super) fn evict_closed(&mut self) -> Option<Box<Conn>> {
         while let Some((slot, id)) = self.closed.pop_front() {
             if self.get(slot, id).is_some_and(Conn::is_closed) {
                 return self.take(slot);
@@ -222,7 +223,7 @@ impl Table {
     }
 
     /// Takes out one that had no segment for long.
-    pub(super) fn evict_quiet(&mut self) -> Option<Conn> {
+    pub(super) fn evict_quiet(&mut self) -> Option<Box<Conn>> {
         // Second chance: a connection that had a segment since the last sweep is passed over once, so
         // at most two rounds are needed.
         for _ in 0..2 * self.slots.len() {
@@ -237,7 +238,7 @@ impl Table {
     }
 
     /// Takes a connection out.
-    pub(super) fn take(&mut self, slot: Slot) -> Option<Conn> {
+    pub(super) fn take(&mut self, slot: Slot) -> Option<Box<Conn>> {
         let conn = self.slots[slot as usize].take()?;
         let hash = self.hasher.hash_one(conn.key);
         // Not in the index when a newer connection of the key has taken its place there.

@@ -1,6 +1,6 @@
 //! Segments in unlikely places: late, cut, wrong, or too many.
 
-use synfin::{ChecksumPolicy, Config, Dissector, Frame, Outcome};
+use synfin::{ChecksumPolicy, Config, Dissector, Frame, Outcome, Rule};
 use synfin_tests::script::Script;
 
 use super::tell;
@@ -255,5 +255,9 @@ fn at_most_64_rules_are_listed_and_the_rest_is_counted() {
     // O1, 70 times O6, O16.
     assert_eq!(connection.rules.len(), 64);
     assert_eq!(connection.rules_omitted, 8);
+    assert_eq!(
+        (connection.rules[62].id, connection.rules[63].id),
+        (Rule::O6, Rule::O16)
+    );
     assert_eq!(told.packets[70].retransmission_index, Some(70));
 }
