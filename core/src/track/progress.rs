@@ -96,7 +96,7 @@ pub(super) struct Closing {
     /// A RST inside the window but not at the expected number: accepted only if its receiver stays
     /// silent (RFC 5961 section 3.2 makes it answer with a challenge ACK instead).
     pub(super) unanswered_reset: Option<Reset>,
-    /// Whose such RST nothing challenged: what it sends later may come too late to end anything.
+    /// Whose such RST nothing challenged: a later one, of either side, may come too late to end anything.
     pub(super) unchallenged: Option<Side>,
     /// When the last thing that can happen to it happened.
     pub(super) closed: Option<i64>,

@@ -31,6 +31,24 @@ fn t14_is_not_undone_by_a_fin_that_crossed_it() {
     );
 }
 
+/// The last byte of S was not captured, so that its RST is not at the number expected. It may have ended the connection
+/// all the same: then that of C is its answer.
+#[test]
+fn t14_behind_a_reset_that_nothing_challenged_is_not_certain() {
+    tell(
+        "
+           C > S SYN
++10ms      S > C SYN-ACK
++10ms      C > S ACK
++10ms drop S > C ACK len=1
+           S > C RST-ACK  #= - T17 T17 ESTABLISHED ESTABLISHED -
++10ms      C > S RST-ACK ack=isn+1
+#: 0 handshake complete certain 1,2,3
+#: 0 close reset initiator aborted-by-application/likely likely 5 reset=initiator
+",
+    );
+}
+
 /// S acknowledges one past the last byte seen: a FIN, or a byte, that was not captured. Nothing that rests on it is
 /// certain, not even by an exact RST.
 #[test]

@@ -205,10 +205,10 @@ pub(in crate::track) fn reset(conn: &mut Conn, arrival: &Arrival<'_>, note: &mut
         return;
     };
     let behind = discovery::by_reset(conn, arrival).or_else(|| giveup::behind_reset(conn, arrival));
-    let confidence = if conn.closing.unchallenged == Some(arrival.sender) {
-        confidence.min(Confidence::Likely)
-    } else {
-        confidence
+    // Where one was not challenged, it may have ended the connection: this one comes too late then, or answers it.
+    let confidence = match conn.closing.unchallenged {
+        Some(_) => confidence.min(Confidence::Likely),
+        None => confidence,
     };
     let reset = Reset {
         cause: behind.map(|(_, cause)| cause),
