@@ -10,6 +10,8 @@ use synfin::tls::TlsNote;
 use synfin::websocket::WebsocketNote;
 use synfin::{Annotation, HttpNote, State, Transition};
 
+use crate::json::{put_digits, put_plain};
+
 /// Appends the object.
 pub(crate) fn write(out: &mut Vec<u8>, annotation: &Annotation) {
     let a = annotation;
@@ -79,12 +81,7 @@ fn text(out: &mut Vec<u8>, text: &str) {
 #[inline(always)]
 fn number(out: &mut Vec<u8>, key: &str, number: impl itoa::Integer) {
     text(out, key);
-    digits(out, number);
-}
-
-#[inline(never)]
-fn digits(out: &mut Vec<u8>, number: impl itoa::Integer) {
-    text(out, itoa::Buffer::new().format(number));
+    put_digits(out, number);
 }
 
 #[inline(always)]
@@ -103,16 +100,9 @@ fn optional(out: &mut Vec<u8>, key: &str, value: Option<impl itoa::Integer>) {
 fn word(out: &mut Vec<u8>, key: &str, word: Option<&str>) {
     text(out, key);
     match word {
-        Some(word) => quoted(out, word),
+        Some(word) => put_plain(out, word),
         None => text(out, "null"),
     }
-}
-
-#[inline(never)]
-fn quoted(out: &mut Vec<u8>, word: &str) {
-    out.push(b'"');
-    text(out, word);
-    out.push(b'"');
 }
 
 #[inline(always)]

@@ -10,11 +10,13 @@ use std::io::{self, Write};
 use serde::Serialize;
 use synfin::display::drives_terminal;
 
+pub(crate) use writer::{put_digits, put_plain};
+
 /// Bytes that a line seldom is longer than.
 const USUAL: usize = 16 << 10;
 
 thread_local! {
-    /// Where a line is put together: memory for each anew costs as much as a third of the line.
+    /// Where lines are put together, so that not each of them asks for memory.
     static LINE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 

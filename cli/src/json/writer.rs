@@ -52,15 +52,16 @@ fn put_escaped(out: &mut Vec<u8>, text: &str) -> serde_json::Result<()> {
     Ok(())
 }
 
+/// Text in which nothing must be escaped, between quotes.
 #[inline(never)]
-fn put_plain(out: &mut Vec<u8>, text: &str) {
+pub(crate) fn put_plain(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     put(out, text);
     out.push(b'"');
 }
 
 #[inline(never)]
-fn put_digits(out: &mut Vec<u8>, number: impl itoa::Integer) {
+pub(crate) fn put_digits(out: &mut Vec<u8>, number: impl itoa::Integer) {
     put(out, itoa::Buffer::new().format(number));
 }
 
