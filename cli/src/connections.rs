@@ -185,19 +185,32 @@ struct Selected {
 }
 
 impl Selected {
-    fn over(&mut self, connection: Connection) -> io::Result<()> {
-        if !self.selection.holds(&connection) {
-            self.rows.left_out(&connection);
-        } else if let Some(ordered) = &mut self.ordered {
-            for gone in ordered.push(connection) {
-                self.rows.left_out(&gone);
+    fn over(&mut self, connections: &mut Vec<Connection>) -> io::Result<()> {
+        if self.ordered.is_some() {
+            connections
+                .drain(..)
+                .for_each(|connection| self.order(connection));
+            return Ok(());
+        }
+        for connection in connections.iter() {
+            if self.selection.holds(connection) && self.selection.admits() {
+                self.rows.connection(connection)?;
+            } else {
+                self.rows.left_out(connection);
             }
-        } else if self.selection.admits() {
-            self.rows.connection(&connection)?;
-        } else {
-            self.rows.left_out(&connection);
         }
         Ok(())
+    }
+
+    fn order(&mut self, connection: Connection) {
+        match &mut self.ordered {
+            Some(ordered) if self.selection.holds(&connection) => {
+                for gone in ordered.push(connection) {
+                    self.rows.left_out(&gone);
+                }
+            }
+            _ => self.rows.left_out(&connection),
+        }
     }
 
     fn end(&mut self) -> io::Result<()> {
@@ -217,12 +230,10 @@ impl Selected {
 impl Print for Selected {
     type Event = Event;
 
-    fn event(&mut self, event: Event) -> io::Result<()> {
+    fn event(&mut self, event: &mut Event) -> io::Result<()> {
         match event {
-            Event::Begin(name) => self.rows.begin(&name),
-            Event::Over(connections) => connections
-                .into_iter()
-                .try_for_each(|connection| self.over(connection)),
+            Event::Begin(name) => self.rows.begin(name),
+            Event::Over(connections) => self.over(connections),
             Event::End => self.end(),
         }
     }

@@ -247,16 +247,20 @@ struct Selected<R> {
 }
 
 impl<R: Rows> Selected<R> {
-    fn segment(&mut self, annotation: Annotation, transaction: Option<Box<Transaction>>) -> io::Result<()> {
+    fn segment(
+        &mut self,
+        annotation: &Annotation,
+        transaction: &mut Option<Box<Transaction>>,
+    ) -> io::Result<()> {
         let packet = Packet {
-            annotation: &annotation,
+            annotation,
             links: self.links.as_ref(),
         };
         if !self.selection.holds(&packet) {
             return Ok(());
         }
         match &mut self.ordered {
-            Some(ordered) => drop(ordered.push_of(&packet, (annotation, transaction))),
+            Some(ordered) => drop(ordered.push_of(&packet, (*annotation, transaction.take()))),
             None if self.selection.admits() => self.rows.packet(&packet, transaction.as_deref())?,
             None => {}
         }
@@ -279,16 +283,16 @@ impl<R: Rows> Selected<R> {
 impl<R: Rows> Print for Selected<R> {
     type Event = Event;
 
-    fn event(&mut self, event: Event) -> io::Result<()> {
+    fn event(&mut self, event: &mut Event) -> io::Result<()> {
         match event {
             Event::Links(links) => {
                 self.selection.begin();
-                self.links = links;
+                self.links = std::mem::take(links);
             }
-            Event::Begin(name) => self.rows.begin(&name)?,
-            Event::Captured(time_ns) => self.rows.captured(time_ns),
+            Event::Begin(name) => self.rows.begin(name)?,
+            Event::Captured(time_ns) => self.rows.captured(*time_ns),
             Event::Segment(annotation, transaction) => self.segment(annotation, transaction)?,
-            Event::End(ends) => self.end(&ends)?,
+            Event::End(ends) => self.end(ends)?,
         }
         Ok(())
     }

@@ -10,7 +10,8 @@ use crate::pipeline::{self, Emptying, Filling, Threads, belt};
 pub(crate) trait Print: Send + 'static {
     type Event: Send + 'static;
 
-    fn event(&mut self, event: Self::Event) -> io::Result<()>;
+    /// What is left of the event goes back to who made it: memory that another thread frees costs both of them.
+    fn event(&mut self, event: &mut Self::Event) -> io::Result<()>;
     /// No further event is waited for before those given are written.
     fn pass(&mut self) -> io::Result<()>;
     /// What was written must be seen now.
@@ -39,9 +40,9 @@ impl<P: Print> Printer<P> {
 
     /// Takes an event of about so many bytes.
     #[inline]
-    pub(crate) fn event(&mut self, event: P::Event, size: usize) -> io::Result<()> {
+    pub(crate) fn event(&mut self, mut event: P::Event, size: usize) -> io::Result<()> {
         match self {
-            Self::Here(print) => print.event(event),
+            Self::Here(print) => print.event(&mut event),
             Self::Beside(beside) => beside.event(event, size),
         }
     }
@@ -145,6 +146,7 @@ impl<P: Print> Beside<P> {
     fn hand_on(&mut self) -> io::Result<()> {
         let belt = self.belt.as_ref();
         if belt.is_some_and(|belt| belt.hand_on(&mut self.batch)) {
+            self.batch.events.clear();
             Ok(())
         } else {
             Err(self.why())
@@ -177,7 +179,7 @@ impl<P: Print> Drop for Beside<P> {
 
 fn work<P: Print>(mut print: P, belt: &Emptying<Batch<P::Event>>, answer: &SyncSender<()>) -> io::Result<()> {
     while let Some(mut batch) = belt.next() {
-        for event in batch.events.drain(..) {
+        for event in &mut batch.events {
             match event {
                 Some(event) => print.event(event)?,
                 None => print.pass()?,
@@ -216,9 +218,9 @@ mod tests {
     impl Print for Told {
         type Event = u32;
 
-        fn event(&mut self, event: u32) -> io::Result<()> {
-            assert_ne!(self.panics_at, Some(event), "asked for");
-            if self.fails_at == Some(event) {
+        fn event(&mut self, event: &mut u32) -> io::Result<()> {
+            assert_ne!(self.panics_at, Some(*event), "asked for");
+            if self.fails_at == Some(*event) {
                 return Err(io::ErrorKind::StorageFull.into());
             }
             self.tell(&event.to_string())
