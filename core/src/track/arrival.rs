@@ -118,8 +118,8 @@ impl<'a> Arrival<'a> {
         checksum::payload_sum(self.segment.bytes, self.segment.tcp.data_offset.into())
     }
 
-    /// TSval of the timestamps option (RFC 7323).
-    pub(super) fn tsval(&self) -> Option<u32> {
+    /// TSval of the timestamps option (RFC 7323), wherever it stands.
+    pub(super) fn read_tsval(&self) -> Option<u32> {
         self.said().tsval
     }
 }

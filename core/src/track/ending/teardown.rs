@@ -132,7 +132,7 @@ fn fin(conn: &mut Conn, arrival: &Arrival<'_>, first_ack: Option<Fin>, note: &mu
         acked: None,
         step,
     });
-    own.tsval = arrival.quick_tsval().or(own.tsval);
+    own.tsval = arrival.tsval().or(own.tsval);
     own.sends_fin(false);
     conn.closing.three_segment |= rule == Rule::T5;
     conn.closing.simultaneous |= rule == Rule::T7;

@@ -42,7 +42,7 @@ impl Stamps {
     /// Takes in a segment that its side really sent.
     #[inline]
     pub(in crate::track) fn note(&mut self, arrival: &Arrival<'_>) {
-        if let Some(tsval) = arrival.quick_tsval() {
+        if let Some(tsval) = arrival.tsval() {
             if !self.has_tsval || SeqNumber(tsval).after(SeqNumber(self.tsval)) {
                 (self.tsval, self.has_tsval) = (tsval, true);
             }
@@ -87,7 +87,7 @@ impl Stamps {
             _ => Age::Older,
         };
         let by_tsval = arrival
-            .quick_tsval()
+            .tsval()
             .filter(|_| self.has_tsval)
             .map(|tsval| of(SeqNumber(tsval).delta(SeqNumber(self.tsval))));
         // Two segments may be sent within one tick of the timestamp's clock.
@@ -124,13 +124,13 @@ impl Stamps {
 }
 
 impl Arrival<'_> {
-    /// TSval, read at once where the option stands as nearly everybody writes it.
+    /// TSval of the timestamps option (RFC 7323), read at once where it stands as nearly everybody writes it.
     #[inline]
-    pub(in crate::track) fn quick_tsval(&self) -> Option<u32> {
+    pub(in crate::track) fn tsval(&self) -> Option<u32> {
         if self.segment.tcp.options.is_empty() {
             return None;
         }
-        self.lone_tsval().or_else(|| self.tsval())
+        self.lone_tsval().or_else(|| self.read_tsval())
     }
 
     /// TSval where timestamps are the only option: two NOPs, kind 8, length 10 (RFC 7323 appendix A).
