@@ -186,31 +186,26 @@ struct Selected {
 
 impl Selected {
     fn over(&mut self, connections: &mut Vec<Connection>) -> io::Result<()> {
-        if self.ordered.is_some() {
-            connections
-                .drain(..)
-                .for_each(|connection| self.order(connection));
-            return Ok(());
-        }
-        for connection in connections.iter() {
-            if self.selection.holds(connection) && self.selection.admits() {
-                self.rows.connection(connection)?;
-            } else {
-                self.rows.left_out(connection);
+        let Some(ordered) = &mut self.ordered else {
+            for connection in connections {
+                if self.selection.holds(connection) && self.selection.admits() {
+                    self.rows.connection(connection)?;
+                } else {
+                    self.rows.left_out(connection);
+                }
             }
-        }
-        Ok(())
-    }
-
-    fn order(&mut self, connection: Connection) {
-        match &mut self.ordered {
-            Some(ordered) if self.selection.holds(&connection) => {
+            return Ok(());
+        };
+        for connection in connections.drain(..) {
+            if self.selection.holds(&connection) {
                 for gone in ordered.push(connection) {
                     self.rows.left_out(&gone);
                 }
+            } else {
+                self.rows.left_out(&connection);
             }
-            _ => self.rows.left_out(&connection),
         }
+        Ok(())
     }
 
     fn end(&mut self) -> io::Result<()> {
