@@ -9,9 +9,17 @@
 #include <string.h>
 
 /* Texts that many connections share are kept once: this many, so that a bound is there for those on the wire. */
-#define WORDS_KEPT 4096u
-/* And only words: longer ones are hardly shared. */
+#define SHARED_KEPT 4096u
+/* And no long ones, which are hardly shared. */
 #define WORD_LENGTH_MAX 31u
+#define SHAPE_LENGTH_MAX 255u
+
+typedef struct {
+    guint length_max;
+    guint count;
+    wmem_map_t *numbers; /* text to TEXT_SHARED and up */
+    const char **texts;
+} dictionary;
 
 typedef struct {
     const guint8 *values;
@@ -26,20 +34,28 @@ struct archive {
     const guint8 **transactions;
     guint64 transaction_room;
     guint64 transaction_count;
-    wmem_map_t *word_numbers; /* text to TEXT_WORD and up */
-    const char **words;
-    guint word_count;
+    dictionary words;  /* of values and transactions */
+    dictionary shapes; /* which values a connection has */
+    char *shape;       /* the last one written */
+    size_t shape_room;
     synfin_value *unpacked; /* the last one asked for */
     guint64 unpacked_room;
 };
+
+static void dictionary_init(dictionary *shared, wmem_allocator_t *scope, guint length_max)
+{
+    shared->length_max = length_max;
+    shared->numbers = wmem_map_new(scope, wmem_str_hash, g_str_equal);
+    shared->texts = wmem_alloc_array(scope, const char *, SHARED_KEPT);
+}
 
 archive *archive_new(wmem_allocator_t *scope)
 {
     archive *all = wmem_new0(scope, archive);
 
     pages_init(&all->memory, scope);
-    all->word_numbers = wmem_map_new(scope, wmem_str_hash, g_str_equal);
-    all->words = wmem_alloc_array(scope, const char *, WORDS_KEPT);
+    dictionary_init(&all->words, scope, WORD_LENGTH_MAX);
+    dictionary_init(&all->shapes, scope, SHAPE_LENGTH_MAX);
     return all;
 }
 
@@ -55,24 +71,24 @@ static guint64 more(guint64 room)
 enum {
     TEXT_INLINE, /* its length and bytes follow */
     TEXT_UNKNOWN,
-    TEXT_WORD, /* and up: the number of a word that is kept once */
+    TEXT_SHARED, /* and up: the number of one that is kept once */
 };
 
-static guint64 text_kind(archive *all, const synfin_str *text)
+static guint64 text_kind(archive *all, dictionary *shared, const synfin_str *text)
 {
     guint number;
 
     if (text->ptr == NULL)
         return TEXT_UNKNOWN;
-    if (text->len > WORD_LENGTH_MAX || memchr(text->ptr, '\0', text->len) != NULL)
+    if (text->len > shared->length_max || memchr(text->ptr, '\0', text->len) != NULL)
         return TEXT_INLINE;
-    number = GPOINTER_TO_UINT(wmem_map_lookup(all->word_numbers, text->ptr));
-    if (number == 0 && all->word_count < WORDS_KEPT) {
-        char *word = wmem_strdup(all->memory.scope, text->ptr);
+    number = GPOINTER_TO_UINT(wmem_map_lookup(shared->numbers, text->ptr));
+    if (number == 0 && shared->count < SHARED_KEPT) {
+        char *copy = wmem_strdup(all->memory.scope, text->ptr);
 
-        number = TEXT_WORD + all->word_count;
-        all->words[all->word_count++] = word;
-        wmem_map_insert(all->word_numbers, word, GUINT_TO_POINTER(number));
+        number = TEXT_SHARED + shared->count;
+        shared->texts[shared->count++] = copy;
+        wmem_map_insert(shared->numbers, copy, GUINT_TO_POINTER(number));
     }
     return number; /* 0 is TEXT_INLINE */
 }
@@ -82,9 +98,9 @@ static size_t text_most(const synfin_str *text)
     return 2 * VARINT_MAX + text->len + 1;
 }
 
-static guint8 *put_text(archive *all, guint8 *to, const synfin_str *text)
+static guint8 *put_text(archive *all, dictionary *shared, guint8 *to, const synfin_str *text)
 {
-    guint64 kind = text_kind(all, text);
+    guint64 kind = text_kind(all, shared, text);
 
     to = put_varint(to, kind);
     if (kind != TEXT_INLINE)
@@ -94,16 +110,16 @@ static guint8 *put_text(archive *all, guint8 *to, const synfin_str *text)
     return to + text->len + 1;
 }
 
-static const guint8 *get_text(const archive *all, const guint8 *from, synfin_str *text)
+static const guint8 *get_text(const dictionary *shared, const guint8 *from, synfin_str *text)
 {
     guint64 kind;
     guint64 length;
 
     from = get_varint(from, &kind);
-    if (kind >= TEXT_WORD) {
-        const char *word = all->words[kind - TEXT_WORD];
+    if (kind >= TEXT_SHARED) {
+        const char *copy = shared->texts[kind - TEXT_SHARED];
 
-        *text = (synfin_str){word, strlen(word)};
+        *text = (synfin_str){copy, strlen(copy)};
         return from;
     }
     if (kind == TEXT_UNKNOWN) {
@@ -133,7 +149,7 @@ static guint8 *put_value(archive *all, guint8 *to, const synfin_value *value)
 
     switch (value->type) {
     case SYNFIN_TYPE_TEXT:
-        return put_text(all, to, &datum->text);
+        return put_text(all, &all->words, to, &datum->text);
     case SYNFIN_TYPE_ADDRESS:
         *to++ = (guint8)datum->address.len;
         memcpy(to, datum->address.bytes, datum->address.len);
@@ -152,7 +168,7 @@ static const guint8 *get_value(const archive *all, const guint8 *from, synfin_va
 
     switch (value->type) {
     case SYNFIN_TYPE_TEXT:
-        return get_text(all, from, &datum->text);
+        return get_text(&all->words, from, &datum->text);
     case SYNFIN_TYPE_ADDRESS:
         datum->address = (synfin_address){.len = *from++};
         memcpy(datum->address.bytes, from, datum->address.len);
@@ -170,32 +186,47 @@ static const guint8 *get_value(const archive *all, const guint8 *from, synfin_va
     }
 }
 
+static size_t value_most(const synfin_value *value)
+{
+    return value->type == SYNFIN_TYPE_TEXT ? text_most(&value->value.text) : 1 + sizeof(synfin_address);
+}
+
 /* Types are small numbers: they share a byte with the distance to the field before, mostly. */
 #define TYPE_BITS 3
 
-static size_t value_most(const synfin_value *value)
+/* The fields and types of values, as a text: none of its bytes is 0. Most connections have that of another one. */
+static synfin_str shape_of(archive *all, const synfin_value *values, size_t count)
 {
-    size_t more = value->type == SYNFIN_TYPE_TEXT ? text_most(&value->value.text) : 1 + sizeof(synfin_address);
+    size_t most = count * VARINT_MAX + 1;
+    guint32 field = 0;
+    guint8 *next;
 
-    return VARINT_MAX + more;
+    if (most > all->shape_room) {
+        all->shape_room = most;
+        all->shape = (char *)wmem_realloc(all->memory.scope, all->shape, most);
+    }
+    next = (guint8 *)all->shape;
+    for (size_t i = 0; i < count; i++) {
+        next = put_varint(next, 1 + ((guint64)(values[i].field - field) << TYPE_BITS | values[i].type));
+        field = values[i].field;
+    }
+    *next = '\0';
+    return (synfin_str){all->shape, (size_t)(next - (guint8 *)all->shape)};
 }
 
 static const guint8 *pack_values(archive *all, const synfin_value *values, size_t count)
 {
-    size_t most = VARINT_MAX;
-    guint32 field = 0;
+    synfin_str shape = shape_of(all, values, count);
+    size_t most = text_most(&shape);
     guint8 *begin;
     guint8 *next;
 
     for (size_t i = 0; i < count; i++)
         most += value_most(&values[i]);
     begin = pages_room(&all->memory, most);
-    next = put_varint(begin, count);
-    for (size_t i = 0; i < count; i++) {
-        next = put_varint(next, (guint64)(values[i].field - field) << TYPE_BITS | values[i].type);
+    next = put_text(all, &all->shapes, begin, &shape);
+    for (size_t i = 0; i < count; i++)
         next = put_value(all, next, &values[i]);
-        field = values[i].field;
-    }
     return pages_take(&all->memory, (size_t)(next - begin));
 }
 
@@ -210,29 +241,32 @@ void archive_connection(archive *all, const synfin_value *values, size_t count)
 
 size_t archive_values(archive *all, guint64 connection, const synfin_value **values)
 {
+    synfin_str shape;
+    const guint8 *head;
     const guint8 *next;
-    guint64 count;
     guint32 field = 0;
+    size_t count = 0;
 
     *values = NULL;
     if (connection >= all->count)
         return 0;
-    next = get_varint(all->entries[connection].values, &count);
-    if (count > all->unpacked_room) {
-        all->unpacked_room = count;
-        all->unpacked = (synfin_value *)wmem_realloc(all->memory.scope, all->unpacked, count * sizeof **values);
+    next = get_text(&all->shapes, all->entries[connection].values, &shape);
+    if (shape.len > all->unpacked_room) { /* a byte or more each */
+        all->unpacked_room = shape.len;
+        all->unpacked = (synfin_value *)wmem_realloc(all->memory.scope, all->unpacked, shape.len * sizeof **values);
     }
-    for (guint64 i = 0; i < count; i++) {
-        synfin_value *value = &all->unpacked[i];
-        guint64 head;
+    for (head = (const guint8 *)shape.ptr; *head != '\0'; count++) {
+        synfin_value *value = &all->unpacked[count];
+        guint64 what;
 
-        next = get_varint(next, &head);
-        field += (guint32)(head >> TYPE_BITS);
-        *value = (synfin_value){.field = field, .type = head & ((1u << TYPE_BITS) - 1)};
+        head = get_varint(head, &what);
+        what -= 1;
+        field += (guint32)(what >> TYPE_BITS);
+        *value = (synfin_value){.field = field, .type = what & ((1u << TYPE_BITS) - 1)};
         next = get_value(all, next, value);
     }
     *values = all->unpacked;
-    return (size_t)count;
+    return count;
 }
 
 /* ---- transactions ---- */
@@ -275,7 +309,7 @@ static const guint8 *pack_transaction(archive *all, const synfin_transaction_inf
     next = pack_words(begin, (const struct_word *)&numbers, TRANSACTION_WORDS);
     texts_of(&whole, texts);
     for (guint i = 0; i < TRANSACTION_TEXTS; i++)
-        next = put_text(all, next, texts[i]);
+        next = put_text(all, &all->words, next, texts[i]);
     return pages_take(&all->memory, (size_t)(next - begin));
 }
 
@@ -305,6 +339,6 @@ gboolean archive_transaction_of(const archive *all, guint64 connection, guint32 
     next = unpack_words(all->transactions[number], (struct_word *)info, TRANSACTION_WORDS);
     texts_of(info, texts);
     for (guint i = 0; i < TRANSACTION_TEXTS; i++)
-        next = get_text(all, next, texts[i]);
+        next = get_text(&all->words, next, texts[i]);
     return TRUE;
 }
