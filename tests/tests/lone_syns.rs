@@ -6,8 +6,8 @@ use std::path::Path;
 
 use synfin::capture::Capture;
 use synfin::{
-    Annotation, CloseVerdict, Config, Connection, Dissector, Frame, HandshakeVerdict, IcmpNote, LinkType,
-    Outcome,
+    Annotation, ChecksumPolicy, CloseVerdict, Config, Connection, Dissector, Frame, HandshakeVerdict,
+    IcmpNote, LinkType, Outcome,
 };
 use synfin_tests::captures;
 
@@ -33,13 +33,16 @@ fn is_flood(source: std::net::IpAddr) -> bool {
 }
 
 fn attempt(dissector: &mut Dissector, n: u32, number: u64, time_ns: i64) {
-    let data = syn(n);
+    take(dissector, &syn(n), number, time_ns);
+}
+
+fn take(dissector: &mut Dissector, data: &[u8], number: u64, time_ns: i64) {
     dissector.frame(&Frame {
         number,
         time_ns,
         link: LinkType::RAW,
         wire_len: 60,
-        data: &data,
+        data,
     });
 }
 
@@ -51,7 +54,7 @@ struct Told {
     connections: Vec<Connection>,
 }
 
-/// Dissects a capture; with others' attempts behind each SYN, if wanted.
+/// Dissects a capture; with others' attempts before it and behind each SYN, if wanted.
 fn told(path: &Path, crowded: bool) -> Option<Told> {
     let mut capture = Capture::open(File::open(path).expect("it opens")).ok()?;
     let mut dissector = Dissector::default();
@@ -59,6 +62,10 @@ fn told(path: &Path, crowded: bool) -> Option<Told> {
     let mut others = 0;
     while let Ok(Some(frame)) = capture.next_frame() {
         let (number, time_ns) = (frame.number, frame.time_ns);
+        if crowded && others == 0 {
+            others = 2 * ENOUGH;
+            (0..others).for_each(|n| attempt(&mut dissector, n, number, time_ns));
+        }
         match dissector.frame(&frame) {
             Outcome::Segment(mut annotation) => {
                 annotation.connection = 0;
@@ -180,4 +187,22 @@ fn those_that_nothing_will_follow_leave_where_closed_connections_do() {
     }
     assert_eq!(verdicts, [(("no-answer", false), 2 * ENOUGH)].into());
     assert_eq!(dissector.bounds_reached().connections, 0, "no bound");
+}
+
+#[test]
+fn what_is_not_believed_stays_so() {
+    let connection_of_many = |many: u32| {
+        let mut config = Config::default();
+        config.checksums = ChecksumPolicy::Drop;
+        let mut dissector = Dissector::new(config);
+        for n in 0..many {
+            let mut data = syn(n);
+            data[36..38].copy_from_slice(b"no"); // the checksum
+            take(&mut dissector, &data, u64::from(n) + 1, 0);
+        }
+        dissector.finish().nth(5).expect("it is there")
+    };
+    let among_few = connection_of_many(10);
+    assert_eq!(among_few.handshake.verdict, HandshakeVerdict::None);
+    assert_eq!(connection_of_many(3 * ENOUGH), among_few);
 }

@@ -2,7 +2,8 @@
 //!
 //! A connection record is large because of what may still come. Where thousands of later attempts have come and
 //! nothing did, all that is known is the SYN itself: it is kept instead, a tenth of the size, and the connection is
-//! made of it again when another segment, an ICMP error or the end of the capture asks for it.
+//! made of it again when another segment, an ICMP error or the end of the capture asks for it. In a flood it is kept
+//! so at once.
 
 use std::collections::VecDeque;
 use std::hash::BuildHasher as _;
@@ -11,12 +12,19 @@ use hashbrown::HashTable;
 
 use super::arrival::Arrival;
 use super::conn::Conn;
-use super::key::{FlowKey, Slot};
+use super::crowd;
+use super::key::{FlowKey, SentByLow, Slot};
+use super::note::Note;
 use super::table::Table;
-use crate::annotation::ConnectionId;
+use super::{Tracker, compat};
+use crate::annotation::{Annotation, ConnectionId};
+use crate::application::Notes;
 use crate::segment::Segment;
 use crate::wire::tcp::{MIN_HEADER_LEN, TcpFlags, TcpHeader};
 use crate::{Integrity, Side};
+
+/// Hosts give up an attempt within two minutes or so (Linux after 127 seconds).
+const UNANSWERED_NS: i64 = 300_000_000_000;
 
 /// A segment with SYN alone and no payload, as it came.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +55,7 @@ const MOST_OPTIONS: usize = 20;
 
 impl LoneSyn {
     /// None for a segment that is something else, or has more options.
-    fn of(arrival: &Arrival<'_>, conn: &Conn) -> Option<Self> {
+    fn of(arrival: &Arrival<'_>, key: FlowKey, id: ConnectionId, initiator_is_low: bool) -> Option<Self> {
         let segment = arrival.segment;
         let tcp = &segment.tcp;
         let given = tcp.options;
@@ -60,8 +68,8 @@ impl LoneSyn {
             return None;
         }
         Some(Self {
-            key: conn.key,
-            id: conn.id,
+            key,
+            id,
             frame: segment.frame,
             time_ns: segment.time_ns,
             seq: tcp.seq.0,
@@ -72,12 +80,25 @@ impl LoneSyn {
             ttl: segment.ttl,
             layer: segment.layer,
             integrity: arrival.integrity,
-            initiator_is_low: conn.initiator_is_low,
+            initiator_is_low,
             counted: false,
             live: true,
             options_len: given.len() as u8,
             options,
         })
+    }
+
+    /// The connection that it begins, before it is observed.
+    fn begins(&self, arrival: &Arrival<'_>) -> Conn {
+        let mut conn = Conn::new(
+            self.key,
+            self.id,
+            self.initiator_is_low,
+            arrival.mark,
+            arrival.flags,
+        );
+        compat::begin(&mut conn, false);
+        conn
     }
 
     /// The segment, as far as a connection looks at it.
@@ -118,10 +139,13 @@ impl LoneSyn {
 }
 
 impl Conn {
-    /// Nothing came but its SYN.
+    /// Nothing came but its SYN, and that was believed.
     fn is_lone_syn(&self) -> bool {
         let [initiator, responder] = Side::BOTH.map(|side| &self.ends[side]);
-        (initiator.packets, responder.packets) == (1, 0) && self.icmp.is_none() && self.older.is_none()
+        (initiator.packets, responder.packets) == (1, 0)
+            && initiator.syn.is_some()
+            && self.icmp.is_none()
+            && self.older.is_none()
     }
 }
 
@@ -137,11 +161,17 @@ pub(super) struct LoneSyns {
     index: HashTable<u32>,
     // Seeded: an attacker chooses the keys.
     hasher: foldhash::fast::RandomState,
+    /// Rises with each attempt that nothing has followed, and falls with each that something has.
+    unfollowed: u32,
 }
 
 impl LoneSyns {
     /// So many later attempts may come before one that nothing followed is kept as a SYN only.
     const YOUNG: usize = 1024;
+    /// From here on it is a flood.
+    const FLOOD: u32 = 1024;
+    /// So that it is soon seen to be over.
+    const MOST_UNFOLLOWED: u32 = 2 * Self::FLOOD;
 
     pub(super) fn new() -> Self {
         Self {
@@ -151,23 +181,23 @@ impl LoneSyns {
             passed: 0,
             index: HashTable::new(),
             hasher: foldhash::fast::RandomState::default(),
+            unfollowed: 0,
         }
+    }
+
+    /// Nothing follows most attempts: a connection in the table for each would be wasted.
+    pub(super) fn is_flood(&self) -> bool {
+        self.unfollowed >= Self::FLOOD
     }
 
     pub(super) fn len(&self) -> usize {
         self.live
     }
 
-    /// Notes a connection that a segment has begun, if that is a lone SYN so far.
-    pub(super) fn begins(&mut self, arrival: &Arrival<'_>, conn: &Conn, slot: Slot) {
-        if let Some(syn) = LoneSyn::of(arrival, conn) {
-            self.young.push_back((slot, syn));
-        }
-    }
-
-    /// Takes the connections out of the table that have waited for longest and are still nothing but a SYN.
-    pub(super) fn settle(&mut self, table: &mut Table) {
-        while self.young.len() > Self::YOUNG {
+    /// Takes the connections out of the table that have waited for long enough and are still nothing but a SYN.
+    fn settle(&mut self, table: &mut Table) {
+        let most = if self.is_flood() { 0 } else { Self::YOUNG };
+        while self.young.len() > most {
             let Some((slot, mut syn)) = self.young.pop_front() else {
                 return;
             };
@@ -175,8 +205,15 @@ impl LoneSyns {
             if is_lone && table.find(&syn.key) == Some(slot) {
                 syn.counted = table.take(slot).is_some_and(|conn| conn.opening.syn_counted);
                 self.keep(syn);
+            } else {
+                self.is_followed();
             }
         }
+    }
+
+    /// Two of three must not be followed for a flood.
+    fn is_followed(&mut self) {
+        self.unfollowed = self.unfollowed.saturating_sub(2);
     }
 
     fn keep(&mut self, syn: LoneSyn) {
@@ -184,6 +221,7 @@ impl LoneSyns {
         let hash = self.hasher.hash_one(syn.key);
         self.kept.push_back(syn);
         self.live += 1;
+        self.unfollowed = Self::MOST_UNFOLLOWED.min(self.unfollowed + 1);
         let Self {
             index,
             kept,
@@ -196,8 +234,15 @@ impl LoneSyns {
         });
     }
 
+    /// Takes out the one of a key, which something follows.
+    fn follow(&mut self, key: &FlowKey) -> Option<LoneSyn> {
+        let syn = self.take(key)?;
+        self.is_followed();
+        Some(syn)
+    }
+
     /// Takes out the one of a key.
-    pub(super) fn take(&mut self, key: &FlowKey) -> Option<LoneSyn> {
+    fn take(&mut self, key: &FlowKey) -> Option<LoneSyn> {
         if self.live == 0 {
             return None;
         }
@@ -228,7 +273,7 @@ impl LoneSyns {
     }
 
     /// Takes out the oldest if it came before a time.
-    pub(super) fn take_before(&mut self, time_ns: i64) -> Option<LoneSyn> {
+    fn take_before(&mut self, time_ns: i64) -> Option<LoneSyn> {
         self.kept.front().filter(|syn| syn.time_ns < time_ns)?;
         self.take_oldest()
     }
@@ -253,5 +298,78 @@ impl LoneSyns {
         self.index.clear();
         self.live = 0;
         std::mem::take(&mut self.kept).into_iter().filter(|syn| syn.live)
+    }
+}
+
+impl Tracker {
+    /// The newest connection of a pair. One of which only its SYN was kept is made again.
+    pub(super) fn newest(&mut self, key: &FlowKey) -> Option<Slot> {
+        self.table.find(key).or_else(|| {
+            let syn = self.lone.follow(key)?;
+            let conn = self.made_again(&syn);
+            Some(self.table.insert(Box::new(conn)))
+        })
+    }
+
+    /// The connection that a SYN has begun.
+    pub(super) fn made_again(&self, syn: &LoneSyn) -> Conn {
+        let segment = syn.segment();
+        let arrival = Arrival::new(&segment, segment.integrity);
+        let mut conn = syn.begins(&arrival);
+        let mut note = Note::new(conn.phase(&arrival), conn.last_news_ns);
+        conn.observe(&arrival, &mut note, &self.limits);
+        conn.opening.syn_counted = syn.counted;
+        conn.count(&arrival, &mut note, &self.compat);
+        conn
+    }
+
+    /// Takes in the first segment of a pair in a flood, without a connection in the table; none where it is no plain
+    /// SYN.
+    pub(super) fn lone_syn(
+        &mut self,
+        arrival: &Arrival<'_>,
+        key: FlowKey,
+        sent_by_low: SentByLow,
+    ) -> Option<Annotation> {
+        let mut syn = LoneSyn::of(arrival, key, self.next_id, sent_by_low)?;
+        self.settle_lone();
+        // Those kept are in order.
+        if !self.lone.young.is_empty() {
+            return None;
+        }
+        self.next_id += 1;
+        self.make_room();
+        let mut conn = syn.begins(arrival);
+        let mut note = Note::new(conn.phase(arrival), conn.last_news_ns);
+        let before = conn.states();
+        let crowd_before = crowd::Before::of(&conn);
+        conn.observe(arrival, &mut note, &self.limits);
+        self.crowd.observe(&mut conn, crowd_before, arrival, &mut note);
+        conn.count(arrival, &mut note, &self.compat);
+        syn.counted = conn.opening.syn_counted;
+        self.lone.keep(syn);
+        Some(conn.annotate(arrival, &note, before, Notes::default(), self.now_ns))
+    }
+
+    /// Notes a connection that the first segment of a pair has begun, if that is a lone SYN so far.
+    pub(super) fn note_lone_syn(&mut self, arrival: &Arrival<'_>, slot: Slot) {
+        let conn = self.table.conn(slot);
+        if let Some(syn) = LoneSyn::of(arrival, conn.key, conn.id, conn.initiator_is_low) {
+            self.lone.young.push_back((slot, syn));
+        }
+        self.settle_lone();
+    }
+
+    /// Keeps attempts that nothing followed as what they are. Where closed connections leave, so do those that nothing
+    /// will follow any more.
+    fn settle_lone(&mut self) {
+        self.lone.settle(&mut self.table);
+        if self.table.keeps_closed() {
+            return;
+        }
+        while let Some(syn) = self.lone.take_before(self.now_ns.saturating_sub(UNANSWERED_NS)) {
+            let mut conn = self.made_again(&syn);
+            self.give_out(&mut conn, false);
+        }
     }
 }

@@ -50,8 +50,8 @@ use ending::{giveup, injected, teardown};
 use held::Holders;
 use hosts::Hosts;
 use identity::Identity;
-use key::{FlowKey, Slot};
-use lone::{LoneSyn, LoneSyns};
+use key::{FlowKey, SentByLow, Slot};
+use lone::LoneSyns;
 use middle::{icmp, keepalive, loss, mtu, one_sided, order, transfer, window};
 use note::Note;
 use opening::{attempt, crowd, early, handshake, hosts, other_isn, split, stray};
@@ -60,9 +60,6 @@ use pair::{challenge, discovery, identity};
 use smallvec::SmallVec;
 use streams::Limits;
 use table::Table;
-
-/// Hosts give up an attempt within two minutes or so (Linux after 127 seconds).
-const UNANSWERED_NS: i64 = 300_000_000_000;
 
 /// The connection tracker.
 pub(crate) struct Tracker {
@@ -131,8 +128,15 @@ impl Tracker {
                 ..segment.integrity
             },
         );
-        let (slot, rule) = self.slot_of(&mut arrival);
+        let (key, sent_by_low) = FlowKey::of(segment);
+        let newest = self.newest(&key);
         let counts = believed && segment.tcp.is_whole();
+        if newest.is_none() && counts && self.lone.is_flood() {
+            if let Some(annotation) = self.lone_syn(&arrival, key, sent_by_low) {
+                return annotation;
+            }
+        }
+        let (slot, rule) = self.slot_of(&mut arrival, key, sent_by_low, newest);
         if counts && self.predicts && self.table.conn(slot).predicts(&arrival, &self.compat) {
             return self.predicted(slot, &arrival);
         }
@@ -224,24 +228,28 @@ impl Tracker {
     /// Closed connections leave where there are too many: two for each that closes, as one may be passed over.
     fn let_go(&mut self) {
         for _ in 0..2 {
-            if let Some(gone) = self.table.take_surplus() {
-                self.give_out(gone, false);
+            if let Some(mut gone) = self.table.take_surplus() {
+                self.give_out(&mut gone, false);
             }
         }
     }
 
     /// A connection has left the table.
-    fn give_out(&mut self, mut gone: Box<Conn>, evicted: bool) {
+    fn give_out(&mut self, gone: &mut Conn, evicted: bool) {
         gone.streams.hold_nothing(&mut self.holders);
-        self.crowd.forget(&gone);
+        self.crowd.forget(gone);
         let connection = self.summarise(gone, evicted);
         self.evicted.push(connection);
     }
 
     /// The connection a segment belongs to, made if need be, and what its coming says of the last one.
-    fn slot_of(&mut self, arrival: &mut Arrival<'_>) -> (Slot, Option<Rule>) {
-        let (key, sent_by_low) = FlowKey::of(arrival.segment);
-        let newest = self.newest(&key);
+    fn slot_of(
+        &mut self,
+        arrival: &mut Arrival<'_>,
+        key: FlowKey,
+        sent_by_low: SentByLow,
+        newest: Option<Slot>,
+    ) -> (Slot, Option<Rule>) {
         match identity::identify(&self.table, newest, sent_by_low, arrival) {
             Identity::Known(slot) => {
                 arrival.sender = self.table.conn(slot).side(sent_by_low);
@@ -278,52 +286,10 @@ impl Tracker {
                 self.make_room();
                 let slot = self.table.insert(conn);
                 if newest.is_none() {
-                    self.lone.begins(arrival, self.table.conn(slot), slot);
-                    self.settle_lone();
+                    self.note_lone_syn(arrival, slot);
                 }
                 (slot, rule)
             }
-        }
-    }
-
-    /// The newest connection of a pair. One of which only its SYN was kept is made again.
-    fn newest(&mut self, key: &FlowKey) -> Option<Slot> {
-        self.table.find(key).or_else(|| {
-            let syn = self.lone.take(key)?;
-            let conn = self.made_again(&syn);
-            Some(self.table.insert(conn))
-        })
-    }
-
-    /// The connection that a SYN has begun.
-    fn made_again(&self, syn: &LoneSyn) -> Box<Conn> {
-        let segment = syn.segment();
-        let arrival = Arrival::new(&segment, segment.integrity);
-        let mut conn = Box::new(Conn::new(
-            syn.key,
-            syn.id,
-            syn.initiator_is_low,
-            arrival.mark,
-            arrival.flags,
-        ));
-        compat::begin(&mut conn, false);
-        let mut note = Note::new(conn.phase(&arrival), conn.last_news_ns);
-        conn.observe(&arrival, &mut note, &self.limits);
-        conn.opening.syn_counted = syn.counted;
-        conn.count(&arrival, &mut note, &self.compat);
-        conn
-    }
-
-    /// Keeps attempts that nothing followed as what they are. Where closed connections leave, so do those that nothing
-    /// will follow any more.
-    fn settle_lone(&mut self) {
-        self.lone.settle(&mut self.table);
-        if self.table.keeps_closed() {
-            return;
-        }
-        while let Some(syn) = self.lone.take_before(self.now_ns.saturating_sub(UNANSWERED_NS)) {
-            let conn = self.made_again(&syn);
-            self.give_out(conn, false);
         }
     }
 
@@ -334,11 +300,11 @@ impl Tracker {
         }
         let gone = self.table.evict_closed().or_else(|| {
             let syn = self.lone.take_oldest()?;
-            Some(self.made_again(&syn))
+            Some(Box::new(self.made_again(&syn)))
         });
-        if let Some(gone) = gone.or_else(|| self.table.evict_quiet()) {
+        if let Some(mut gone) = gone.or_else(|| self.table.evict_quiet()) {
             self.bounds.connections += 1;
-            self.give_out(gone, true);
+            self.give_out(&mut gone, true);
         }
     }
 
@@ -450,11 +416,10 @@ impl Tracker {
             if let Some(evicted) = evicted.next_if(|evicted| evicted.connection < held_id.min(lone_id)) {
                 return Some(evicted);
             }
-            let conn = match lone.next_if(|syn| syn.id < held_id) {
-                Some(syn) => self.made_again(&syn),
-                None => held.next()?,
-            };
-            Some(self.summarise(conn, false))
+            Some(match lone.next_if(|syn| syn.id < held_id) {
+                Some(syn) => self.summarise(&mut self.made_again(&syn), false),
+                None => self.summarise(&mut *held.next()?, false),
+            })
         })
     }
 
@@ -465,7 +430,7 @@ impl Tracker {
         }
     }
 
-    fn summarise(&mut self, mut conn: Box<Conn>, evicted: bool) -> Connection {
+    fn summarise(&mut self, conn: &mut Conn, evicted: bool) -> Connection {
         conn.end_capture(&self.limits, &mut self.transactions);
         self.bounds.pending_requests += conn.streams.http().map_or(0, |http| http.forgotten().into());
         self.bounds.streams += conn.streams.application().map_or(0, Application::streams_omitted);

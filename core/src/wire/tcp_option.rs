@@ -200,6 +200,7 @@ impl<'a> TcpOptions<'a> {
     }
 
     /// Takes `len` captured bytes off the front.
+    #[inline(always)]
     fn advance(&mut self, len: usize) -> Span {
         let (taken, rest) = self.rest.split_at_checked(len).unwrap_or((self.rest, &[]));
         let start = self.offset;
@@ -214,6 +215,8 @@ impl<'a> TcpOptions<'a> {
 impl<'a> Iterator for TcpOptions<'a> {
     type Item = (Span, TcpOption<'a>);
 
+    // Inlined, as are the steps of it: who asks for a few kinds need not have the others put together.
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         let (&kind, after_kind) = self.rest.split_first()?;
         let (option, len) = match (kind, after_kind) {
@@ -239,6 +242,7 @@ impl<'a> Iterator for TcpOptions<'a> {
 impl std::iter::FusedIterator for TcpOptions<'_> {}
 
 /// `data` is what follows kind and length, exactly.
+#[inline(always)]
 fn decode(kind: u8, data: &[u8]) -> TcpOption<'_> {
     let malformed = TcpOption::Malformed { kind, data };
     match (kind, data) {
