@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use synfin::display::drives_terminal;
 
+use writer::Out;
 pub(crate) use writer::{put_digits, put_plain};
 
 /// Bytes that a line seldom is longer than.
@@ -23,22 +24,21 @@ thread_local! {
 /// Writes a value on a line of its own. What could move the cursor or turn the writing direction is escaped
 /// also where JSON does not ask for it (RFC 8259 section 7).
 pub(crate) fn line(mut out: impl Write, value: &impl Serialize) -> io::Result<()> {
-    let mut line = LINE.take();
+    let mut line = Out {
+        text: LINE.take(),
+        may_drive: false,
+    };
     writer::append(&mut line, value)?;
-    line.push(b'\n');
-    let written = write(&mut out, &line);
-    line.clear();
-    line.shrink_to(USUAL);
-    LINE.set(line);
+    line.text.push(b'\n');
+    let written = if line.may_drive {
+        out.write_all(shown(&String::from_utf8_lossy(&line.text)).as_bytes())
+    } else {
+        out.write_all(&line.text)
+    };
+    line.text.clear();
+    line.text.shrink_to(USUAL);
+    LINE.set(line.text);
     written
-}
-
-fn write(out: &mut impl Write, line: &[u8]) -> io::Result<()> {
-    // Nearly every line; the look at all bytes at once costs less than one at each string.
-    if line.iter().fold(0, |seen, byte| seen | u8::from(*byte >= 0x7f)) == 0 {
-        return out.write_all(line);
-    }
-    out.write_all(shown(&String::from_utf8_lossy(line)).as_bytes())
 }
 
 /// JSON text whose strings drive no terminal. Such characters are nowhere else in JSON text.

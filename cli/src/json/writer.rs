@@ -8,17 +8,25 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
+/// The text, and whether it is what a terminal just shows.
+#[derive(Default)]
+pub(super) struct Out {
+    pub(super) text: Vec<u8>,
+    /// A string has DEL, or is not ASCII.
+    pub(super) may_drive: bool,
+}
+
 /// Appends the text of a value. Numbers with a fraction and 128-bit numbers, of which no result has one, are left
 /// to `serde_json`.
-pub(super) fn append(out: &mut Vec<u8>, value: &impl Serialize) -> serde_json::Result<()> {
+pub(super) fn append(out: &mut Out, value: &impl Serialize) -> serde_json::Result<()> {
     value.serialize(Writer(out))
 }
 
-struct Writer<'a>(&'a mut Vec<u8>);
+struct Writer<'a>(&'a mut Out);
 
 /// The elements of an array or the entries of an object, and how to close it.
 struct Several<'a> {
-    out: &'a mut Vec<u8>,
+    out: &'a mut Out,
     /// How to open it, as long as nothing came.
     begin: Option<u8>,
     end: &'static str,
@@ -44,12 +52,24 @@ fn put_key(out: &mut Vec<u8>, before: u8, key: &'static str) {
     out.extend_from_slice(b"\":");
 }
 
-fn put_escaped(out: &mut Vec<u8>, text: &str) -> serde_json::Result<()> {
-    if text.bytes().any(is_escaped) {
-        return serde_json::to_writer(out, text);
+fn put_escaped(out: &mut Out, text: &str) -> serde_json::Result<()> {
+    if out.note(text) {
+        return serde_json::to_writer(&mut out.text, text);
     }
-    put_plain(out, text);
+    put_plain(&mut out.text, text);
     Ok(())
+}
+
+impl Out {
+    /// Whether something must be escaped in a text that is about to be appended.
+    fn note(&mut self, text: &str) -> bool {
+        let mut escaped = false;
+        for byte in text.bytes() {
+            escaped |= is_escaped(byte);
+            self.may_drive |= byte >= 0x7f;
+        }
+        escaped
+    }
 }
 
 /// Text in which nothing must be escaped, between quotes.
@@ -68,7 +88,11 @@ pub(crate) fn put_digits(out: &mut Vec<u8>, number: impl itoa::Integer) {
 macro_rules! integers {
     ($($method:ident($number:ty)),*) => {
         $(fn $method(self, number: $number) -> serde_json::Result<()> {
-            put_digits(self.0, number);
+            match number {
+                // Most are.
+                0..=9 => self.0.text.push(b'0' + number as u8),
+                _ => put_digits(&mut self.0.text, number),
+            }
             Ok(())
         })*
     };
@@ -92,27 +116,27 @@ impl<'a> Serializer for Writer<'a> {
 
     fn serialize_bool(self, value: bool) -> serde_json::Result<()> {
         if value {
-            put(self.0, "true");
+            put(&mut self.0.text, "true");
         } else {
-            put(self.0, "false");
+            put(&mut self.0.text, "false");
         }
         Ok(())
     }
 
     fn serialize_u128(self, value: u128) -> serde_json::Result<()> {
-        serde_json::to_writer(self.0, &value)
+        serde_json::to_writer(&mut self.0.text, &value)
     }
 
     fn serialize_i128(self, value: i128) -> serde_json::Result<()> {
-        serde_json::to_writer(self.0, &value)
+        serde_json::to_writer(&mut self.0.text, &value)
     }
 
     fn serialize_f32(self, value: f32) -> serde_json::Result<()> {
-        serde_json::to_writer(self.0, &value)
+        serde_json::to_writer(&mut self.0.text, &value)
     }
 
     fn serialize_f64(self, value: f64) -> serde_json::Result<()> {
-        serde_json::to_writer(self.0, &value)
+        serde_json::to_writer(&mut self.0.text, &value)
     }
 
     fn serialize_char(self, value: char) -> serde_json::Result<()> {
@@ -124,19 +148,19 @@ impl<'a> Serializer for Writer<'a> {
     }
 
     fn collect_str<T: Display + ?Sized>(self, value: &T) -> serde_json::Result<()> {
-        let begin = self.0.len();
-        self.0.push(b'"');
+        let begin = self.0.text.len();
+        self.0.text.push(b'"');
         let mut text = Text {
             out: self.0,
-            is_plain: true,
+            escaped: false,
         };
         write!(text, "{value}").map_err(serde::ser::Error::custom)?;
-        if text.is_plain {
-            self.0.push(b'"');
+        if !text.escaped {
+            self.0.text.push(b'"');
             return Ok(());
         }
-        self.0.truncate(begin);
-        serde_json::to_writer(self.0, &value.to_string())
+        self.0.text.truncate(begin);
+        serde_json::to_writer(&mut self.0.text, &value.to_string())
     }
 
     fn serialize_bytes(self, bytes: &[u8]) -> serde_json::Result<()> {
@@ -152,7 +176,7 @@ impl<'a> Serializer for Writer<'a> {
     }
 
     fn serialize_unit(self) -> serde_json::Result<()> {
-        put(self.0, "null");
+        put(&mut self.0.text, "null");
         Ok(())
     }
 
@@ -167,7 +191,7 @@ impl<'a> Serializer for Writer<'a> {
         variant: &'static str,
     ) -> serde_json::Result<()> {
         debug_assert!(!variant.bytes().any(is_escaped), "{variant}");
-        put_plain(self.0, variant);
+        put_plain(&mut self.0.text, variant);
         Ok(())
     }
 
@@ -233,22 +257,22 @@ impl<'a> Serializer for Writer<'a> {
 }
 
 impl<'a> Several<'a> {
-    const fn new(out: &'a mut Vec<u8>, begin: u8, end: &'static str) -> Self {
+    const fn new(out: &'a mut Out, begin: u8, end: &'static str) -> Self {
         let begin = Some(begin);
         Self { out, begin, end }
     }
 
-    const fn array(out: &'a mut Vec<u8>) -> Self {
+    const fn array(out: &'a mut Out) -> Self {
         Self::new(out, b'[', "]")
     }
 
-    const fn object(out: &'a mut Vec<u8>) -> Self {
+    const fn object(out: &'a mut Out) -> Self {
         Self::new(out, b'{', "}")
     }
 
     /// The only entry of an object consists of several.
-    fn only(out: &'a mut Vec<u8>, variant: &'static str, begin: u8, end: &'static str) -> Self {
-        put_key(out, b'{', variant);
+    fn only(out: &'a mut Out, variant: &'static str, begin: u8, end: &'static str) -> Self {
+        put_key(&mut out.text, b'{', variant);
         Self::new(out, begin, end)
     }
 
@@ -259,20 +283,20 @@ impl<'a> Several<'a> {
 
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> serde_json::Result<()> {
         let before = self.before();
-        self.out.push(before);
+        self.out.text.push(before);
         value.serialize(Writer(self.out))
     }
 
     #[inline(always)]
     fn entry<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> serde_json::Result<()> {
         let before = self.before();
-        put_key(self.out, before, key);
+        put_key(&mut self.out.text, before, key);
         value.serialize(Writer(self.out))
     }
 
     fn finish(mut self) -> serde_json::Result<()> {
-        self.out.extend(self.begin.take());
-        put(self.out, self.end);
+        self.out.text.extend(self.begin.take());
+        put(&mut self.out.text, self.end);
         Ok(())
     }
 }
@@ -314,19 +338,21 @@ impl SerializeMap for Several<'_> {
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> serde_json::Result<()> {
         let before = self.before();
-        self.out.push(before);
-        let begin = self.out.len();
+        let text = &mut self.out.text;
+        text.push(before);
+        let begin = text.len();
         key.serialize(Writer(self.out))?;
         // Numbers as keys stand in quotes.
-        if self.out.get(begin) != Some(&b'"') {
-            self.out.insert(begin, b'"');
-            self.out.push(b'"');
+        let text = &mut self.out.text;
+        if text.get(begin) != Some(&b'"') {
+            text.insert(begin, b'"');
+            text.push(b'"');
         }
         Ok(())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> serde_json::Result<()> {
-        put(self.out, ":");
+        put(&mut self.out.text, ":");
         value.serialize(Writer(self.out))
     }
 
@@ -335,16 +361,16 @@ impl SerializeMap for Several<'_> {
     }
 }
 
-/// Takes text as long as nothing in it must be escaped.
+/// Takes text as it is, and whether something in it must be escaped.
 struct Text<'a> {
-    out: &'a mut Vec<u8>,
-    is_plain: bool,
+    out: &'a mut Out,
+    escaped: bool,
 }
 
 impl fmt::Write for Text<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.is_plain &= !text.bytes().any(is_escaped);
-        put(self.out, text);
+        self.escaped |= self.out.note(text);
+        put(&mut self.out.text, text);
         Ok(())
     }
 }
@@ -396,11 +422,37 @@ mod tests {
             address: [0x2001, 0xdb8, 0, 0, 0, 0, 0, 1].into(),
             wide: u128::MAX,
         };
-        let mut ours = Vec::new();
+        let mut ours = super::Out::default();
         super::append(&mut ours, &value).expect("it serialises");
         assert_eq!(
-            String::from_utf8(ours).expect("text"),
+            String::from_utf8(ours.text).expect("text"),
             serde_json::to_string(&value).expect("it serialises")
         );
+        assert!(ours.may_drive);
+    }
+
+    #[test]
+    fn what_may_drive_a_terminal_is_noted_wherever_it_stands() {
+        struct Shown(&'static str);
+
+        impl Serialize for Shown {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self.0)
+            }
+        }
+
+        fn may_drive(value: impl Serialize) -> bool {
+            let mut out = super::Out::default();
+            super::append(&mut out, &value).expect("it serialises");
+            out.may_drive
+        }
+
+        assert!(!may_drive(("plain \u{1b}\n", [('x', 1)], Shown("~"))));
+        assert!(may_drive("\u{7f}"));
+        assert!(may_drive(["\n\u{9b}"]));
+        assert!(may_drive('\u{202e}'));
+        assert!(may_drive(BTreeMap::from([("é", 1)])));
+        assert!(may_drive(Shown("\u{7f}")));
+        assert!(may_drive(Shown("\n\u{7f}")));
     }
 }
