@@ -53,12 +53,18 @@ fn memory_is_flat() {
 fn a_lone_syn_is_small() {
     // The lists double in size: these are just full.
     const FULL: u32 = 1 << 15;
-    /// So many of the last ones are connections in the table.
-    const YOUNG: u32 = 1024;
-    let [few, many] = [FULL, 2 * FULL].map(|kept| memory("lone-syns", kept + YOUNG));
+    let [few, many] = [FULL, 2 * FULL].map(|kept| memory("lone-syns", kept));
     let each = (many - few) as f64 / f64::from(FULL);
     println!("{each:.1} bytes each");
     assert!((50.0..=128.0).contains(&each), "{each}");
+}
+
+/// Those that were answered leave no gap behind among those that wait for it.
+#[test]
+fn a_flood_of_which_some_are_refused_takes_no_more_with_time() {
+    let [few, many] = [10_000, 40_000].map(|count| memory("some-refused", count));
+    println!("{few} bytes, four times as much of it {many}");
+    assert!(many < few + few / 8, "{few} bytes, then {many}");
 }
 
 /// Instructions, as callgrind counts them.

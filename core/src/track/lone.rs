@@ -206,13 +206,13 @@ impl LoneSyns {
                 syn.counted = table.take(slot).is_some_and(|conn| conn.opening.syn_counted);
                 self.keep(syn);
             } else {
-                self.is_followed();
+                self.note_followed();
             }
         }
     }
 
-    /// Two of three must not be followed for a flood.
-    fn is_followed(&mut self) {
+    /// Weighs more than one that nothing has followed: to make a connection again costs more than to keep it.
+    fn note_followed(&mut self) {
         self.unfollowed = self.unfollowed.saturating_sub(2);
     }
 
@@ -237,7 +237,7 @@ impl LoneSyns {
     /// Takes out the one of a key, which something follows.
     fn follow(&mut self, key: &FlowKey) -> Option<LoneSyn> {
         let syn = self.take(key)?;
-        self.is_followed();
+        self.note_followed();
         Some(syn)
     }
 

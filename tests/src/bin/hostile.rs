@@ -1,6 +1,6 @@
 //! Gives a dissector whose bounds are small as much of one hostile pattern as it is told, and prints the most memory
 //! that took: `hostile PATTERN COUNT`; without arguments the patterns. Run under callgrind it tells the work.
-//! `hostile lone-syns COUNT` has no small bounds and prints what it holds in the end.
+//! `hostile lone-syns COUNT` and `hostile some-refused COUNT` have larger bounds and print what they hold in the end.
 
 use std::io::{self, Write as _};
 use std::net::IpAddr;
@@ -17,6 +17,7 @@ static MEMORY: PeakAlloc = PeakAlloc;
 
 const FIN: u8 = 1;
 const SYN: u8 = 2;
+const RST: u8 = 4;
 const ACK: u8 = 16;
 
 type Pattern = (&'static str, fn(&mut Attack, u32));
@@ -346,6 +347,22 @@ fn unanswered_behind_a_fin(attack: &mut Attack, _: u32) {
     attack.send(Way::of(0).back(), FIN | ACK, 1, 1 + attack.said[0], b"x");
 }
 
+/// What a dissector with room for few allocates for so many SYNs of which some are refused.
+fn some_refused(count: u32) -> usize {
+    let mut config = Config::default();
+    config.checksums = ChecksumPolicy::Ignore;
+    config.max_connections = 2000;
+    let mut attack = Attack::with(config);
+    for n in 0..count {
+        attack.send(Way::of(n), SYN, n, 0, b"");
+        if n % 3 == 0 {
+            attack.send(Way::of(n).back(), RST | ACK, 0, n + 1, b"");
+        }
+        attack.dissector.take_evicted();
+    }
+    MEMORY.current_usage()
+}
+
 /// What a dissector without small bounds allocates for so many SYNs, each of another client.
 fn lone_syns(count: u32) -> usize {
     let mut config = Config::default();
@@ -366,8 +383,10 @@ fn main() -> io::Result<()> {
     };
     let usage = || io::Error::other("hostile [PATTERN COUNT]");
     let count: u32 = count.and_then(|count| count.parse().ok()).ok_or_else(usage)?;
-    if name == "lone-syns" {
-        return writeln!(out, "{}", lone_syns(count));
+    match name.as_str() {
+        "lone-syns" => return writeln!(out, "{}", lone_syns(count)),
+        "some-refused" => return writeln!(out, "{}", some_refused(count)),
+        _ => {}
     }
     let (_, act) = PATTERNS
         .into_iter()
