@@ -15,13 +15,13 @@ use crate::json;
 use crate::language::{Messages, messages};
 use crate::printing::{Print, Printer};
 use crate::select::{Ordered, Selection, Subject};
-use crate::text::{self, Duration, HEADING};
+use crate::styled::Styled;
+use crate::text::{self, Duration};
 
 pub(crate) fn run(args: &args::Connections) -> Result<Reading, Failure> {
     let selection = Selection::new(&args.selection, Subject::Connections)?;
     let json = args.report.output.json;
     let plain = || BufWriter::with_capacity(1 << 16, io::stdout());
-    let coloured = || BufWriter::with_capacity(1 << 16, anstream::stdout());
     let form = forms::asked(
         Subject::Connections,
         &args.report.output,
@@ -36,10 +36,10 @@ pub(crate) fn run(args: &args::Connections) -> Result<Reading, Failure> {
             out: plain(),
         }),
         None if args.zeek => Box::new(Zeek(zeek::Log::new(plain()))),
-        None if args.long => Box::new(long::Long::new(coloured(), messages())),
+        None if args.long => Box::new(long::Long::new(messages())),
         None if json => Box::new(Json(plain())),
         None => Box::new(Text {
-            table: Table::new(coloured()),
+            table: Table::new(Styled::stdout()),
             say: messages(),
             told: 0,
         }),
@@ -314,8 +314,8 @@ impl<W: Write> Rows for Json<W> {
     }
 }
 
-struct Text<W: Write> {
-    table: Table<W>,
+struct Text {
+    table: Table,
     say: &'static Messages,
     told: u64,
 }
@@ -323,13 +323,9 @@ struct Text<W: Write> {
 /// Columns that go first where there is no room for all: frames, packets, bytes, HTTP, round trip, duration, cause, by.
 const LEAST: [usize; 8] = [3, 6, 7, 12, 5, 4, 11, 10];
 
-impl<W: Write> Rows for Text<W> {
+impl Rows for Text {
     fn begin(&mut self, name: &str) -> io::Result<()> {
-        writeln!(
-            self.table.out(),
-            "{HEADING}==> {} <=={HEADING:#}",
-            text::foreign(name)
-        )
+        self.table.out().begin(name)
     }
 
     fn connection(&mut self, connection: &Connection) -> io::Result<()> {

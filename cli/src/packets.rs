@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use synfin::http::Transaction;
-use synfin::{Annotation, Connection, Dissector, Side};
+use synfin::{Annotation, Connection, Dissector};
 
 mod layout;
 pub(crate) mod words;
@@ -18,6 +18,7 @@ use crate::language::{Messages, messages};
 use crate::links::{Links, Wanted};
 use crate::printing::{Print, Printer};
 use crate::select::{Column, Ordered, Packet, Selection, Subject};
+use crate::styled::Styled;
 use crate::text::{self, DIM, HEADING};
 use crate::times::{Clock, TimeFormat};
 use layout::Layout;
@@ -45,13 +46,12 @@ pub(crate) fn run(args: &Packets) -> Result<Reading, Failure> {
         };
         read(args, selection, Tells::SEGMENTS, rows)
     } else {
-        let out = BufWriter::new(anstream::stdout());
         let tells = Tells {
             times: args.report.input.time == TimeFormat::Delta,
             transactions: true,
             ends: selection.is_all(),
         };
-        let rows = Text::new(out, tells.ends, args.report.input.time, messages());
+        let rows = Text::new(tells.ends, args.report.input.time, messages());
         read(args, selection, tells, rows)
     }
 }
@@ -397,8 +397,8 @@ fn with(object: &str, key: &str, frame: Option<u64>) -> serde_json::Result<Strin
     ))
 }
 
-struct Text<W> {
-    out: W,
+struct Text {
+    out: Styled,
     say: &'static Messages,
     /// Whether the end of each connection is told below the packets.
     ends: bool,
@@ -407,12 +407,15 @@ struct Text<W> {
     headed: bool,
     connections: u64,
     packets: u64,
+    /// Where each line is put together, and what it says at its end.
+    line: String,
+    what: String,
 }
 
-impl<W: Write> Text<W> {
-    fn new(out: W, ends: bool, time: TimeFormat, say: &'static Messages) -> Self {
+impl Text {
+    fn new(ends: bool, time: TimeFormat, say: &'static Messages) -> Self {
         Self {
-            out,
+            out: Styled::stdout(),
             say,
             ends,
             clock: Clock::new(time),
@@ -420,13 +423,15 @@ impl<W: Write> Text<W> {
             headed: false,
             connections: 0,
             packets: 0,
+            line: String::new(),
+            what: String::new(),
         }
     }
 }
 
-impl<W: Write + Send + 'static> Rows for Text<W> {
+impl Rows for Text {
     fn begin(&mut self, name: &str) -> io::Result<()> {
-        writeln!(self.out, "{HEADING}==> {} <=={HEADING:#}", text::foreign(name))
+        self.out.begin(name)
     }
 
     fn captured(&mut self, time_ns: i64) {
@@ -441,23 +446,22 @@ impl<W: Write + Send + 'static> Rows for Text<W> {
             room: self.room,
         };
         if !std::mem::replace(&mut self.headed, true) {
-            let heading = layout.heading(self.say);
-            writeln!(self.out, "{HEADING}{heading}{HEADING:#}")?;
+            self.out.line(HEADING, &layout.heading(self.say))?;
         }
         if annotation.connection >= self.connections {
             self.connections = annotation.connection + 1;
-            let (initiator, responder) = endpoints(annotation);
-            let indent = layout.time + 6;
-            writeln!(
-                self.out,
-                "{DIM}{:>indent$}  #{:<3} {initiator} → {responder}{DIM:#}",
-                "", annotation.connection
-            )?;
+            self.line.clear();
+            layout.opening(&mut self.line, annotation);
+            self.out.line(DIM, &self.line)?;
         }
-        let time = self.clock.text(annotation.time_ns);
-        let what = words::what(self.say, transaction, annotation, packet.links);
-        let line = layout.line(self.say, annotation, &time, &what, words::style(annotation));
-        writeln!(self.out, "{line}")
+        let style = self.out.style(words::style(annotation));
+        self.what.clear();
+        words::what(&mut self.what, self.say, transaction, annotation, packet.links);
+        self.line.clear();
+        layout.columns(&mut self.line, self.say, annotation, &mut self.clock, style);
+        layout.last_column(&mut self.line, &self.what, style);
+        self.line.push('\n');
+        self.out.write_all(self.line.as_bytes())
     }
 
     fn end(&mut self, ends: &Ends) -> io::Result<()> {
@@ -488,15 +492,6 @@ impl<W: Write + Send + 'static> Rows for Text<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
-    }
-}
-
-fn endpoints(annotation: &Annotation) -> (String, String) {
-    let sender = text::endpoint(annotation.src, annotation.src_port);
-    let receiver = text::endpoint(annotation.dst, annotation.dst_port);
-    match annotation.direction {
-        Side::Initiator => (sender, receiver),
-        Side::Responder => (receiver, sender),
     }
 }
 

@@ -10,9 +10,13 @@ pub(crate) use synfin::display::{Duration, foreign};
 use synfin::http::Transaction;
 use textwrap::core::display_width;
 
+use crate::put;
+
 /// An address and port: IPv6 addresses in brackets.
 pub(crate) fn endpoint(address: IpAddr, port: u16) -> String {
-    std::net::SocketAddr::new(address, port).to_string()
+    let mut text = String::new();
+    put::endpoint(&mut text, address, port);
+    text
 }
 
 /// A transaction's method and target.
@@ -106,7 +110,9 @@ pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
 
 /// Seconds with microseconds, as Wireshark's time column.
 pub(crate) fn seconds(ns: i64) -> String {
-    format!("{:.6}", ns as f64 / 1e9)
+    let mut text = String::new();
+    put::seconds(&mut text, ns);
+    text
 }
 
 pub(crate) const HEADING: Style = Style::new().bold();

@@ -1,9 +1,11 @@
 //! The time column of text reports, in the forms of tshark's `-t`.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::text;
+use crate::put;
 
 /// What a time is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -49,6 +51,8 @@ pub(crate) struct Clock {
     /// Of the frame at hand and of the one before.
     captured_ns: [Option<i64>; 2],
     written_ns: Option<i64>,
+    /// Of the line at hand.
+    text: String,
 }
 
 impl Clock {
@@ -61,6 +65,7 @@ impl Clock {
             start_ns: None,
             captured_ns: [None; 2],
             written_ns: None,
+            text: String::new(),
         }
     }
 
@@ -90,31 +95,44 @@ impl Clock {
         }
     }
 
-    /// The time of a line; lines in the order in which they are written.
-    pub(crate) fn text(&mut self, ns: i64) -> String {
+    /// Adds the time of a line, which fills the column; lines in the order in which they are written.
+    pub(crate) fn put(&mut self, line: &mut String, ns: i64) {
+        self.text.clear();
+        self.tell(ns);
+        put::right(line, &self.text, self.width());
+    }
+
+    fn tell(&mut self, ns: i64) {
         self.starts_at(ns);
-        let since = |before: Option<i64>| text::seconds(ns.saturating_sub(before.unwrap_or(ns)));
+        let text = &mut self.text;
+        let mut since = |before: Option<i64>| put::seconds(text, ns.saturating_sub(before.unwrap_or(ns)));
         let before = self.written_ns.replace(ns);
-        let form = match self.format {
-            TimeFormat::Relative => return since(self.start_ns),
+        match self.format {
+            TimeFormat::Relative => since(self.start_ns),
             // A report whose lines are no frames counts from line to line.
-            TimeFormat::Delta => return since(self.captured_ns[1].or(before)),
-            TimeFormat::DeltaDisplayed => return since(before),
+            TimeFormat::Delta => since(self.captured_ns[1].or(before)),
+            TimeFormat::DeltaDisplayed => since(before),
             TimeFormat::Epoch => {
                 let sign = if ns < 0 { "-" } else { "" };
                 let micros = ns
                     .unsigned_abs()
                     .div_ceil(1000)
                     .min(ns.unsigned_abs() / 1000 + u64::from(ns < 0));
-                return format!("{sign}{}.{:06}", micros / 1_000_000, micros % 1_000_000);
+                let _ = write!(text, "{sign}{}.{:06}", micros / 1_000_000, micros % 1_000_000);
             }
-            TimeFormat::Absolute | TimeFormat::Utc => "%H:%M:%S.%6f",
-            TimeFormat::AbsoluteDate | TimeFormat::UtcDate => "%Y-%m-%d %H:%M:%S.%6f",
-            TimeFormat::AbsoluteDayOfYear | TimeFormat::UtcDayOfYear => "%Y/%j %H:%M:%S.%6f",
-        };
+            TimeFormat::Absolute | TimeFormat::Utc => self.tell_date(ns, "%H:%M:%S.%6f"),
+            TimeFormat::AbsoluteDate | TimeFormat::UtcDate => self.tell_date(ns, "%Y-%m-%d %H:%M:%S.%6f"),
+            TimeFormat::AbsoluteDayOfYear | TimeFormat::UtcDayOfYear => {
+                self.tell_date(ns, "%Y/%j %H:%M:%S.%6f");
+            }
+        }
+    }
+
+    fn tell_date(&mut self, ns: i64, form: &str) {
         // Every i64 of nanoseconds is a time between 1677 and 2262.
         let time = Timestamp::from_nanosecond(ns.into()).unwrap_or_default();
-        time.to_zoned(self.zone.clone()).strftime(form).to_string()
+        let time = time.to_zoned(self.zone.clone());
+        let _ = write!(self.text, "{}", time.strftime(form));
     }
 }
 
@@ -122,36 +140,42 @@ impl Clock {
 mod tests {
     use super::{Clock, TimeFormat};
 
+    fn told(clock: &mut Clock, ns: i64) -> String {
+        let mut line = String::new();
+        clock.put(&mut line, ns);
+        line.trim_start().to_owned()
+    }
+
     #[test]
     fn deltas_count_frames_or_lines() {
-        let told = |format| {
+        let lines = |format| {
             let mut clock = Clock::new(format);
             let mut lines = Vec::new();
             for (ns, line) in [(0, false), (1, true), (3, false), (7, true)] {
                 clock.captured(ns * 1_000_000_000);
                 if line {
-                    lines.push(clock.text(ns * 1_000_000_000));
+                    lines.push(told(&mut clock, ns * 1_000_000_000));
                 }
             }
             lines
         };
-        assert_eq!(told(TimeFormat::Relative), ["0.000000", "6.000000"]);
-        assert_eq!(told(TimeFormat::Delta), ["1.000000", "4.000000"]);
-        assert_eq!(told(TimeFormat::DeltaDisplayed), ["0.000000", "6.000000"]);
+        assert_eq!(lines(TimeFormat::Relative), ["0.000000", "6.000000"]);
+        assert_eq!(lines(TimeFormat::Delta), ["1.000000", "4.000000"]);
+        assert_eq!(lines(TimeFormat::DeltaDisplayed), ["0.000000", "6.000000"]);
     }
 
     #[test]
     fn every_time_can_be_written() {
         for ns in [i64::MIN, -1, 0, 1_714_566_600_500_000_999, i64::MAX] {
             for format in [TimeFormat::UtcDate, TimeFormat::Epoch, TimeFormat::UtcDayOfYear] {
-                assert!(!Clock::new(format).text(ns).is_empty());
+                assert!(!told(&mut Clock::new(format), ns).is_empty());
             }
         }
-        let text = |format| Clock::new(format).text(1_714_566_600_500_000_999);
+        let text = |format| told(&mut Clock::new(format), 1_714_566_600_500_000_999);
         assert_eq!(text(TimeFormat::UtcDate), "2024-05-01 12:30:00.500000");
         assert_eq!(text(TimeFormat::UtcDayOfYear), "2024/122 12:30:00.500000");
         assert_eq!(text(TimeFormat::Utc), "12:30:00.500000");
         assert_eq!(text(TimeFormat::Epoch), "1714566600.500000");
-        assert_eq!(Clock::new(TimeFormat::Epoch).text(-1), "-0.000001");
+        assert_eq!(told(&mut Clock::new(TimeFormat::Epoch), -1), "-0.000001");
     }
 }

@@ -9,29 +9,32 @@ use synfin::{Connection, Offer, Rule, Side, Sides};
 use super::{Rows, ended_by, sure};
 use crate::language::Messages;
 use crate::protocols;
-use crate::text::{self, DIM, Duration, HEADING, Left, Right, foreign};
+use crate::styled::Styled;
+use crate::text::{self, DIM, Duration, HEADING, Left, Right};
 
 /// Transactions told one by one.
 const TRANSACTIONS: usize = 10;
 /// Frames named of one rule.
 const FRAMES: usize = 8;
 
-pub(super) struct Long<W> {
-    out: W,
+pub(super) struct Long {
+    out: Styled,
     say: &'static Messages,
     told: u64,
 }
 
-impl<W: Write> Long<W> {
-    pub(super) const fn new(out: W, say: &'static Messages) -> Self {
+impl Long {
+    pub(super) fn new(say: &'static Messages) -> Self {
+        let out = Styled::stdout();
         Self { out, say, told: 0 }
     }
 
     fn label(&mut self, label: &str, value: &str) -> io::Result<()> {
+        let dim = self.out.style(DIM);
         let lines = text::wrapped(value, text::width().saturating_sub(18));
         for (i, line) in lines.iter().enumerate() {
             let label = if i == 0 { label } else { "" };
-            writeln!(self.out, "  {DIM}{}{DIM:#}  {line}", Left(label, 14))?;
+            writeln!(self.out, "  {dim}{}{dim:#}  {line}", Left(label, 14))?;
         }
         Ok(())
     }
@@ -40,8 +43,8 @@ impl<W: Write> Long<W> {
     fn sides(&mut self, label: &str, values: [String; 2], agreed: &str) -> io::Result<()> {
         let [initiator, responder] = values;
         let line = format!("{}{}  {agreed}", Right(&initiator, 16), Right(&responder, 16));
-        let label = Left(label, 22);
-        writeln!(self.out, "  {DIM}{label}{DIM:#}{}", line.trim_end())
+        let (dim, label) = (self.out.style(DIM), Left(label, 22));
+        writeln!(self.out, "  {dim}{label}{dim:#}{}", line.trim_end())
     }
 
     fn counts(&mut self, label: &str, counts: Sides<u64>) -> io::Result<()> {
@@ -56,9 +59,9 @@ impl<W: Write> Long<W> {
     }
 }
 
-impl<W: Write> Rows for Long<W> {
+impl Rows for Long {
     fn begin(&mut self, name: &str) -> io::Result<()> {
-        writeln!(self.out, "{HEADING}==> {} <=={HEADING:#}", foreign(name))
+        self.out.begin(name)
     }
 
     fn connection(&mut self, connection: &Connection) -> io::Result<()> {
@@ -85,16 +88,13 @@ impl<W: Write> Rows for Long<W> {
     }
 }
 
-impl<W: Write> Long<W> {
+impl Long {
     /// Who, when, how it opened and how it ended.
     fn course(&mut self, connection: &Connection) -> io::Result<()> {
         let initiator = text::endpoint(connection.src, connection.src_port);
         let responder = text::endpoint(connection.dst, connection.dst_port);
-        writeln!(
-            self.out,
-            "{HEADING}#{}  {initiator} → {responder}{HEADING:#}",
-            connection.connection
-        )?;
+        let heading = format!("#{}  {initiator} → {responder}", connection.connection);
+        self.out.line(HEADING, &heading)?;
         let (words, language) = (&self.say.long, self.say.language);
         self.label(words.from, &(words.span)(connection))?;
         let (handshake, timing) = (&connection.handshake, &connection.timing);
@@ -160,7 +160,8 @@ impl<W: Write> Long<W> {
         let initiator = format!("{} →", Side::Initiator.label(self.say.language));
         let responder = format!("← {}", Side::Responder.label(self.say.language));
         let heading = format!("{:22}{}{}", "", Right(&initiator, 16), Right(&responder, 16));
-        writeln!(self.out, "  {HEADING}{heading}{HEADING:#}")?;
+        let bold = self.out.style(HEADING);
+        writeln!(self.out, "  {bold}{heading}{bold:#}")?;
         let shown = |sides: Sides<u64>| [sides.initiator, sides.responder].map(|count| count.to_string());
         self.sides(words.segments, shown(connection.packets), "")?;
         self.sides(words.bytes, shown(connection.bytes), "")?;

@@ -14,6 +14,7 @@ use synfin::{FieldType, UtcTime, Value};
 use crate::args;
 use crate::json;
 use crate::select::{Column, Row, Selection, Subject};
+use crate::styled::Styled;
 pub(crate) use separated::Separated;
 pub(crate) use table::{Cells, Table};
 
@@ -53,13 +54,10 @@ pub(crate) fn asked(
             columns,
             subject,
         })),
-        _ => {
-            let out = BufWriter::new(anstream::stdout());
-            Some(Box::new(Fields {
-                table: Table::new(out),
-                columns,
-            }))
-        }
+        _ => Some(Box::new(Fields {
+            table: Table::new(Styled::stdout()),
+            columns,
+        })),
     }
 }
 
@@ -154,12 +152,12 @@ impl Serialize for Json<'_> {
 }
 
 /// The chosen fields as a table.
-struct Fields<W: Write> {
-    table: Table<W>,
+struct Fields {
+    table: Table,
     columns: Vec<Column>,
 }
 
-impl<W: Write> Form for Fields<W> {
+impl Form for Fields {
     fn row(&mut self, row: &dyn Row) -> io::Result<()> {
         if !self.table.is_headed() {
             let heading = self

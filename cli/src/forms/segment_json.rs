@@ -3,13 +3,14 @@
 //! What appends a key is inlined, so that its length is known where it is copied; what appends the value is not.
 
 use std::io::Write as _;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use synfin::http2::Http2Note;
 use synfin::tls::TlsNote;
 use synfin::websocket::WebsocketNote;
 use synfin::{Annotation, HttpNote, State, Transition};
 
+use crate::dotted::Dotted;
 use crate::json::{put_digits, put_plain};
 
 /// Appends the object.
@@ -109,51 +110,11 @@ fn word(out: &mut Vec<u8>, key: &str, word: Option<&str>) {
 fn address(out: &mut Vec<u8>, key: &str, address: IpAddr) {
     text(out, key);
     match address {
-        IpAddr::V4(address) => dotted(out, address),
+        IpAddr::V4(address) => out.extend_from_slice(Dotted::new(address).as_bytes()),
         // A vector takes everything.
         IpAddr::V6(address) => drop(write!(out, "{address}")),
     }
 }
-
-#[inline(never)]
-fn dotted(out: &mut Vec<u8>, address: Ipv4Addr) {
-    let mut text = [0; 4 * DOTTED[0].len()];
-    let mut len = 0;
-    for octet in address.octets() {
-        let dotted = DOTTED[usize::from(octet)];
-        if let Some(place) = text[len..].first_chunk_mut() {
-            *place = dotted;
-        }
-        len += len_of_dotted(octet);
-    }
-    out.extend_from_slice(&text[..len - 1]);
-}
-
-/// Without leading zeros.
-const fn len_of_dotted(octet: u8) -> usize {
-    match octet {
-        0..10 => 2,
-        10..100 => 3,
-        100.. => 4,
-    }
-}
-
-/// The digits of each octet and a dot.
-static DOTTED: [[u8; 4]; 256] = {
-    let mut dotted = [[b'.'; 4]; 256];
-    let mut octet = 0;
-    while octet < 256 {
-        let digits = [octet / 100, octet / 10 % 10, octet % 10];
-        let zeros = 4 - len_of_dotted(octet as u8);
-        let mut at = zeros;
-        while at < digits.len() {
-            dotted[octet][at - zeros] = b'0' + digits[at] as u8;
-            at += 1;
-        }
-        octet += 1;
-    }
-    dotted
-};
 
 #[inline(always)]
 fn states(out: &mut Vec<u8>, states: &Transition) {
@@ -217,21 +178,10 @@ fn tls(out: &mut Vec<u8>, note: Option<&TlsNote>) {
 #[cfg(test)]
 mod tests {
     use std::fs::File;
-    use std::net::Ipv4Addr;
     use std::path::Path;
 
     use synfin::capture::Capture;
     use synfin::{Dissector, Outcome};
-
-    #[test]
-    fn each_octet_is_written_as_std_writes_it() {
-        for octet in 0..=u8::MAX {
-            let address = Ipv4Addr::new(octet, 255 - octet, 7, octet / 2);
-            let mut out = b"src=".to_vec();
-            super::dotted(&mut out, address);
-            assert_eq!(String::from_utf8_lossy(&out), format!("src={address}"));
-        }
-    }
 
     #[test]
     fn it_is_byte_for_byte_what_serde_writes() {

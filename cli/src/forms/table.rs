@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 
+use crate::styled::Styled;
 use crate::text::{HEADING, columns, cut};
 
 /// So many rows are looked at before the first is written, to know how wide columns are.
@@ -31,8 +32,8 @@ fn measured(cell: String) -> (String, usize) {
 }
 
 /// A table whose columns are as wide as their widest cell so far.
-pub(crate) struct Table<W: Write> {
-    out: W,
+pub(crate) struct Table {
+    out: Styled,
     heading: Vec<(String, usize)>,
     /// Columns that are aligned to the right: numbers.
     right: Vec<bool>,
@@ -49,8 +50,8 @@ pub(crate) struct Table<W: Write> {
 /// What is left of the last column at least; where there is less room, another one goes.
 const LAST: usize = 16;
 
-impl<W: Write> Table<W> {
-    pub(crate) const fn new(out: W) -> Self {
+impl Table {
+    pub(crate) const fn new(out: Styled) -> Self {
         Self {
             out,
             heading: Vec::new(),
@@ -64,7 +65,7 @@ impl<W: Write> Table<W> {
         }
     }
 
-    pub(crate) const fn out(&mut self) -> &mut W {
+    pub(crate) const fn out(&mut self) -> &mut Styled {
         &mut self.out
     }
 
@@ -133,7 +134,7 @@ impl<W: Write> Table<W> {
             self.headed = true;
             self.make_room();
             self.align(&self.heading, &mut line);
-            writeln!(self.out, "{HEADING}{line}{HEADING:#}")?;
+            self.out.line(HEADING, &line)?;
         }
         for row in std::mem::take(&mut self.waiting) {
             self.align(&row.cells, &mut line);

@@ -9,11 +9,12 @@ use textwrap::core::display_width;
 
 use super::Form;
 use crate::language::Messages;
+use crate::styled::Styled;
 use crate::text::{self, DIM, Duration, HEADING, Left, Right, cut, foreign};
 use crate::times::{Clock, TimeFormat};
 
-pub(super) struct Lines<W> {
-    out: W,
+pub(super) struct Lines {
+    out: Styled,
     say: &'static Messages,
     headers: bool,
     /// Columns to fit in; lines in a file are as long as they are.
@@ -33,10 +34,10 @@ const WITH_ENDPOINTS: usize = 140;
 /// And one narrower than this none for the request's length and the wait.
 const WITH_DETAILS: usize = 100;
 
-impl<W: Write> Lines<W> {
-    pub(super) fn new(out: W, headers: bool, time: TimeFormat, say: &'static Messages) -> Self {
+impl Lines {
+    pub(super) fn new(headers: bool, time: TimeFormat, say: &'static Messages) -> Self {
         Self {
-            out,
+            out: Styled::stdout(),
             say,
             headers,
             width: text::room(),
@@ -80,11 +81,11 @@ impl<W: Write> Lines<W> {
     }
 }
 
-impl<W: Write> Form for Lines<W> {
+impl Form for Lines {
     fn begin(&mut self, name: &str) -> io::Result<()> {
         self.clock.reset();
         self.headed = false;
-        writeln!(self.out, "{HEADING}==> {} <=={HEADING:#}", foreign(name))
+        self.out.begin(name)
     }
 
     fn starts_at(&mut self, ns: i64) {
@@ -94,17 +95,20 @@ impl<W: Write> Form for Lines<W> {
     fn row(&mut self, row: &HttpRow, of_bodies: &[String]) -> io::Result<()> {
         if !std::mem::replace(&mut self.headed, true) {
             let [columns @ .., transaction] = self.say.http.headings;
-            let heading = self.columns(columns);
-            writeln!(self.out, "{HEADING}{heading}{transaction}{HEADING:#}")?;
+            let heading = self.columns(columns) + transaction;
+            self.out.line(HEADING, &heading)?;
         }
         let empty = TransactionFacts::default();
         let facts = row.row.facts.as_deref().unwrap_or(&empty);
         let begun = facts.request.first_ns.or(facts.response.first_ns);
-        let begun = begun.map_or_else(String::new, |ns| self.clock.text(ns));
+        let mut time = String::new();
+        if let Some(ns) = begun {
+            self.clock.put(&mut time, ns);
+        }
         let length = |len: Option<u64>| len.map_or_else(|| "-".to_owned(), |len| len.to_string());
         let duration = |ns: Option<i64>| ns.map_or_else(|| "-".to_owned(), |ns| Duration(ns).to_string());
         let before = self.columns([
-            &begun,
+            &time,
             &format!("#{}", row.connection),
             &endpoints(row, facts),
             &length(row.row.request_body_len),
@@ -116,7 +120,7 @@ impl<W: Write> Form for Lines<W> {
         for part in remarks(self.say, row, facts).iter().chain(of_bodies) {
             after = after + self.say.comma + part;
         }
-        let style = style(row, facts);
+        let style = self.out.style(style(row, facts));
         let what = self.fitted(display_width(&before), row, facts, &after);
         writeln!(self.out, "{before}{style}{what}{style:#}")?;
         if self.headers {
@@ -132,7 +136,7 @@ impl<W: Write> Form for Lines<W> {
     }
 }
 
-impl<W: Write> Lines<W> {
+impl Lines {
     fn fields(&mut self, mark: char, message: &MessageFacts) -> io::Result<()> {
         let fields = message.fields.iter().map(|field| (field, ""));
         let trailers = message
@@ -142,7 +146,7 @@ impl<W: Write> Lines<W> {
         for (field, trailer) in fields.chain(trailers) {
             let (name, value) = (foreign(&field.name), foreign(&field.value));
             let line = format!("{:>1$}  {mark} {name}: {value}{trailer}", "", self.clock.width());
-            writeln!(self.out, "{DIM}{}{DIM:#}", cut(&line, self.width))?;
+            self.out.line(DIM, &cut(&line, self.width))?;
         }
         Ok(())
     }

@@ -38,12 +38,7 @@ pub(crate) fn run(args: &Http) -> Result<Reading, Failure> {
             out: io::stdout(),
         }),
         _ if args.report.output.json => Box::new(Json(BufWriter::new(io::stdout().lock()))),
-        Format::Text => Box::new(line::Lines::new(
-            BufWriter::new(anstream::stdout().lock()),
-            args.headers,
-            args.report.input.time,
-            messages(),
-        )),
+        Format::Text => Box::new(line::Lines::new(args.headers, args.report.input.time, messages())),
         Format::Combined => Box::new(combined::Log(BufWriter::new(io::stdout().lock()))),
     };
     let transactions = Transactions {

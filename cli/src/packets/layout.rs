@@ -7,7 +7,9 @@ use anstyle::Style;
 use synfin::{Annotation, Side, Step};
 
 use crate::language::Messages;
+use crate::put;
 use crate::text::{Left, Right, columns, wrapped};
+use crate::times::Clock;
 
 /// Columns of what is in front of the last column, but for the time and the states.
 const FIXED: usize = 56;
@@ -69,48 +71,72 @@ impl Layout {
         line + what
     }
 
-    /// A packet, its time, and what it is, which is written in a style.
-    pub(super) fn line(
-        &self,
-        say: &Messages,
-        annotation: &Annotation,
-        time: &str,
-        what: &str,
-        style: Style,
-    ) -> String {
-        let arrow = match annotation.direction {
-            Side::Initiator => '→',
-            Side::Responder => '←',
-        };
-        let optional = |number: Option<u32>| number.map_or_else(String::new, |number| number.to_string());
-        let step = annotation.step.map_or("", Step::as_str);
-        let mut line = format!(
-            "{:>5} {time:>width$}  #{:<3} {arrow} {:<11} {:>6} {:>6} {:>5}  {style}{step}{style:#}{:pad$} ",
-            annotation.frame,
-            annotation.connection,
-            annotation.flags.to_string(),
-            optional(annotation.seq),
-            optional(annotation.ack),
-            annotation.len,
-            "",
-            pad = 7_usize.saturating_sub(step.len()),
-            width = self.time,
-        );
-        if self.has_states() {
-            for state in [&annotation.state.initiator, &annotation.state.responder] {
-                let _ = write!(line, "{} ", Left(state.after.label(say.language), 12));
-            }
+    /// Adds who opens a connection to whom, above the first packet.
+    pub(super) fn opening(&self, line: &mut String, annotation: &Annotation) {
+        let mut ends = [
+            (annotation.src, annotation.src_port),
+            (annotation.dst, annotation.dst_port),
+        ];
+        if annotation.direction == Side::Responder {
+            ends.reverse();
         }
-        self.finish(&mut line, what, style);
-        line
+        let [initiator, responder] = ends;
+        put::spaces(line, self.time + 8);
+        line.push('#');
+        put::left_number(line, annotation.connection, 3);
+        line.push(' ');
+        put::endpoint(line, initiator.0, initiator.1);
+        line.push_str(" → ");
+        put::endpoint(line, responder.0, responder.1);
     }
 
-    fn finish(&self, line: &mut String, what: &str, style: Style) {
+    /// Adds the columns of a packet but for the last one.
+    pub(super) fn columns(
+        &self,
+        line: &mut String,
+        say: &Messages,
+        annotation: &Annotation,
+        clock: &mut Clock,
+        style: Style,
+    ) {
+        let arrow = match annotation.direction {
+            Side::Initiator => " → ",
+            Side::Responder => " ← ",
+        };
+        put::right_number(line, annotation.frame, 5);
+        line.push(' ');
+        clock.put(line, annotation.time_ns);
+        line.push_str("  #");
+        put::left_number(line, annotation.connection, 3);
+        line.push_str(arrow);
+        flags(line, annotation, 11);
+        for number in [annotation.seq, annotation.ack] {
+            line.push(' ');
+            match number {
+                Some(number) => put::right_number(line, number, 6),
+                None => put::spaces(line, 6),
+            }
+        }
+        line.push(' ');
+        put::right_number(line, annotation.len, 5);
+        line.push_str("  ");
+        let step = annotation.step.map_or("", Step::as_str);
+        put::styled(line, style, step);
+        put::spaces(line, 7_usize.saturating_sub(step.len()) + 1);
+        if self.has_states() {
+            for state in [&annotation.state.initiator, &annotation.state.responder] {
+                put::left(line, state.after.label(say.language), 12);
+                line.push(' ');
+            }
+        }
+    }
+
+    /// Adds the last column: what the packet is.
+    pub(super) fn last_column(&self, line: &mut String, what: &str, style: Style) {
         let last = self.last();
         let room = self.room.filter(|room| last + columns(what) > *room);
         let Some(room) = room else {
-            let _ = write!(line, "{style}{what}{style:#}");
-            return;
+            return put::styled(line, style, what);
         };
         let hangs = last + WHAT <= room;
         let indent = if hangs { last } else { self.time + BELOW };
@@ -120,11 +146,18 @@ impl Layout {
         {
             if i > 0 || !hangs {
                 line.truncate(line.trim_end().len());
-                let _ = write!(line, "\n{:indent$}", "");
+                line.push('\n');
+                put::spaces(line, indent);
             }
-            let _ = write!(line, "{style}{part}{style:#}");
+            put::styled(line, style, part);
         }
     }
+}
+
+fn flags(line: &mut String, annotation: &Annotation, width: usize) {
+    let from = line.len();
+    let _ = write!(line, "{}", annotation.flags);
+    put::fill(line, from, width);
 }
 
 #[cfg(test)]
@@ -133,7 +166,7 @@ mod tests {
 
     fn finished(room: Option<usize>, what: &str) -> String {
         let mut line = "|".to_owned();
-        Layout { time: 10, room }.finish(&mut line, what, Style::new());
+        Layout { time: 10, room }.last_column(&mut line, what, Style::new());
         line
     }
 

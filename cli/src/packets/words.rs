@@ -21,30 +21,31 @@ pub(super) fn style(annotation: &Annotation) -> anstyle::Style {
 }
 
 /// Parts of a sentence, with something between.
-struct Parts {
-    text: String,
+struct Parts<'a> {
+    text: &'a mut String,
     comma: &'static str,
 }
 
-impl Parts {
+impl Parts<'_> {
     /// Where the next part is written to.
     fn next(&mut self) -> &mut String {
         if !self.text.is_empty() {
             self.text.push_str(self.comma);
         }
-        &mut self.text
+        self.text
     }
 }
 
-/// What the segment is and what it answers, in a few words.
+/// What the segment is and what it answers, in a few words; they are added to nothing.
 pub(super) fn what(
+    text: &mut String,
     say: &Messages,
     transaction: Option<&Transaction>,
     annotation: &Annotation,
     links: Option<&Links>,
-) -> String {
+) {
     let mut words = Parts {
-        text: String::new(),
+        text,
         comma: say.comma,
     };
     if let Some(role) = annotation.role {
@@ -87,7 +88,7 @@ pub(super) fn what(
         words.next().push_str(annotation.integrity.label(say.language));
     }
     if words.text.is_empty() && annotation.flags.rst() {
-        words.text = annotation.flags.to_string();
+        let _ = write!(words.text, "{}", annotation.flags);
     }
     if let Some((frame, since)) = annotation.answers.zip(annotation.since_answered_ns) {
         let phrase = if words.text.is_empty() {
@@ -98,9 +99,8 @@ pub(super) fn what(
         phrase(words.next(), frame, Duration(since));
     } else if words.text.is_empty() {
         // No rule speaks of it.
-        words.text = annotation.flags.to_string();
+        let _ = write!(words.text, "{}", annotation.flags);
     }
-    words.text
 }
 
 /// A rule's name, or that of its situation which the segment itself shows.
