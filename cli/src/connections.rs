@@ -14,6 +14,7 @@ use crate::input::{self, Reading, Sink};
 use crate::json;
 use crate::language::{Messages, messages};
 use crate::printing::{Print, Printer};
+use crate::put;
 use crate::select::{Ordered, Selection, Subject};
 use crate::styled::Styled;
 use crate::text::{self, Duration};
@@ -330,12 +331,12 @@ impl Rows for Text {
 
     fn connection(&mut self, connection: &Connection) -> io::Result<()> {
         if !self.table.is_headed() {
-            let headings = self.say.connections.headings.map(str::to_owned);
-            self.table.head(headings.into(), Vec::new());
+            self.table.head(self.say.connections.headings, Vec::new());
             self.table.fit(text::room(), LEAST.into());
         }
         self.told += 1;
-        self.table.row(Cells::plain(row(self.say, connection)))
+        let say = self.say;
+        self.table.row(|cells| row(cells, say, connection))
     }
 
     fn end(&mut self, _: bool) -> io::Result<()> {
@@ -354,70 +355,82 @@ impl Rows for Text {
     }
 }
 
-fn row(say: &Messages, connection: &Connection) -> [String; 13] {
+fn row(cells: &mut Cells, say: &Messages, connection: &Connection) {
     let close = &connection.close;
     let language = say.language;
-    let sides = |sides: &synfin::Sides<u64>| format!("{} → {} ←", sides.initiator, sides.responder);
+    cells.add(|text| put::number(text, connection.connection));
+    cells.add(|text| put::endpoint(text, connection.src, connection.src_port));
+    cells.add(|text| put::endpoint(text, connection.dst, connection.dst_port));
+    cells.add(|text| {
+        put::number(text, connection.first_frame);
+        text.push('-');
+        put::number(text, connection.last_frame);
+    });
+    cells.add(|text| put::shown(text, Duration(connection.duration_ns)));
     // Together they are the whole way, there and back.
-    let rtt = match (
-        connection.handshake.rtt_responder_ns,
-        connection.handshake.rtt_initiator_ns,
-    ) {
-        (Some(there), Some(back)) => Duration(there.saturating_add(back)).to_string(),
-        _ => String::new(),
-    };
-    [
-        connection.connection.to_string(),
-        text::endpoint(connection.src, connection.src_port),
-        text::endpoint(connection.dst, connection.dst_port),
-        format!("{}-{}", connection.first_frame, connection.last_frame),
-        Duration(connection.duration_ns).to_string(),
-        rtt,
-        sides(&connection.packets),
-        sides(&connection.bytes),
-        connection.handshake.verdict.label(language).to_owned(),
-        close.verdict.label(language).to_owned(),
-        ended_by(say, connection),
-        if close.cause == Cause::Unknown {
-            String::new()
-        } else {
-            close.cause.label(language).to_owned()
-        },
-        http(say, connection),
-    ]
+    let rtt = connection
+        .handshake
+        .rtt_responder_ns
+        .zip(connection.handshake.rtt_initiator_ns)
+        .map(|(there, back)| Duration(there.saturating_add(back)));
+    cells.add(|text| rtt.into_iter().for_each(|rtt| put::shown(text, rtt)));
+    cells.add(|text| sides(text, &connection.packets));
+    cells.add(|text| sides(text, &connection.bytes));
+    cells.add(|text| text.push_str(connection.handshake.verdict.label(language)));
+    cells.add(|text| text.push_str(close.verdict.label(language)));
+    cells.add(|text| ended_by(text, say, connection));
+    cells.add(|text| {
+        if close.cause != Cause::Unknown {
+            text.push_str(close.cause.label(language));
+        }
+    });
+    cells.add(|text| http(text, say, connection));
 }
 
-/// Who ended it, and who reset it where that was another.
-fn ended_by(say: &Messages, connection: &Connection) -> String {
+fn sides(text: &mut String, sides: &synfin::Sides<u64>) {
+    put::number(text, sides.initiator);
+    text.push_str(" → ");
+    put::number(text, sides.responder);
+    text.push_str(" ←");
+}
+
+/// Adds who ended it, and who reset it where that was another.
+fn ended_by(text: &mut String, say: &Messages, connection: &Connection) {
     let close = &connection.close;
     let by = close.by.label(say.language);
     match (close.by, close.reset_by) {
-        (Closer::Network, Some(side)) => (say.connections.network_as)(side.label(say.language)),
-        (closer, Some(reset_by)) if closer != Closer::from(reset_by) => {
-            (say.connections.by_and_reset_by)(by, reset_by.label(say.language))
+        (Closer::Network, Some(side)) => {
+            text.push_str(&(say.connections.network_as)(side.label(say.language)));
         }
-        (Closer::Nobody, _) => String::new(),
-        _ => by.to_owned(),
+        (closer, Some(reset_by)) if closer != Closer::from(reset_by) => {
+            text.push_str(&(say.connections.by_and_reset_by)(
+                by,
+                reset_by.label(say.language),
+            ));
+        }
+        (Closer::Nobody, _) => {}
+        _ => text.push_str(by),
     }
 }
 
-/// The first transaction, and how many there are.
-fn http(say: &Messages, connection: &Connection) -> String {
+/// Adds the first transaction, and how many there are.
+fn http(text: &mut String, say: &Messages, connection: &Connection) {
     let Some(first) = connection.http.first() else {
-        return String::new();
+        return;
     };
-    let [method, target] = text::request(first);
-    let outcome = match (first.status, first.response_frame) {
-        (Some(status), _) => status.to_string(),
-        (None, Some(_)) => say.connections.no_status.to_owned(),
-        (None, None) => say.connections.no_answer.to_owned(),
-    };
-    let mut cell = format!("{method} {target} {outcome}");
+    for part in text::request(first) {
+        text.push_str(&part);
+        text.push(' ');
+    }
+    match (first.status, first.response_frame) {
+        (Some(status), _) => put::number(text, status),
+        (None, Some(_)) => text.push_str(say.connections.no_status),
+        (None, None) => text.push_str(say.connections.no_answer),
+    }
     let more = connection.http.len() as u64 - 1 + connection.http_omitted;
     if more > 0 {
-        cell += &(say.connections.and_more)(more);
+        text.push_str(&(say.connections.and_more)(more));
     }
-    cell
 }
 
 /// A verdict's label, and how sure it is where it is not certain.

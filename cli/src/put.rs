@@ -1,7 +1,7 @@
 //! Pieces of text that is put together in a buffer. `fmt` gives the same, in several times the steps: too many where
 //! there is a line for each packet.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::net::IpAddr;
 
 use anstyle::Style;
@@ -81,6 +81,11 @@ pub(crate) fn seconds(to: &mut String, ns: i64) {
     let decimals = decimals.format(1_000_000 + micros % 1_000_000);
     to.push('.');
     to.push_str(&decimals[1..]);
+}
+
+/// What has no quicker way.
+pub(crate) fn shown(to: &mut String, what: impl Display) {
+    let _ = write!(to, "{what}");
 }
 
 /// Text in a style.

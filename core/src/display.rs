@@ -36,11 +36,11 @@ pub struct Duration(
     pub i64,
 );
 
-impl fmt::Display for Duration {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Duration {
+    fn write(self, to: &mut impl fmt::Write) -> fmt::Result {
         let ns = self.0 as f64;
         let (value, unit) = match self.0.unsigned_abs() {
-            0..1_000 => return f.pad(&format!("{} ns", self.0)),
+            0..1_000 => return write!(to, "{} ns", self.0),
             1_000..1_000_000 => (ns / 1e3, "µs"),
             1_000_000..1_000_000_000 => (ns / 1e6, "ms"),
             _ => (ns / 1e9, "s"),
@@ -50,6 +50,17 @@ impl fmt::Display for Duration {
             9.995..99.95 => 1,
             _ => 0,
         };
-        f.pad(&format!("{value:.decimals$} {unit}"))
+        write!(to, "{value:.decimals$} {unit}")
+    }
+}
+
+impl fmt::Display for Duration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.width().is_none() {
+            return self.write(f);
+        }
+        let mut text = String::new();
+        self.write(&mut text)?;
+        f.pad(&text)
     }
 }

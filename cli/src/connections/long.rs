@@ -110,7 +110,8 @@ impl Long {
         self.label(words.handshake, &opened)?;
         let close = &connection.close;
         let mut closed = sure(self.say, close.verdict.label(language), close.confidence);
-        let by = ended_by(self.say, connection);
+        let mut by = String::new();
+        ended_by(&mut by, self.say, connection);
         if !by.is_empty() {
             closed += &(self.say.connections.by)(&by);
         }

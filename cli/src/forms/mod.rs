@@ -160,11 +160,6 @@ struct Fields {
 impl Form for Fields {
     fn row(&mut self, row: &dyn Row) -> io::Result<()> {
         if !self.table.is_headed() {
-            let heading = self
-                .columns
-                .iter()
-                .map(|column| column.name().to_owned())
-                .collect();
             let right = |kind| {
                 matches!(
                     kind,
@@ -172,14 +167,14 @@ impl Form for Fields {
                 )
             };
             let right = self.columns.iter().map(|column| right(column.kind())).collect();
-            self.table.head(heading, right);
+            self.table.head(self.columns.iter().map(Column::name), right);
         }
-        let cells: Vec<String> = self
-            .columns
-            .iter()
-            .map(|column| crate::text::foreign(&cell(row, column)))
-            .collect();
-        self.table.row(Cells::plain(cells))
+        let columns = &self.columns;
+        self.table.row(|cells| {
+            for column in columns {
+                cells.add(|text| text.push_str(&crate::text::foreign(&cell(row, column))));
+            }
+        })
     }
 
     fn end(&mut self) -> io::Result<()> {

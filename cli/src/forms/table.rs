@@ -2,43 +2,57 @@
 
 use std::io::{self, Write};
 
-use anstyle::Style;
-
+use crate::put;
 use crate::styled::Styled;
 use crate::text::{HEADING, columns, cut};
 
 /// So many rows are looked at before the first is written, to know how wide columns are.
 const LOOK_AHEAD: usize = 512;
 
-/// A row, already safe to show, and how it looks.
+/// A row, already safe to show: its cells behind each other.
+#[derive(Default)]
 pub(crate) struct Cells {
-    cells: Vec<(String, usize)>,
-    style: Style,
+    text: String,
+    /// Where each cell ends, and the columns it takes.
+    ends: Vec<(usize, usize)>,
 }
 
 impl Cells {
-    pub(crate) fn plain(cells: impl IntoIterator<Item = String>) -> Self {
-        Self {
-            cells: cells.into_iter().map(measured).collect(),
-            style: Style::new(),
-        }
+    /// Adds a cell, which is written to the end of a text.
+    pub(crate) fn add(&mut self, write: impl FnOnce(&mut String)) {
+        let begin = self.text.len();
+        write(&mut self.text);
+        let width = columns(&self.text[begin..]);
+        self.ends.push((self.text.len(), width));
     }
-}
 
-/// A cell and the columns it takes.
-fn measured(cell: String) -> (String, usize) {
-    let width = columns(&cell);
-    (cell, width)
+    /// Each cell and the columns it takes.
+    fn iter(&self) -> impl Iterator<Item = (&str, usize)> {
+        let mut begin = 0;
+        self.ends.iter().map(move |&(end, width)| {
+            let cell = &self.text[begin..end];
+            begin = end;
+            (cell, width)
+        })
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
 }
 
 /// A table whose columns are as wide as their widest cell so far.
 pub(crate) struct Table {
     out: Styled,
-    heading: Vec<(String, usize)>,
+    heading: Cells,
     /// Columns that are aligned to the right: numbers.
     right: Vec<bool>,
     widths: Vec<usize>,
     waiting: Vec<Cells>,
+    /// Rows that were written, for others to take their place.
+    written: Vec<Cells>,
+    line: String,
     headed: bool,
     /// How many columns of the terminal there are, and which of the table go first where they are too few.
     room: Option<usize>,
@@ -54,10 +68,15 @@ impl Table {
     pub(crate) const fn new(out: Styled) -> Self {
         Self {
             out,
-            heading: Vec::new(),
+            heading: Cells {
+                text: String::new(),
+                ends: Vec::new(),
+            },
             right: Vec::new(),
             widths: Vec::new(),
             waiting: Vec::new(),
+            written: Vec::new(),
+            line: String::new(),
             headed: false,
             room: None,
             least: Vec::new(),
@@ -70,12 +89,14 @@ impl Table {
     }
 
     pub(crate) fn is_headed(&self) -> bool {
-        !self.heading.is_empty()
+        !self.heading.ends.is_empty()
     }
 
-    pub(crate) fn head(&mut self, heading: Vec<String>, right: Vec<bool>) {
-        self.heading = heading.into_iter().map(measured).collect();
-        self.widths = self.heading.iter().map(|(_, width)| *width).collect();
+    pub(crate) fn head<'a>(&mut self, heading: impl IntoIterator<Item = &'a str>, right: Vec<bool>) {
+        for text in heading {
+            self.heading.add(|cell| cell.push_str(text));
+        }
+        self.widths = self.heading.iter().map(|(_, width)| width).collect();
         self.right = right;
     }
 
@@ -103,9 +124,13 @@ impl Table {
         }
     }
 
-    pub(crate) fn row(&mut self, cells: Cells) -> io::Result<()> {
-        for (widest, (_, width)) in self.widths.iter_mut().zip(&cells.cells) {
-            *widest = (*widest).max(*width);
+    /// Adds a row, whose cells `fill` adds.
+    pub(crate) fn row(&mut self, fill: impl FnOnce(&mut Cells)) -> io::Result<()> {
+        let mut cells = self.written.pop().unwrap_or_default();
+        cells.clear();
+        fill(&mut cells);
+        for (widest, (_, width)) in self.widths.iter_mut().zip(cells.iter()) {
+            *widest = (*widest).max(width);
         }
         self.waiting.push(cells);
         if self.waiting.len() >= LOOK_AHEAD {
@@ -129,7 +154,7 @@ impl Table {
 
     /// Writes the rows that wait.
     pub(crate) fn write(&mut self) -> io::Result<()> {
-        let mut line = String::new();
+        let mut line = std::mem::take(&mut self.line);
         if !self.headed && self.is_headed() {
             self.headed = true;
             self.make_room();
@@ -137,30 +162,28 @@ impl Table {
             self.out.line(HEADING, &line)?;
         }
         for row in std::mem::take(&mut self.waiting) {
-            self.align(&row.cells, &mut line);
-            if row.style == Style::new() {
-                line.push('\n');
-                self.out.write_all(line.as_bytes())?;
-            } else {
-                writeln!(self.out, "{0}{line}{0:#}", row.style)?;
-            }
+            self.align(&row, &mut line);
+            line.push('\n');
+            self.out.write_all(line.as_bytes())?;
+            self.written.push(row);
         }
+        self.line = line;
         Ok(())
     }
 
-    fn align(&self, cells: &[(String, usize)], line: &mut String) {
+    fn align(&self, cells: &Cells, line: &mut String) {
         line.clear();
         for (i, ((cell, width), widest)) in cells.iter().zip(&self.widths).enumerate() {
             if self.gone.contains(&i) {
                 continue;
             }
-            let space = std::iter::repeat_n(' ', widest.saturating_sub(*width));
+            let space = widest.saturating_sub(width);
             if self.right.get(i).is_some_and(|right| *right) {
-                line.extend(space);
+                put::spaces(line, space);
                 line.push_str(cell);
             } else {
                 line.push_str(cell);
-                line.extend(space);
+                put::spaces(line, space);
             }
             line.push_str("  ");
         }
