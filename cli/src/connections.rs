@@ -373,7 +373,11 @@ fn row(cells: &mut Cells, say: &Messages, connection: &Connection) {
         .rtt_responder_ns
         .zip(connection.handshake.rtt_initiator_ns)
         .map(|(there, back)| Duration(there.saturating_add(back)));
-    cells.add(|text| rtt.into_iter().for_each(|rtt| put::shown(text, rtt)));
+    cells.add(|text| {
+        if let Some(rtt) = rtt {
+            put::shown(text, rtt);
+        }
+    });
     cells.add(|text| sides(text, &connection.packets));
     cells.add(|text| sides(text, &connection.bytes));
     cells.add(|text| text.push_str(connection.handshake.verdict.label(language)));
