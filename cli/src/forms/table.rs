@@ -65,13 +65,10 @@ pub(crate) struct Table {
 const LAST: usize = 16;
 
 impl Table {
-    pub(crate) const fn new(out: Styled) -> Self {
+    pub(crate) fn new(out: Styled) -> Self {
         Self {
             out,
-            heading: Cells {
-                text: String::new(),
-                ends: Vec::new(),
-            },
+            heading: Cells::default(),
             right: Vec::new(),
             widths: Vec::new(),
             waiting: Vec::new(),
